@@ -1,0 +1,113 @@
+// Package limits holds every bound of Kith in one place, each with its reason.
+// Sizes are in bytes, times in time.Duration, unless the name says otherwise.
+//
+// NB! Devices depend on the bounds marked "wire": lowering one strands queued work.
+package limits
+
+import "time"
+
+// One request to POST /api/sync.
+const (
+	// SyncBody (wire) bounds a push: 1 MiB is a month of hard offline work, and
+	// small enough to hold in memory for every request that is admitted.
+	SyncBody = 1 << 20
+	// CommandsPerPush (wire): one push is one write transaction; 1,000 commands
+	// take about a third of a second on a small machine, in which nobody else writes.
+	CommandsPerPush = 1000
+	// CommandArgs (wire): the longest listing is under 30 kB.
+	CommandArgs = 64 << 10
+	// PageDefault, PageMin and PageMax bound the rows of one answer, before
+	// compression. A page is what a phone stages in one piece: 1 MiB is about
+	// 1,500 listings, under a second on an old phone.
+	PageDefault = 1 << 20
+	PageMin     = 16 << 10
+	PageMax     = 4 << 20
+	// Cursor: 2,000 audiences of 30 bytes; nobody is in a tenth of that.
+	Cursor = 64 << 10
+	// OutcomesPerAnswer: a device acknowledges in between, so this is never reached in ordinary use.
+	OutcomesPerAnswer = 2000
+)
+
+// Join and session.
+const (
+	// SmallBody (wire) bounds every request that isn't a push.
+	SmallBody = 8 << 10
+	// FirstName in characters.
+	FirstName = 40
+	// DeviceName in characters.
+	DeviceName = 60
+	// Proof bounds a JWS before it is parsed; a P-256 proof is about 600 bytes.
+	Proof = 2 << 10
+	// ProofAge is how far a proof's time may be from the server's.
+	ProofAge = 90 * time.Second
+)
+
+// Commands that keep failing on our side.
+const (
+	// Tries before a command is quarantined: one for a hiccup, one for bad luck.
+	Tries = 3
+	// RetryAfter is the middle of the randomised wait a device is told.
+	RetryAfter = 4 * time.Second
+)
+
+// Live connections.
+const (
+	// LiveDevices is the ceiling of open live connections of one process;
+	// beyond it a device is told to poll.
+	LiveDevices = 10_000
+	// LiveQueue is how many frames may wait for one slow reader before its
+	// connection is closed: it catches up faster by a pull.
+	LiveQueue = 32
+	// LiveWrite is how long one write may take.
+	LiveWrite = 10 * time.Second
+	// LiveBeat is the time between empty lines that keep proxies from cutting in.
+	LiveBeat = 25 * time.Second
+	// LiveAge is the middle of a connection's life; jittered by a fifth so that
+	// devices which came together don't come back together.
+	LiveAge = 45 * time.Minute
+	// FrameRows: a larger change is a poke, so that devices come at their own pace.
+	FrameRows = 500
+	// Spread is how far pokes and goodbyes spread devices out.
+	Spread = 5 * time.Second
+	// CommitPoll is how often commits that no hook announced (raw SQL, another
+	// tool) are looked for.
+	CommitPoll = time.Second
+)
+
+// Admission and rate.
+const (
+	// SnapshotsAtOnce: first syncs that run side by side; each is CPU-bound.
+	SnapshotsAtOnce = 4
+	// PushesAtOnce wait for the one writer; more would only wait longer.
+	PushesAtOnce = 64
+	// DeviceBurst and DevicePerMinute: an up-to-date device asks once and then
+	// listens; a device with a month of work asks perhaps forty times.
+	DeviceBurst     = 60
+	DevicePerMinute = 120
+	// PublicPerMinute is for one address, which may be a whole hall behind one router.
+	PublicPerMinute = 1200
+	// JoinPerMinute is for one address: an 80-bit code can't be guessed at any
+	// rate; this bounds the rows that one address can make.
+	JoinPerMinute = 60
+	// SessionPerMinute is for one address.
+	SessionPerMinute = 240
+)
+
+// Retention.
+const (
+	// Outcomes are kept this long after a device acknowledged them: four times
+	// as long as a device keeps its journal.
+	Outcomes = 56 * 24 * time.Hour
+	// Tombstones are kept this long; a device that was away for longer gets the
+	// audience anew.
+	Tombstones = 90 * 24 * time.Hour
+)
+
+// Text of listings, in characters.
+const (
+	Title       = 120
+	Summary     = 200
+	Description = 20_000
+	ShortText   = 300
+	JSONColumn  = 64 << 10 // bytes
+)
