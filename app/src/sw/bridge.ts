@@ -1,0 +1,67 @@
+/**
+ * The page's side of the service worker: registering it, and telling the person about an update.
+ */
+
+/** What a screen needs to offer an update. */
+export interface Bridge {
+  /** Ends the wait of the new version and reloads this page with it. */
+  useUpdate(): void
+}
+
+interface ScriptPolicy {
+  createScriptURL(address: string): string
+}
+interface TrustedTypes {
+  createPolicy(name: string, rules: ScriptPolicy): ScriptPolicy
+}
+
+const ADDRESS = '/sw.js'
+
+/** `require-trusted-types-for 'script'` wants a TrustedScriptURL; this policy knows one address. */
+function trustedAddress(): string {
+  const types = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes
+  if (!types) return ADDRESS
+  const rules: ScriptPolicy = {
+    createScriptURL(address) {
+      if (address !== ADDRESS) throw new TypeError('not the worker of this app')
+      return address
+    },
+  }
+  return types.createPolicy('kith-worker', rules).createScriptURL(ADDRESS)
+}
+
+/**
+ * Registers the worker and calls `updateReady` once when a new version waits to be used. Answers null where
+ * there are no workers (an old browser, an address without HTTPS): the app then works, with signal only.
+ */
+export async function register(updateReady: () => void): Promise<Bridge | null> {
+  if (!('serviceWorker' in navigator)) return null
+  const workers = navigator.serviceWorker
+  const registration = await workers.register(trustedAddress(), { updateViaCache: 'none' }).catch(() => null)
+  if (!registration) return null
+
+  let asked = false
+  let told = false
+  const look = () => {
+    // Without a controller this is the first install: there is nothing to update from.
+    if (told || !registration.waiting || !workers.controller) return
+    told = true
+    updateReady()
+  }
+  const watch = (worker: ServiceWorker | null) => worker?.addEventListener('statechange', look)
+  watch(registration.installing)
+  registration.addEventListener('updatefound', () => watch(registration.installing))
+  workers.addEventListener('controllerchange', () => {
+    if (asked) location.reload()
+  })
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') void registration.update().catch(() => undefined)
+  })
+  look()
+  return {
+    useUpdate() {
+      asked = true
+      registration.waiting?.postMessage('skipWaiting')
+    },
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The service worker: the app's own files, from this phone, with no signal.
+ *
+ * It keeps exactly one version of the app. A new version is fetched whole into a cache of its own and then
+ * waits until the person says "use it now" or every window is closed, so that no window ever runs with
+ * files of two versions. It never touches `/api/` (sync has its own storage) or `/_/` (the dashboard).
+ */
+
+declare const KITH_FILES: readonly (readonly [address: string, hash: string])[]
+declare const KITH_VERSION: string
+declare const self: ServiceWorkerGlobalScope
+
+const PREFIX = 'kith-app-'
+const CACHE = PREFIX + KITH_VERSION
+const LISTED = new Set(KITH_FILES.map(([address]) => address))
+
+self.addEventListener('install', (event) => event.waitUntil(keepAll()))
+self.addEventListener('activate', (event) => event.waitUntil(forgetOthers().then(() => self.clients.claim())))
+self.addEventListener('message', (event) => {
+  if (event.data === 'skipWaiting') void self.skipWaiting()
+})
+self.addEventListener('fetch', (event) => {
+  const address = keptAddress(event.request)
+  if (address) event.respondWith(fromCache(address, event.request))
+})
+
+/** Fetches every listed file past the HTTP cache; one that fails fails the whole install. */
+async function keepAll(): Promise<void> {
+  const cache = await caches.open(CACHE)
+  const have = await unchangedFiles()
+  await Promise.all(
+    KITH_FILES.map(async ([address, hash]) => {
+      const response = have.get(address + hash) ?? (await fetch(address, { cache: 'no-cache' }))
+      // A redirected response may not answer a navigation, and a page of the server's is not our file.
+      if (!response.ok || response.redirected) throw new Error(`could not keep ${address}`)
+      const headers = new Headers(response.headers)
+      headers.set('X-Kith-Hash', hash)
+      await cache.put(address, new Response(response.body, { headers }))
+    }),
+  )
+}
+
+/** What an older version keeps under the same address and hash need not travel again. */
+async function unchangedFiles(): Promise<Map<string, Response>> {
+  const found = new Map<string, Response>()
+  for (const name of await caches.keys()) {
+    if (!name.startsWith(PREFIX) || name === CACHE) continue
+    const cache = await caches.open(name)
+    for (const request of await cache.keys()) {
+      const response = await cache.match(request)
+      if (response) found.set(new URL(request.url).pathname + response.headers.get('X-Kith-Hash'), response)
+    }
+  }
+  return found
+}
+
+async function forgetOthers(): Promise<void> {
+  const names = await caches.keys()
+  await Promise.all(names.filter((name) => name.startsWith(PREFIX) && name !== CACHE).map((name) => caches.delete(name)))
+}
+
+/** The listed address that answers this request, or '' when the request is none of ours. */
+function keptAddress(request: Request): string {
+  const url = new URL(request.url)
+  if (request.method !== 'GET' || url.origin !== self.location.origin) return ''
+  if (url.pathname.startsWith('/api/') || url.pathname.startsWith('/_/')) return ''
+  if (LISTED.has(url.pathname)) return url.pathname
+  // Every screen is the same page: its address is read by the app's router.
+  return request.mode === 'navigate' && !url.pathname.includes('.') ? '/' : ''
+}
+
+/** A browser may have evicted the cache under us: then the network, as if there were no worker. */
+async function fromCache(address: string, request: Request): Promise<Response> {
+  const kept = await caches.open(CACHE).then((cache) => cache.match(address)).catch(() => undefined)
+  return kept ?? fetch(request)
+}

@@ -1,0 +1,20 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'vitest/config'
+import { cleanOutput, worker } from './build/worker.ts'
+
+export default defineConfig({
+  plugins: [svelte(), cleanOutput(), worker()],
+  server: { proxy: { '/api': 'http://127.0.0.1:8090' } },
+  build: {
+    outDir: '../pb_public',
+    // Vite would take .gitkeep away with the rest; cleanOutput() leaves it.
+    emptyOutDir: false,
+    target: 'baseline-widely-available',
+    // A data: address for a script or a font would not pass the content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+    reportCompressedSize: true,
+  },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+})
