@@ -1,0 +1,106 @@
+package sync
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Command is one thing a person did, as their device tells it.
+type Command struct {
+	Number int64           `json:"number"`
+	Nonce  string          `json:"nonce"`
+	Name   string          `json:"name"`
+	V      int             `json:"v"`
+	Args   json.RawMessage `json:"args"`
+	At     string          `json:"at"`
+	Offset int64           `json:"offset"` // milliseconds to add to At
+	Seen   int64           `json:"seen"`   // seq the person was looking at
+}
+
+// Call is a command being carried out, inside its transaction. A handler is
+// deterministic: it reads neither clock nor network nor randomness, only this.
+type Call struct {
+	App        core.App // the transaction; NB! never another app inside a handler
+	Member     string
+	Device     string
+	Args       json.RawMessage
+	Now        time.Time // arrival
+	OccurredAt time.Time // the phone's clock, held between seen and arrival
+	Clock      string    // "good", or "early"/"late" where it had to be held
+}
+
+// Result of a handler that did what was asked. Data is told to the device.
+type Result struct {
+	Merged bool
+	Data   any
+}
+
+// Handler carries out one kind of command. It returns a *Rejection for what the
+// person can understand and mend; any other error is our fault, undoes the
+// command and has it tried again.
+type Handler func(*Call) (Result, error)
+
+// Rejection is a command refused for good, with a stable code and a sentence.
+type Rejection struct{ Code, Message string }
+
+func (r *Rejection) Error() string { return r.Code + ": " + r.Message }
+
+// Reject refuses a command.
+func Reject(code, message string) error { return &Rejection{code, message} }
+
+// Commands is the table of everything a device can ask for.
+type Commands struct{ handlers map[string]Handler }
+
+// Handle adds a command; a name that is taken is a programming error.
+func (c *Commands) Handle(name string, h Handler) {
+	if c.handlers == nil {
+		c.handlers = map[string]Handler{}
+	}
+	if _, taken := c.handlers[name]; taken {
+		panic("sync: two handlers for " + name)
+	}
+	c.handlers[name] = h
+}
+
+// Names of all commands.
+func (c *Commands) Names() []string {
+	names := make([]string, 0, len(c.handlers))
+	for n := range c.handlers {
+		names = append(names, n)
+	}
+	return names
+}
+
+// call runs a handler; a panic is an error like any other fault of ours.
+func (c *Commands) call(name string, call *Call) (res Result, err error) {
+	h, ok := c.handlers[name]
+	if !ok {
+		return res, Reject("command_unknown", "This version of the server does not know that. Update it, or the app.")
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in %s: %v", name, p)
+		}
+	}()
+	return h(call)
+}
+
+// Args reads the arguments of a call into T, refusing what does not fit.
+func Args[T any](c *Call) (args T, err error) {
+	if json.Unmarshal(c.Args, &args) != nil {
+		return args, Reject("args_invalid", "The app sent something the server could not read.")
+	}
+	return args, nil
+}
+
+func rejection(err error) *Rejection {
+	var r *Rejection
+	if errors.As(err, &r) {
+		return r
+	}
+	return nil
+}

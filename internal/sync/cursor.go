@@ -1,0 +1,130 @@
+package sync
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"kith/internal/limits"
+)
+
+// ErrCursor says that a cursor was not made by this protocol.
+var ErrCursor = errors.New("cursor_invalid")
+
+// position is where a device stands in one audience: base is the seq at which
+// what it holds was complete or its scan began, pos is how far the scan came.
+type position struct{ base, pos int64 }
+
+// cursor is what a device holds, in its own words: opaque to it, and the server
+// keeps nothing. It is complete when every audience stands at seq.
+type cursor struct {
+	epoch string
+	seq   int64 // last applied checkpoint
+	auds  map[string]position
+}
+
+func (c *cursor) complete() bool {
+	for _, p := range c.auds {
+		if p.base != c.seq || p.pos != c.seq {
+			return false
+		}
+	}
+	return c.epoch != ""
+}
+
+// encode writes "1 EPOCH SEQ aud aud=base.pos …", base64url.
+func (c *cursor) encode() string {
+	names := make([]string, 0, len(c.auds))
+	for a := range c.auds {
+		names = append(names, a)
+	}
+	sort.Strings(names)
+	var b strings.Builder
+	fmt.Fprintf(&b, "1 %s %d", c.epoch, c.seq)
+	for _, a := range names {
+		b.WriteByte(' ')
+		b.WriteString(a)
+		if p := c.auds[a]; p.base != c.seq || p.pos != c.seq {
+			fmt.Fprintf(&b, "=%d.%d", p.base, p.pos)
+		}
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(b.String()))
+}
+
+// decodeCursor reads what encode wrote. Returns ErrCursor for anything else;
+// the empty text is the cursor of a device that holds nothing.
+func decodeCursor(text string) (*cursor, error) {
+	c := &cursor{auds: map[string]position{}}
+	if text == "" {
+		return c, nil
+	}
+	if len(text) > limits.Cursor {
+		return nil, ErrCursor
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return nil, ErrCursor
+	}
+	parts := strings.Split(string(raw), " ")
+	if len(parts) < 3 || parts[0] != "1" || parts[1] == "" {
+		return nil, ErrCursor
+	}
+	c.epoch = parts[1]
+	if c.seq, err = count(parts[2]); err != nil {
+		return nil, err
+	}
+	for _, p := range parts[3:] {
+		if err := c.read(p); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+func (c *cursor) read(part string) error {
+	aud, at, partial := strings.Cut(part, "=")
+	if aud == "" || aud[0] == '@' {
+		return ErrCursor
+	}
+	if _, twice := c.auds[aud]; twice {
+		return ErrCursor
+	}
+	p := position{c.seq, c.seq}
+	if partial {
+		b, s, ok := strings.Cut(at, ".")
+		var err error
+		if p.base, err = count(b); err != nil || !ok {
+			return ErrCursor
+		}
+		if p.pos, err = count(s); err != nil {
+			return ErrCursor
+		}
+	}
+	c.auds[aud] = p
+	return nil
+}
+
+func count(s string) (int64, error) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 || n > 1<<53 || strconv.FormatInt(n, 10) != s {
+		return 0, ErrCursor
+	}
+	return n, nil
+}
+
+// within says whether no position lies beyond seq: a cursor from the future was
+// made by a database that has since been restored.
+func (c *cursor) within(seq int64) bool {
+	if c.seq > seq {
+		return false
+	}
+	for _, p := range c.auds {
+		if p.base > seq || p.pos > seq {
+			return false
+		}
+	}
+	return true
+}

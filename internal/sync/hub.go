@@ -1,0 +1,202 @@
+package sync
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"kith/internal/limits"
+)
+
+// Hub carries commits to open connections. One dispatcher reads the index in
+// order after each commit; what it reads is encoded once per set of audiences
+// that saw something and shared by all connections that have that set.
+type Hub struct {
+	e       *Engine
+	wake    chan struct{}
+	mu      sync.Mutex
+	conns   map[*Conn]struct{}
+	seq     int64 // everything up to here has been handed out
+	epoch   string
+	stopped bool
+}
+
+// NewHub makes a hub; Run moves it.
+func NewHub(e *Engine) *Hub {
+	return &Hub{e: e, wake: make(chan struct{}, 1), conns: map[*Conn]struct{}{}}
+}
+
+// Step is what a connection is to be told next: rows (Body, shared, read-only)
+// that lead from seq From to seq To, or, with Poke, that it must pull.
+type Step struct {
+	From, To int64
+	Body     []byte
+	Poke     bool
+}
+
+// Conn is one open connection of one device.
+type Conn struct {
+	Member string
+	// Steps is closed when the connection fell behind or the hub stopped.
+	Steps chan Step
+	auds  []string // sorted
+	seq   int64
+	epoch string
+}
+
+// Cursor of the connection at a step's end.
+func (c *Conn) Cursor(seq int64) string {
+	next := &cursor{epoch: c.epoch, seq: seq, auds: map[string]position{}}
+	for _, a := range c.auds {
+		next.auds[a] = position{seq, seq}
+	}
+	return next.encode()
+}
+
+// Wake tells the hub that something was committed. It never blocks.
+func (h *Hub) Wake() {
+	select {
+	case h.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run dispatches until ctx ends. It looks by itself every limits.CommitPoll for
+// commits that nobody announced; report hears of faults, and it goes on.
+func (h *Hub) Run(ctx context.Context, report func(error)) {
+	tick := time.NewTicker(limits.CommitPoll)
+	defer tick.Stop()
+	for {
+		if err := h.Dispatch(ctx); err != nil && ctx.Err() == nil {
+			report(err)
+		}
+		select {
+		case <-ctx.Done():
+			h.stop()
+			return
+		case <-h.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+func (h *Hub) stop() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.stopped = true
+	for c := range h.conns {
+		h.close(c)
+	}
+}
+
+// close ends a connection; the caller holds mu.
+func (h *Hub) close(c *Conn) {
+	if _, open := h.conns[c]; open {
+		delete(h.conns, c)
+		close(c.Steps)
+	}
+}
+
+// Leave takes a connection out.
+func (h *Hub) Leave(c *Conn) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.close(c)
+}
+
+// Devices is how many connections are open.
+func (h *Hub) Devices() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.conns)
+}
+
+// ErrFull says that no more connections are taken.
+var ErrFull = errors.New("busy")
+
+// Join opens a connection at a cursor and returns its first step: the catch-up,
+// or a poke if frames can't lead on from there. Errors: ErrCursor, ErrFull, or
+// what the database says.
+func (h *Hub) Join(ctx context.Context, member, text string) (*Conn, Step, error) {
+	cur, err := decodeCursor(text)
+	if err != nil {
+		return nil, Step{}, err
+	}
+	c := &Conn{Member: member, Steps: make(chan Step, limits.LiveQueue)}
+	// First outside of the lock; if commits were handed out meanwhile, again inside.
+	first, err := h.catchUp(ctx, c, cur)
+	if err != nil {
+		return nil, Step{}, err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.stopped || len(h.conns) >= limits.LiveDevices {
+		return nil, Step{}, ErrFull
+	}
+	if c.seq < h.seq || c.epoch != h.epoch {
+		if first, err = h.catchUp(ctx, c, cur); err != nil {
+			return nil, Step{}, err
+		}
+	}
+	h.conns[c] = struct{}{}
+	return c, first, nil
+}
+
+// catchUp reads, in one snapshot, what leads from cur to now.
+func (h *Hub) catchUp(ctx context.Context, c *Conn, cur *cursor) (Step, error) {
+	tx, err := h.e.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return Step{}, err
+	}
+	defer tx.Rollback() //nolint:errcheck // a read transaction has nothing to lose
+	s := &snapshot{Engine: h.e, ctx: ctx, tx: tx, p: Pull{Member: c.Member}}
+	if err := tx.QueryRowContext(ctx, "SELECT epoch, seq FROM sync_meta").Scan(&c.epoch, &c.seq); err != nil {
+		return Step{}, err
+	}
+	granted, err := s.granted()
+	if err != nil {
+		return Step{}, err
+	}
+	c.auds = granted
+	slices.Sort(c.auds)
+	step := Step{From: cur.seq, To: c.seq}
+	if !cur.complete() || cur.epoch != c.epoch || !cur.within(c.seq) || len(cur.auds) != len(granted) {
+		step.Poke = true
+		return step, nil
+	}
+	body := &body{}
+	s.f = NewFrames(body)
+	for _, a := range granted {
+		p, held := cur.auds[a]
+		if !held {
+			step.Poke = true
+			return step, nil
+		}
+		var floor int64
+		err := tx.QueryRowContext(ctx, "SELECT floor FROM sync_aud WHERE aud = ?", a).Scan(&floor)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return Step{}, err
+		}
+		s.p.MaxBytes = limits.PageDefault
+		whole, err := s.walk(a, &p)
+		if err != nil {
+			return Step{}, err
+		}
+		if step.Poke = !whole || floor > cur.seq; step.Poke {
+			return step, nil
+		}
+	}
+	err = s.f.Flush()
+	step.Body = *body
+	return step, err
+}
+
+type body []byte
+
+func (b *body) Write(p []byte) (int, error) {
+	*b = append(*b, p...)
+	return len(p), nil
+}

@@ -1,0 +1,241 @@
+package sync
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+)
+
+// Engine answers pulls from the read side of one community's database.
+type Engine struct {
+	decl *Declaration
+	db   *sql.DB
+	scan string // the one statement that walks an audience
+	rows string // the one statement that walks all audiences
+	heads
+}
+
+// NewEngine reads through db, which must be a pool of its own on the WAL
+// database that the triggers of decl are installed in.
+func NewEngine(db *sql.DB, decl *Declaration) *Engine {
+	whens := make([]string, 0, len(decl.Collections))
+	for i := range decl.Collections {
+		c := &decl.Collections[i]
+		whens = append(whens, fmt.Sprintf("WHEN '%s' THEN (SELECT %s FROM %s t WHERE t.id = r.rid)", c.Name, c.object("t"), quote(c.Name)))
+	}
+	data := "CASE r.live WHEN 1 THEN CASE r.coll " + strings.Join(whens, " ") + " END END"
+	return &Engine{
+		decl: decl, db: db,
+		scan: "SELECT r.coll, r.rid, r.seq, " + data + " FROM sync_row r WHERE r.aud = ? AND r.seq > ? AND (r.live = 1 OR r.seq > ?) ORDER BY r.seq",
+		rows: "SELECT r.aud, r.coll, r.rid, r.seq, " + data + " FROM sync_row r WHERE r.seq > ? AND r.seq <= ? ORDER BY r.seq, r.aud LIMIT ?",
+	}
+}
+
+// Pull is one device's question: what is new for Member since Cursor?
+type Pull struct {
+	Member   string // empty: a visitor, who sees the public audience alone
+	Stream   string // whose outcomes above Ack are wanted; may be empty
+	Ack      int64
+	Cursor   string
+	MaxBytes int
+	Now      time.Time
+	Stops    []Stop // what the push of the same request said, passed on
+	Link     func(epoch string, base, pos int64) string
+}
+
+// Answer writes the whole answer from one snapshot. Errors: ErrCursor,
+// ErrStreamForeign, or what the database says; nothing is written before the
+// first two are known.
+func (e *Engine) Answer(ctx context.Context, f *Frames, p Pull) error {
+	cur, err := decodeCursor(p.Cursor)
+	if err != nil {
+		return err
+	}
+	if e.nothingNew(ctx, f, p, cur) {
+		return f.Flush()
+	}
+	tx, err := e.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // a read transaction has nothing to lose
+	s := &snapshot{Engine: e, ctx: ctx, tx: tx, f: f, p: p, next: &cursor{auds: map[string]position{}}}
+	if err := s.answer(cur); err != nil {
+		return err
+	}
+	return f.Flush()
+}
+
+// snapshot is one answer in the making.
+type snapshot struct {
+	*Engine
+	ctx   context.Context
+	tx    *sql.Tx
+	f     *Frames
+	p     Pull
+	epoch string
+	seq   int64
+	next  *cursor
+}
+
+func (s *snapshot) answer(cur *cursor) error {
+	if err := s.tx.QueryRowContext(s.ctx, "SELECT epoch, seq FROM sync_meta").Scan(&s.epoch, &s.seq); err != nil {
+		return err
+	}
+	outcomes, err := s.outcomes()
+	if err != nil {
+		return err
+	}
+	granted, err := s.granted()
+	if err != nil {
+		return err
+	}
+	s.f.head(s.epoch, s.seq, s.p.Now)
+	for i := range outcomes {
+		s.f.line("outcome", &outcomes[i])
+	}
+	for i := range s.p.Stops {
+		s.f.line("stop", &s.p.Stops[i])
+	}
+	s.drops(cur, granted)
+	if cur.epoch != s.epoch || !cur.within(s.seq) {
+		cur = &cursor{auds: map[string]position{}}
+	}
+	s.next.epoch, s.next.seq = s.epoch, cur.seq
+	done, err := s.audiences(cur, granted)
+	if err != nil {
+		return err
+	}
+	return s.end(done, granted)
+}
+
+func (s *snapshot) granted() ([]string, error) {
+	auds := []string{Public}
+	if s.p.Member != "" {
+		rows, err := s.tx.QueryContext(s.ctx, "SELECT DISTINCT aud FROM sync_grant WHERE member = ?", s.p.Member)
+		if err != nil {
+			return nil, err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var a string
+			if err := rows.Scan(&a); err != nil {
+				return nil, err
+			}
+			auds = append(auds, a)
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
+	}
+	sort.Slice(auds, func(i, j int) bool {
+		if a, b := s.decl.Priority(auds[i]), s.decl.Priority(auds[j]); a != b {
+			return a < b
+		}
+		return auds[i] < auds[j]
+	})
+	return auds, nil
+}
+
+func (s *snapshot) drops(cur *cursor, granted []string) {
+	may := map[string]bool{}
+	for _, a := range granted {
+		may[a] = true
+	}
+	var gone []string
+	for a := range cur.auds {
+		if !may[a] {
+			gone = append(gone, a)
+		}
+	}
+	sort.Strings(gone)
+	for _, a := range gone {
+		s.f.line("drop", a)
+	}
+}
+
+// audiences walks the granted audiences in order of priority until the budget
+// is used up. It is done only if this one snapshot leaves nothing unsent.
+func (s *snapshot) audiences(cur *cursor, granted []string) (done bool, err error) {
+	done = true
+	for _, a := range granted {
+		p, held := cur.auds[a]
+		if !done { // no room left: what was held stays as it was
+			if held {
+				s.next.auds[a] = p
+			}
+			continue
+		}
+		if held {
+			var floor int64
+			err = s.tx.QueryRowContext(s.ctx, "SELECT floor FROM sync_aud WHERE aud = ?", a).Scan(&floor)
+			if err != nil && err != sql.ErrNoRows {
+				return false, err
+			}
+			held = floor <= p.base
+		}
+		if !held {
+			p = position{base: s.seq}
+			s.f.line("reset", a)
+		}
+		if done, err = s.walk(a, &p); err != nil {
+			return false, err
+		}
+		s.next.auds[a] = p
+	}
+	return done, nil
+}
+
+// walk sends one audience from p.pos on and moves p.
+func (s *snapshot) walk(aud string, p *position) (whole bool, err error) {
+	rows, err := s.tx.QueryContext(s.ctx, s.scan, aud, p.pos, p.base)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	var coll, rid string
+	var seq int64
+	var data sql.RawBytes
+	for rows.Next() {
+		if err := rows.Scan(&coll, &rid, &seq, &data); err != nil {
+			return false, err
+		}
+		// Over budget, but never an answer without progress.
+		if s.f.Bytes() > s.p.MaxBytes {
+			return false, nil
+		}
+		s.f.row(aud, coll, rid, seq, data)
+		p.pos = seq
+	}
+	if err := rows.Err(); err != nil {
+		return false, err
+	}
+	p.base, p.pos = s.seq, s.seq
+	return true, nil
+}
+
+func (s *snapshot) end(done bool, granted []string) error {
+	e := end{Done: done}
+	if done {
+		s.next.seq = s.seq
+		e.Sums = map[string][2]int64{}
+		for _, a := range granted {
+			var sum [2]int64
+			err := s.tx.QueryRowContext(s.ctx, "SELECT count, checksum FROM sync_aud WHERE aud = ?", a).Scan(&sum[0], &sum[1])
+			if err != nil && err != sql.ErrNoRows {
+				return err
+			}
+			e.Sums[a] = sum
+		}
+	}
+	e.Cursor = s.next.encode()
+	if s.p.Link != nil {
+		p := s.next.auds[Public]
+		e.Next = s.p.Link(s.epoch, p.base, p.pos)
+	}
+	s.f.line("end", &e)
+	return nil
+}

@@ -1,0 +1,241 @@
+package sync
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"kith/internal/limits"
+)
+
+// Push is the commands of one request, on one stream of one member.
+type Push struct {
+	Stream, Member, Device, App string
+	Ack, Pending                int64
+	Commands                    []Command
+	Now                         time.Time
+	// Delay chooses the wait of a retry around a middle, at random.
+	Delay func(middle time.Duration) time.Duration
+	// Fault hears of what failed on our side: the command's name and nonce and why.
+	Fault func(name, nonce string, err error)
+}
+
+// Apply runs p inside tx, a write transaction that the caller commits: effects,
+// outcomes and the stream's position become durable together. It returns why
+// the push stopped early, if it did. Errors: ErrStreamForeign, or what the
+// database says; then the caller must roll back.
+func (c *Commands) Apply(tx core.App, p Push) ([]Stop, error) {
+	s := &session{commands: c, tx: tx, db: tx.DB(), p: p}
+	if err := s.open(); err != nil {
+		return nil, err
+	}
+	if err := s.tick(); err != nil {
+		return nil, err
+	}
+	for i := range p.Commands {
+		stop, err := s.step(&p.Commands[i])
+		if err != nil {
+			return nil, err
+		}
+		if stop != nil {
+			return []Stop{*stop}, s.close()
+		}
+	}
+	return nil, s.close()
+}
+
+// session is one push in the making.
+type session struct {
+	commands *Commands
+	tx       core.App
+	db       dbx.Builder
+	p        Push
+	last     int64
+}
+
+func (s *session) open() error {
+	var row struct {
+		Member string `db:"member"`
+		Last   int64  `db:"last"`
+	}
+	err := s.db.NewQuery("SELECT member, last FROM sync_stream WHERE id = {:id}").Bind(dbx.Params{"id": s.p.Stream}).One(&row)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		_, err = s.db.NewQuery("INSERT INTO sync_stream VALUES ({:id}, {:member}, {:device}, 0, 0, 0, '', {:at})").
+			Bind(dbx.Params{"id": s.p.Stream, "member": s.p.Member, "device": s.p.Device, "at": Stamp(s.p.Now)}).Execute()
+		return err
+	case err != nil:
+		return err
+	case row.Member != s.p.Member:
+		return ErrStreamForeign
+	}
+	s.last = row.Last
+	return nil
+}
+
+func (s *session) close() error {
+	_, err := s.db.NewQuery(`UPDATE sync_stream SET last = {:last}, acked = max(acked, {:ack}), pending = {:pending}, app = {:app}, device = {:device}, at = {:at} WHERE id = {:id}`).
+		Bind(dbx.Params{"id": s.p.Stream, "last": s.last, "ack": s.p.Ack, "pending": s.p.Pending, "app": s.p.App, "device": s.p.Device, "at": Stamp(s.p.Now)}).Execute()
+	return err
+}
+
+// tick notes when a seq was current, at most once a minute: the lower bound of
+// what a phone's clock may claim.
+func (s *session) tick() error {
+	_, err := s.db.NewQuery(`INSERT INTO sync_clock SELECT seq, {:now} FROM sync_meta
+		WHERE NOT EXISTS (SELECT 1 FROM sync_clock WHERE at > {:minute}) ON CONFLICT DO NOTHING`).
+		Bind(dbx.Params{"now": Stamp(s.p.Now), "minute": Stamp(s.p.Now.Add(-time.Minute))}).Execute()
+	return err
+}
+
+// step answers one command; see protocol.md, P3.
+func (s *session) step(cmd *Command) (*Stop, error) {
+	var known struct {
+		Nonce  string `db:"nonce"`
+		Member string `db:"member"`
+	}
+	err := s.db.NewQuery("SELECT nonce, member FROM sync_command WHERE nonce = {:nonce}").Bind(dbx.Params{"nonce": cmd.Nonce}).One(&known)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, err
+	}
+	if known.Nonce != "" && known.Member == s.p.Member {
+		return s.again(cmd)
+	}
+	if known.Nonce != "" || cmd.Number <= s.last {
+		// NB! Somebody else's nonce looks like a fork too, so that it says nothing of theirs.
+		return &Stop{Number: cmd.Number, Reason: Fork, Last: s.last}, nil
+	}
+	if cmd.Number > s.last+1 {
+		return &Stop{Number: cmd.Number, Reason: Gap, Last: s.last}, nil
+	}
+	return s.run(cmd)
+}
+
+// again gives a known command its number on this stream, and no effect.
+func (s *session) again(cmd *Command) (*Stop, error) {
+	if cmd.Number <= s.last {
+		var nonce string
+		err := s.db.NewQuery("SELECT nonce FROM sync_number WHERE stream = {:stream} AND number = {:number}").
+			Bind(dbx.Params{"stream": s.p.Stream, "number": cmd.Number}).Row(&nonce)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return nil, err
+		}
+		if nonce != cmd.Nonce {
+			return &Stop{Number: cmd.Number, Reason: Fork, Last: s.last}, nil
+		}
+		return nil, nil
+	}
+	if cmd.Number > s.last+1 {
+		return &Stop{Number: cmd.Number, Reason: Gap, Last: s.last}, nil
+	}
+	return nil, s.number(cmd)
+}
+
+func (s *session) number(cmd *Command) error {
+	s.last = cmd.Number
+	_, err := s.db.NewQuery("INSERT INTO sync_number VALUES ({:stream}, {:number}, {:nonce})").
+		Bind(dbx.Params{"stream": s.p.Stream, "number": cmd.Number, "nonce": cmd.Nonce}).Execute()
+	return err
+}
+
+// run carries out a new command inside a savepoint of its own.
+func (s *session) run(cmd *Command) (*Stop, error) {
+	if err := run(s.db, []string{"SAVEPOINT command"}); err != nil {
+		return nil, err
+	}
+	call := &Call{App: s.tx, Member: s.p.Member, Device: s.p.Device, Args: cmd.Args, Now: s.p.Now}
+	if err := s.clock(cmd, call); err != nil {
+		return nil, err
+	}
+	res, fault := s.commands.call(cmd.Name, call)
+	out := Outcome{Nonce: cmd.Nonce, Status: OK}
+	if res.Merged {
+		out.Status = Merged
+	}
+	if fault == nil && res.Data != nil {
+		out.Result, fault = json.Marshal(res.Data)
+	}
+	payload := ""
+	if fault != nil {
+		if err := run(s.db, []string{"ROLLBACK TO command"}); err != nil {
+			return nil, fmt.Errorf("%w after %w", err, fault)
+		}
+		out.Result = nil
+		if r := rejection(fault); r != nil {
+			out.Status, out.Code, out.Message = Rejected, r.Code, r.Message
+		} else {
+			if stop, err := s.failed(cmd, fault); stop != nil || err != nil {
+				return stop, err
+			}
+			out.Status, out.Code, out.Message = Quarantined, "quarantined", "Something is wrong on our side. The people who run this have what you sent."
+			payload = string(cmd.Args)
+		}
+	}
+	if err := run(s.db, []string{"RELEASE command"}); err != nil {
+		return nil, err
+	}
+	return nil, s.record(cmd, &out, payload)
+}
+
+// failed counts a fault of ours. Below the limit the push stops, to be tried
+// again; at the limit the command is to be quarantined.
+func (s *session) failed(cmd *Command, fault error) (*Stop, error) {
+	s.p.Fault(cmd.Name, cmd.Nonce, fault)
+	var tries int
+	if _, err := s.db.NewQuery(`INSERT INTO sync_attempt VALUES ({:nonce}, 1, {:at}) ON CONFLICT (nonce) DO UPDATE SET tries = tries + 1`).
+		Bind(dbx.Params{"nonce": cmd.Nonce, "at": Stamp(s.p.Now)}).Execute(); err != nil {
+		return nil, err
+	}
+	if err := s.db.NewQuery("SELECT tries FROM sync_attempt WHERE nonce = {:nonce}").Bind(dbx.Params{"nonce": cmd.Nonce}).Row(&tries); err != nil {
+		return nil, err
+	}
+	if tries >= limits.Tries {
+		return nil, nil
+	}
+	if err := run(s.db, []string{"RELEASE command"}); err != nil {
+		return nil, err
+	}
+	return &Stop{Number: cmd.Number, Reason: Retry, Last: s.last, RetryAfterMs: s.p.Delay(limits.RetryAfter).Milliseconds()}, nil
+}
+
+func (s *session) record(cmd *Command, out *Outcome, payload string) error {
+	if err := s.number(cmd); err != nil {
+		return err
+	}
+	_, err := s.db.NewQuery(`INSERT INTO sync_command SELECT {:nonce}, {:stream}, {:number}, {:member}, {:device}, {:name},
+		{:status}, {:code}, {:message}, {:result}, seq, {:at}, {:payload} FROM sync_meta`).
+		Bind(dbx.Params{
+			"nonce": cmd.Nonce, "stream": s.p.Stream, "number": cmd.Number, "member": s.p.Member, "device": s.p.Device, "name": cmd.Name,
+			"status": out.Status, "code": out.Code, "message": out.Message, "result": string(out.Result), "at": Stamp(s.p.Now), "payload": payload,
+		}).Execute()
+	return err
+}
+
+// clock sets when the person acted: their clock, as corrected by the last
+// answer, but not before what they were looking at and not after arrival.
+func (s *session) clock(cmd *Command, call *Call) error {
+	call.OccurredAt, call.Clock = s.p.Now, "late"
+	at, err := time.Parse(time.RFC3339Nano, cmd.At)
+	if err != nil {
+		return nil // a phone that can't tell the time: arrival stands
+	}
+	at = at.Add(time.Duration(cmd.Offset) * time.Millisecond)
+	if at.After(s.p.Now) {
+		return nil
+	}
+	var seen string
+	err = s.db.NewQuery("SELECT at FROM sync_clock WHERE seq < {:seen} ORDER BY seq DESC LIMIT 1").Bind(dbx.Params{"seen": cmd.Seen}).Row(&seen)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	call.OccurredAt, call.Clock = at.UTC(), "good"
+	if floor, err := time.Parse(time.RFC3339Nano, seen); err == nil && at.Before(floor) {
+		call.OccurredAt, call.Clock = floor, "early"
+	}
+	return nil
+}
