@@ -1,0 +1,161 @@
+package calendar
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Occurrences gives what overlaps the time from (inclusive) to to (exclusive),
+// cancelled ones too, sorted by start, and at most the first max. One that
+// began earlier and has not ended by from is among them; one without a known
+// end counts at its start. Where two items have an occurrence of one name, the
+// first item's stands. Items that Parse would refuse give nothing.
+func (s Schedule) Occurrences(from, to time.Time, max int) []Occurrence {
+	if max <= 0 {
+		return nil
+	}
+	var found []Occurrence
+	for i := range s {
+		if p, err := newPlan(&s[i]); err == nil {
+			found = append(found, p.between(from, to, max)...)
+		}
+	}
+	seen := map[string]bool{}
+	found = slices.DeleteFunc(found, func(o Occurrence) bool {
+		twice := seen[o.Key]
+		seen[o.Key] = true
+		return twice
+	})
+	slices.SortFunc(found, func(a, b Occurrence) int {
+		return cmp.Or(a.Start.Compare(b.Start), strings.Compare(a.Key, b.Key))
+	})
+	return found[:min(len(found), max)]
+}
+
+// Find gives the occurrence of that name (its original local start), cancelled
+// or not, and false if there is none.
+func (s Schedule) Find(key string) (Occurrence, bool) {
+	for i := range s {
+		p, err := newPlan(&s[i])
+		if err != nil {
+			continue
+		}
+		at, ok := p.item.parseLocal(key)
+		if !ok {
+			continue
+		}
+		found := slices.ContainsFunc(p.extra, at.Equal)
+		p.starts(at, func(start time.Time) bool {
+			found = found || start.Equal(at)
+			return true
+		})
+		if found {
+			return p.occurrence(at), true
+		}
+	}
+	return Occurrence{}, false
+}
+
+// margin is more than the furthest that a zone, or a gap, can put a wall-clock
+// time from UTC.
+const margin = 2 * day
+
+// between gives the occurrences of one item that overlap the window, unsorted,
+// and surely those among the first limit. Occurrences that a change names are
+// looked at wherever they were, because they may have moved into the window or
+// out of it; of the others, the rule gives the earlier first.
+func (p *plan) between(from, to time.Time, limit int) []Occurrence {
+	first := from.UTC().Add(-margin - time.Duration(p.item.Minutes)*time.Minute)
+	last, lastChanged := to.UTC().Add(margin), p.lastChanged()
+	found := map[time.Time]Occurrence{}
+	unchanged := 0
+	take := func(start time.Time) bool {
+		changed := p.changes[start.Format(Local)] != nil
+		if !changed && (start.Before(first) || start.After(last)) {
+			return true
+		}
+		if o := p.occurrence(start); o.overlaps(from, to) {
+			found[start] = o
+			if !changed {
+				unchanged++
+			}
+		}
+		return unchanged < limit || !start.After(lastChanged)
+	}
+	p.starts(latest(last, lastChanged), take)
+	for _, start := range p.extra {
+		take(start)
+	}
+	return slices.Collect(maps.Values(found))
+}
+
+func (o Occurrence) overlaps(from, to time.Time) bool {
+	return o.Start.Before(to) && (o.End.After(from) || !o.Start.Before(from))
+}
+
+// lastChanged is the original local start of the last occurrence with a change.
+func (p *plan) lastChanged() time.Time {
+	var last time.Time
+	for key := range p.changes {
+		at, _ := time.Parse(Local, key) // newPlan has read it before
+		last = latest(last, at)
+	}
+	return last
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// starts walks the wall-clock starts that are not extra, up to and including
+// last, for as long as yield returns true.
+func (p *plan) starts(last time.Time, yield func(time.Time) bool) {
+	if p.rule != nil {
+		p.rule.starts(last, func(at time.Time) bool {
+			ended := !p.rule.until.IsZero() && Place(at, p.zone).After(p.rule.until)
+			return !ended && yield(at)
+		})
+	} else if !p.start.After(last) {
+		yield(p.start)
+	}
+}
+
+// comes tells whether the item gives any start that can be stored.
+func (p *plan) comes() bool {
+	found := len(p.extra) > 0
+	p.starts(time.Date(MaxYear, 12, 31, 23, 59, 0, 0, time.UTC), func(time.Time) bool {
+		found = true
+		return false
+	})
+	return found
+}
+
+// occurrence applies what is known about the day to an original local start.
+func (p *plan) occurrence(start time.Time) Occurrence {
+	o := Occurrence{Key: start.Format(Local), AllDay: p.item.AllDay}
+	minutes := p.item.Minutes
+	if change := p.changes[o.Key]; change != nil {
+		o.Cancelled, o.Note = change.Cancelled, change.Note
+		if change.Start != "" {
+			start, _ = time.Parse(Local, change.Start) // newPlan has read it before
+		}
+		if change.Minutes != 0 {
+			minutes = change.Minutes
+		}
+	} else if holiday := closedFor(p.item.ClosedOn, o.Key); holiday != "" && !slices.ContainsFunc(p.extra, start.Equal) {
+		o.Cancelled, o.Note = true, holiday
+	}
+	o.Start = Place(start, p.zone)
+	if o.AllDay {
+		o.End = Place(start.AddDate(0, 0, minutes/1440), p.zone)
+	} else {
+		o.End = o.Start.Add(time.Duration(minutes) * time.Minute)
+	}
+	return o
+}
