@@ -1,0 +1,4 @@
+/** When listings take place: schedules in, occurrences out. */
+export { bankHolidayNames } from './holidays'
+export { find, loadLibrary, needsLibrary, occurrences } from './occurrences'
+export type { Change, Item, Occurrence, Schedule } from './types'

@@ -1,0 +1,155 @@
+/**
+ * From schedules to occurrences, with the same rules as the server's internal/calendar, whose package comment
+ * states them. Both are held to testdata/occurrences.json.
+ */
+import { closedFor } from './holidays'
+import type { Library } from './library'
+import { readRule, ruleFor, type Rule } from './rule'
+import type { Change, Item, Occurrence, Schedule } from './types'
+import { DAY, zoneNamed, type Zone } from './zone'
+
+const MINUTE = 60_000
+
+/** More than the furthest that a zone, or a gap, can put a wall from UTC. */
+const MARGIN = 2 * DAY
+
+let library: Library | undefined
+
+/** Whether a schedule has a rule that only the package rrule can work out. */
+export function needsLibrary(schedule: Schedule): boolean {
+  return schedule.some((item) => Boolean(item.rrule) && !readRule(item.rrule!).plain)
+}
+
+/** Fetches the package. Until then, items that need it give no occurrences; afterwards nothing is asynchronous. */
+export async function loadLibrary(): Promise<void> {
+  library = (await import('./library')).library
+}
+
+/**
+ * What overlaps the time from `from` (inclusive) to `to` (exclusive), cancelled ones too, sorted by start, and at
+ * most the first `max`. One that began earlier and hasn't ended by `from` is among them; one without a known end
+ * counts at its start. Where two items have an occurrence of one name, the first item's stands.
+ */
+export function occurrences(schedule: Schedule, from: number, to: number, max: number): Occurrence[] {
+  const found: Occurrence[] = []
+  for (const item of schedule) {
+    const plan = planOf(item)
+    if (plan) collect(plan, from, to, max, found)
+  }
+  if (found.length < 2) return found.slice(0, Math.max(0, max))
+  const named = new Map<string, Occurrence>()
+  for (const one of found) if (!named.has(one.key)) named.set(one.key, one)
+  const sorted = [...named.values()].sort((a, b) => a.start - b.start || (a.key < b.key ? -1 : 1))
+  return sorted.slice(0, Math.max(0, max))
+}
+
+/** The occurrence of that name (its original local start), cancelled or not. */
+export function find(schedule: Schedule, key: string): Occurrence | undefined {
+  const wall = wallOf(key)
+  if (Number.isNaN(wall)) return undefined
+  for (const item of schedule) {
+    const plan = planOf(item)
+    if (plan && (plan.extra.includes(wall) || comes(plan, wall))) return occurrence(plan, wall, key)
+  }
+  return undefined
+}
+
+/** An item with its texts read. */
+interface Plan {
+  item: Item
+  zone: Zone
+  start: number
+  /** undefined: once */
+  rule: Rule | undefined
+  /** The end in UTC of the rule; Infinity: none. */
+  until: number
+  changes: Map<string, Change> | undefined
+  extra: number[]
+}
+
+/** Returns undefined for an item that can't be worked out (yet, or on this browser): none is better than wrong. */
+function planOf(item: Item): Plan | undefined {
+  const zone = zoneNamed(item.zone)
+  const start = wallOf(item.start)
+  if (!zone || Number.isNaN(start)) return undefined
+  const parts = item.rrule ? readRule(item.rrule) : undefined
+  const rule = parts && ruleFor(parts, start, library)
+  if (parts && !rule) return undefined
+  return {
+    item,
+    zone,
+    start,
+    rule,
+    until: parts?.until ?? Infinity,
+    changes: item.changes?.length ? new Map(item.changes.map((change) => [change.from, change])) : undefined,
+    extra: item.extra?.map(wallOf) ?? [],
+  }
+}
+
+/**
+ * The occurrences of one item that overlap the window, surely those among the first `max`. First what the rule
+ * gives near the window; then, from wherever they were, those that a change names; then the extra ones.
+ */
+function collect(plan: Plan, from: number, to: number, max: number, found: Occurrence[]): void {
+  const { item, changes, extra } = plan
+  const enough = found.length + max
+  const overlaps = (one: Occurrence) => one.start < to && (one.end > from || one.start >= from)
+  walk(plan, from - MARGIN - item.minutes * MINUTE, to + MARGIN, (wall) => {
+    const key = keyOf(wall)
+    if (changes?.has(key)) return true
+    const one = occurrence(plan, wall, key)
+    if (overlaps(one)) found.push(one)
+    return found.length < enough
+  })
+  for (const key of changes?.keys() ?? []) {
+    const wall = wallOf(key)
+    const one = occurrence(plan, wall, key)
+    if (overlaps(one) && (extra.includes(wall) || comes(plan, wall))) found.push(one)
+  }
+  for (const wall of extra) {
+    const key = keyOf(wall)
+    const one = occurrence(plan, wall, key)
+    if (overlaps(one) && !changes?.has(key) && !comes(plan, wall)) found.push(one)
+  }
+}
+
+/** The starts that aren't extra, in order. */
+function walk(plan: Plan, first: number, last: number, take: (wall: number) => boolean): void {
+  const { rule, zone, start, until } = plan
+  if (!rule) {
+    if (start >= first && start <= last) take(start)
+    return
+  }
+  rule.walk(first, last, (wall) => (until === Infinity || zone.place(wall) <= until) && take(wall))
+}
+
+function comes({ rule, zone, start, until }: Plan, wall: number): boolean {
+  return rule ? rule.comes(wall) && zone.place(wall) <= until : wall === start
+}
+
+/** Applies what is known about the day to an original local start. */
+function occurrence(plan: Plan, wall: number, key: string): Occurrence {
+  const { item, zone, changes, extra } = plan
+  const change = changes?.get(key)
+  const holiday = !change && item.closedOn?.length && !extra.includes(wall) ? closedFor(item.closedOn, key) : ''
+  const startWall = change?.start ? wallOf(change.start) : wall
+  const length = (change?.minutes || item.minutes) * MINUTE
+  const start = zone.place(startWall)
+  return {
+    key,
+    start,
+    end: item.allDay ? zone.place(startWall + length) : start + length,
+    allDay: Boolean(item.allDay),
+    cancelled: Boolean(change?.cancelled || holiday),
+    note: change?.note || holiday,
+  }
+}
+
+/** NaN for what isn't written like '2026-06-04T12:00'. */
+function wallOf(local: string): number {
+  return local.length === 16 ? Date.parse(local + 'Z') : NaN
+}
+
+function keyOf(wall: number): string {
+  return new Date(wall).toISOString().slice(0, 16)
+}
