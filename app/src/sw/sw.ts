@@ -74,3 +74,5 @@ async function fromCache(address: string, request: Request): Promise<Response> {
   const kept = await caches.open(CACHE).then((cache) => cache.match(address)).catch(() => undefined)
   return kept ?? fetch(request)
 }
+
+export {}

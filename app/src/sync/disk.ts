@@ -1,0 +1,45 @@
+/**
+ * The queue as it lies on disk.
+ */
+import { byNumber, JOURNAL_COMMANDS, JOURNAL_DAYS, newQueue, type Confirmed, type Queue, type Saved, type Stream } from './queue'
+import type { Txn } from './store'
+
+const DAY_MS = 86_400_000
+
+export async function loadQueue(txn: Txn): Promise<Queue> {
+  const stream: Stream = await txn.get('meta', 'stream')
+  const saved = (await txn.all('outbox')).map(([, entry]) => entry as Saved)
+  return newQueue(stream, saved)
+}
+
+/** Writes what the rules changed; `now` in milliseconds of this phone's clock. */
+export async function saveQueue(txn: Txn, queue: Queue, now: number): Promise<void> {
+  await txn.put('meta', 'stream', queue.stream)
+  for (const nonce of queue.removed) await txn.delete('outbox', nonce)
+  for (const nonce of queue.touched) {
+    const entry = queue.entries.get(nonce)
+    if (entry) await txn.put('outbox', nonce, entry)
+  }
+  if (queue.confirmed.length > 0) await writeJournal(txn, queue.confirmed, now)
+}
+
+async function writeJournal(txn: Txn, confirmed: readonly Saved[], now: number): Promise<void> {
+  for (const command of confirmed) await txn.add('journal', { command, at: now } satisfies Confirmed)
+  const all = await txn.all('journal')
+  const tooMany = all.length - JOURNAL_COMMANDS
+  for (const [i, [key, record]] of all.entries()) {
+    if (i < tooMany || (record as Confirmed).at < now - JOURNAL_DAYS * DAY_MS) await txn.delete('journal', key)
+  }
+}
+
+/** Takes the journal off the disk and answers its commands, oldest first. */
+export async function takeJournal(txn: Txn): Promise<Saved[]> {
+  const all = await txn.all('journal')
+  for (const [key] of all) await txn.delete('journal', key)
+  return all.map(([, record]) => (record as Confirmed).command)
+}
+
+/** The queue's entries in the order in which memory keeps them. */
+export function inOrder(queue: Queue): Map<string, Saved> {
+  return new Map([...queue.entries.values()].sort(byNumber).map((entry) => [entry.nonce, entry]))
+}

@@ -1,0 +1,66 @@
+/**
+ * Reading the live connection (docs/protocol.md section 6): lines gather to frames, and a frame is applied
+ * when its `end` has come.
+ */
+import type { Frame, Replica } from './replica'
+import { isHead, isKept, type Head, type KeptLine, type Outcome } from './wire'
+
+/** What to do after a line: read on, or close and pull after so many milliseconds. */
+export type LiveStep = { close: false } | { close: true; afterMs: number }
+
+const ON: LiveStep = { close: false }
+const PULL: LiveStep = { close: true, afterMs: 0 }
+
+export class LiveReader {
+  #head: Head | null = null
+  #frame: Omit<Frame, 'cursor'> | null = null
+
+  constructor(private readonly replica: Replica) {}
+
+  /** The server's head, once it has come. */
+  get head(): Head | null {
+    return this.#head
+  }
+
+  /** Takes one line as it came; an empty one is a sign of life. Anything that makes no sense closes. */
+  async line(text: string): Promise<LiveStep> {
+    if (text.trim() === '') return ON
+    let line: any
+    try {
+      line = JSON.parse(text)
+    } catch {
+      return PULL
+    }
+    if (line.poke || line.bye) return { close: true, afterMs: Math.max(0, Number((line.poke ?? line.bye).afterMs) || 0) }
+    if (line.head) return this.#begin(line.head)
+    if (line.frame) return this.#open(line.frame)
+    if (line.end) return this.#close(line.end)
+    return this.#add(line)
+  }
+
+  #begin(head: unknown): LiveStep {
+    if (!isHead(head) || head.epoch !== this.replica.meta.epoch) return PULL
+    this.#head = head
+    return ON
+  }
+
+  #open(frame: { from: number; to: number }): LiveStep {
+    if (!this.#head) return PULL
+    this.#frame = { epoch: this.#head.epoch, from: frame.from, to: frame.to, kept: [], outcomes: [] }
+    return ON
+  }
+
+  #add(line: { outcome?: Outcome } & KeptLine): LiveStep {
+    if (line.outcome) this.#frame?.outcomes.push(line.outcome)
+    else if (isKept(line)) this.#frame?.kept.push(line)
+    return ON
+  }
+
+  async #close(end: { cursor: string }): Promise<LiveStep> {
+    const frame = this.#frame
+    this.#frame = null
+    if (!frame) return PULL
+    const result = await this.replica.frame({ ...frame, cursor: end.cursor })
+    return result === 'gap' ? PULL : ON
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * What the person's own unsettled commands look like: each is run again over the rows held, in order,
+ * whenever either changes. An effect shows what the server will most likely do, no more; where it can't
+ * tell (a listing that isn't here), it does nothing.
+ */
+import type { Base } from './base'
+import type { Saved } from './queue'
+import type { Me, Row } from './types'
+
+/** Rows of the moment, as one effect sees and changes them. */
+export interface Draft {
+  get(collection: string, id: string): Row | undefined
+  audiences(collection: string, id: string): readonly string[]
+  /** Ids of all rows of a collection that an earlier effect or the server put there. */
+  ids(collection: string): Iterable<string>
+  /** Puts a row. `auds`: who will hold it; without, those of the row that it replaces. */
+  put(collection: string, row: Row, auds?: readonly string[]): void
+}
+
+export type Effect = (draft: Draft, args: any, me: Me, now: Date) => void
+
+/** What `listings.add` leaves to the server, so that a screen meets every column. */
+const NEW_LISTING = {
+  kind: 'group', title: '', summary: '', description: '', organisation: '', place: '', room: '', schedule: [],
+  prices: { mode: 'unknown', amounts: [], firstFree: false, why: '' }, access: [], venue: '', languages: [], whoComes: '',
+  firstVisit: {}, contact: {}, status: 'active', source: '', sourceUrl: '', twin: '',
+}
+const NEW_PLACE = { name: '', address: '', postcode: '', lat: 0, lon: 0, kind: 'other', access: [] }
+
+/** The local effect of every command that has one, by the names of docs/protocol.md section 8. */
+export const effects: Readonly<Record<string, Effect>> = {
+  'visits.come'(draft, args, me) {
+    const auds = [`member/${me.member}`]
+    const { id, listing, occurrence, firstName = '', welcome } = args
+    const same = findOwnVisit(draft, me, listing, occurrence)
+    // A second "I'd like to come" to the same occurrence changes the first, as the server does.
+    const row = { ...(same ?? { id }), listing, occurrence, firstName, welcome, status: 'coming' }
+    draft.put('visits', row, same ? draft.audiences('visits', same.id) : auds)
+  },
+
+  'visits.cancel'(draft, args) {
+    const visit = draft.get('visits', args.id)
+    if (visit) draft.put('visits', { ...visit, status: 'cancelled' })
+  },
+
+  'listings.add'(draft, args, _me, now) {
+    const row = { ...NEW_LISTING, ...args, checked: day(now) }
+    draft.put('listings', row, [row.status === 'draft' ? 'activators' : 'public'])
+  },
+
+  'listings.edit'(draft, args) {
+    const listing = draft.get('listings', args.id)
+    if (!listing) return
+    const row = { ...listing, ...args.set, id: listing.id }
+    const moved = (row.status === 'draft') !== (listing.status === 'draft')
+    draft.put('listings', row, moved ? [row.status === 'draft' ? 'activators' : 'public'] : undefined)
+  },
+
+  'listings.check'(draft, args, _me, now) {
+    const listing = draft.get('listings', args.id)
+    if (listing) draft.put('listings', { ...listing, checked: day(now) })
+  },
+
+  'places.add'(draft, args) {
+    draft.put('places', { ...NEW_PLACE, ...args }, ['public'])
+  },
+
+  'people.rename'(draft, args, me) {
+    const member = draft.get('members', me.member)
+    if (member) draft.put('members', { ...member, firstName: args.firstName })
+  },
+}
+
+function findOwnVisit(draft: Draft, me: Me, listing: string, occurrence: string): Row | undefined {
+  for (const id of draft.ids('visits')) {
+    const visit = draft.get('visits', id)
+    if (visit?.listing !== listing || visit?.occurrence !== occurrence) continue
+    if (draft.audiences('visits', id).includes(`member/${me.member}`)) return visit
+  }
+  return undefined
+}
+
+/** The day on this phone's calendar, as listings keep it. */
+function day(now: Date): string {
+  const two = (n: number) => String(n).padStart(2, '0')
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`
+}
+
+/** A row as an effect left it. */
+export interface Overlaid {
+  row: Row
+  auds: readonly string[]
+}
+
+/** Collection → id → row, of what the commands in force change. */
+export type Overlay = Map<string, Map<string, Overlaid>>
+
+/** Who acts before anybody has joined on this device. */
+const NOBODY: Me = { member: '', device: '', firstName: '', roles: [] }
+
+/** Runs the commands in force over what the server said. */
+export function overlay(base: Base, entries: Iterable<Saved>, me: Me | null): Overlay {
+  const changes: Overlay = new Map()
+  const draft = draftOver(base, changes)
+  for (const entry of entries) {
+    if (entry.settled) continue
+    const effect = Object.hasOwn(effects, entry.name) ? effects[entry.name] : undefined
+    effect?.(draft, entry.args, me ?? NOBODY, new Date(entry.at))
+  }
+  return changes
+}
+
+function draftOver(base: Base, changes: Overlay): Draft {
+  return {
+    get: (collection, id) => changes.get(collection)?.get(id)?.row ?? base.get(collection, id)?.data,
+    audiences: (collection, id) => changes.get(collection)?.get(id)?.auds ?? base.get(collection, id)?.auds ?? [],
+    *ids(collection) {
+      const changed = changes.get(collection)
+      for (const id of base.collection(collection).keys()) if (!changed?.has(id)) yield id
+      if (changed) yield* changed.keys()
+    },
+    put(collection, row, auds) {
+      let rows = changes.get(collection)
+      if (!rows) changes.set(collection, (rows = new Map()))
+      rows.set(row.id, { row, auds: auds ?? this.audiences(collection, row.id) })
+    },
+  }
+}

@@ -1,0 +1,401 @@
+/**
+ * This device's copy of the community: rows on disk and in memory, the outbox, and the rules of
+ * docs/protocol.md for taking an answer. It makes no request and keeps no time: the loop does.
+ *
+ * Everything durable changes in one transaction that first compares the generation, so an answer that was
+ * asked for before something else moved the cursor (another tab, a frame, a doubled answer) writes nothing.
+ * Memory follows only after the commit.
+ */
+import { askPublic, askSync, type Ask, type AskOptions } from './ask'
+import { Base } from './base'
+import { inOrder, loadQueue, saveQueue, takeJournal } from './disk'
+import { newNonce } from './ids'
+import { dropSegments, loadMeta, NO_META, readSegments, stage, startsFresh, VOID, writeSegments, type Meta } from './meta'
+import { ackOf, hear, isPending, rebirth, settle, type Queue, type Saved, type Stream } from './queue'
+import { STORES, type Store, type StoreName, type Txn } from './store'
+import { parseAnswer, parseKept, type Answer, type KeptLine, type Outcome } from './wire'
+
+/** What came of an answer. */
+export interface Taken {
+  /** cut: thrown away, ask again. stale: the cursor has moved on since it was asked for. */
+  kind: 'cut' | 'stale' | 'taken'
+  /** Nothing was left unsent in the snapshot that was answered. */
+  done: boolean
+  /** Asking again at once makes sense: more pages, more commands, or a fresh start. */
+  again: boolean
+  /** The server asks for no commands for so long. */
+  waitMs: number
+  /** The queue was reborn because of this answer. */
+  reborn: boolean
+  /** The oldest and newest row schema that the server speaks. */
+  schema: [number, number] | null
+}
+
+/** One step of the live connection. */
+export interface Frame {
+  epoch: string
+  from: number
+  to: number
+  cursor: string
+  kept: KeptLine[]
+  outcomes: Outcome[]
+}
+
+export interface ReplicaOptions {
+  app: string
+  /** This phone's clock in milliseconds. */
+  now: () => number
+  /** Called after memory changed, with the collections touched, '@outbox' and '@sync'. */
+  changed: (topics: Set<string>) => void
+}
+
+/** Of `POST /api/sync/live`. */
+export interface LiveBody {
+  protocol: 1
+  schema: 1
+  stream: string
+  ack: number
+  cursor: string
+}
+
+/** What an answer, a frame and the queue's own changes may write. */
+const SYNC_STORES: StoreName[] = STORES.filter((name) => name !== 'device' && name !== 'local')
+
+export class Replica {
+  base = new Base()
+  meta: Meta = NO_META
+  stream: Stream = { id: newNonce(), next: 1, offset: 0 }
+  /** The outbox in order of number. */
+  entries = new Map<string, Saved>()
+  /** Lines of the staged pages, read and not shown. */
+  #staged: KeptLine[] = []
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(
+    readonly store: Store,
+    private readonly options: ReplicaOptions,
+  ) {}
+
+  /** Reads what this device holds. Resolves when memory is as the disk. */
+  async open(): Promise<void> {
+    await this.store.write(['meta'], async (txn) => {
+      if (!(await txn.get('meta', 'stream'))) await txn.put('meta', 'stream', this.stream)
+    })
+    await this.refresh()
+  }
+
+  /** Commands without an outcome. */
+  pending(): number {
+    let pending = 0
+    for (const entry of this.entries.values()) if (isPending(entry)) pending++
+    return pending
+  }
+
+  /** Brings memory up to what any tab has written. */
+  refresh(): Promise<void> {
+    return this.#inTurn(() => this.#reload())
+  }
+
+  /** Saves a command durably under the next number, in the place of a settled one if asked. */
+  async append(command: Pick<Saved, 'nonce' | 'name' | 'args' | 'member'> & { at?: string }, replaces?: string): Promise<Saved> {
+    const at = command.at ?? new Date(this.options.now()).toISOString()
+    const { entry, stream } = await this.store.write(
+      ['meta', 'outbox'],
+      async (txn) => {
+        const before: Stream = await txn.get('meta', 'stream')
+        const saved: Saved = {
+          ...command, v: 1, number: before.next, at, offset: before.offset, seen: this.meta.seq, sent: false, settled: false,
+        }
+        if (replaces) await txn.delete('outbox', replaces)
+        await txn.put('outbox', saved.nonce, saved)
+        const after = { ...before, next: before.next + 1 }
+        await txn.put('meta', 'stream', after)
+        return { entry: saved, stream: after }
+      },
+      'strict',
+    )
+    this.stream = stream
+    if (replaces) this.entries.delete(replaces)
+    this.entries.set(entry.nonce, entry)
+    this.options.changed(new Set(['@outbox']))
+    return entry
+  }
+
+  /** Changes the queue by `fn` in one strict transaction; `fn` answers false when there is nothing to do. */
+  async changeQueue(fn: (queue: Queue) => boolean): Promise<boolean> {
+    const queue = await this.store.write(
+      ['meta', 'outbox', 'journal'],
+      async (txn) => {
+        const loaded = await loadQueue(txn)
+        if (!fn(loaded)) return null
+        await saveQueue(txn, loaded, this.options.now())
+        return loaded
+      },
+      'strict',
+    )
+    if (!queue) return false
+    this.#remember(queue)
+    this.options.changed(new Set(['@outbox']))
+    return true
+  }
+
+  /** The next request of a device with an account. Its commands are marked as sent before it is answered. */
+  async ask(options: Omit<AskOptions, 'app'>): Promise<Ask> {
+    const ask = await this.store.write(['meta', 'outbox'], (txn) => askSync(txn, { ...options, app: this.options.app }))
+    for (const { nonce } of ask.body!.commands) {
+      const entry = this.entries.get(nonce)
+      if (entry) this.entries.set(nonce, { ...entry, sent: true })
+    }
+    if (ask.body!.commands.length > 0) this.options.changed(new Set(['@outbox']))
+    return ask
+  }
+
+  /** The next request of a device without an account. */
+  askPublic(): Promise<Ask> {
+    return this.store.read(['meta'], askPublic)
+  }
+
+  /** What opens the live connection; null while the rows held aren't whole. */
+  askLive(): Promise<LiveBody | null> {
+    return this.store.read(['meta', 'outbox'], async (txn) => {
+      const meta = await loadMeta(txn)
+      if (meta.staged || meta.cursor === '') return null
+      const queue = await loadQueue(txn)
+      return { protocol: 1, schema: 1, stream: queue.stream.id, ack: ackOf(queue), cursor: meta.cursor }
+    })
+  }
+
+  /** Takes the answer to `ask`: stages it, or applies it with what was staged when it is done. */
+  async take(ask: Ask, text: string): Promise<Taken> {
+    const answer = await parseAnswer(text)
+    if (!answer) return { kind: 'cut', done: false, again: true, waitMs: 0, reborn: false, schema: null }
+    return this.#inTurn(() => this.#take(ask, answer))
+  }
+
+  async #take(ask: Ask, answer: Answer): Promise<Taken> {
+    const done = answer.end.done === true
+    const waitMs = waitOf(answer)
+    const written = await this.store.write(SYNC_STORES, (txn) => this.#record(txn, ask, answer))
+    if (!written) {
+      await this.#reload()
+      return { kind: 'stale', done: false, again: true, waitMs, reborn: false, schema: answer.head.schema ?? null }
+    }
+    const fresh = startsFresh(this.meta, ask, answer)
+    await this.#follow(ask.generation, written.meta, written.queue, fresh ? [VOID, ...answer.kept] : answer.kept)
+    const repaired = done && (await this.#compareSums(ask, answer))
+    const unsent = ask.kind === 'sync' && this.pending() > 0 && waitMs === 0
+    return {
+      kind: 'taken', done, waitMs, reborn: written.reborn, again: !done || repaired || unsent, schema: answer.head.schema ?? null,
+    }
+  }
+
+  /** One transaction: what an answer does to disk. Null: it was asked for before the cursor moved. */
+  async #record(txn: Txn, ask: Ask, answer: Answer): Promise<{ meta: Meta; queue: Queue; reborn: boolean } | null> {
+    const before = await loadMeta(txn)
+    if (before.generation !== ask.generation) return null
+    const now = this.options.now()
+    const queue = await loadQueue(txn)
+    const reborn = await hearAnswer(txn, before, queue, ask, answer)
+    queue.stream.offset = (Date.parse(answer.head.now) || now) - now
+    const meta = await stage(txn, before, ask, answer, now)
+    if (answer.end.done === true) settle(queue, meta.epoch, meta.seq)
+    await txn.put('meta', 'sync', meta)
+    await saveQueue(txn, queue, now)
+    return { meta, queue, reborn }
+  }
+
+  /**
+   * Applies one live frame. old: it tells of what is held, and nothing was changed. gap: it doesn't follow
+   * what is held, so the device must pull.
+   */
+  frame(step: Frame): Promise<'applied' | 'old' | 'gap'> {
+    return this.#inTurn(async () => {
+      const written = await this.store.write(SYNC_STORES, (txn) => recordFrame(txn, step, this.options.now()))
+      if (typeof written === 'string') return written
+      await this.#follow(written.meta.generation - 1, written.meta, written.queue, step.kept)
+      return 'applied'
+    })
+  }
+
+  /** Asks for everything again at the next request; what is held stays until that is done. */
+  startOver(): Promise<void> {
+    return this.#inTurn(() => this.#startOver(this.meta.repair))
+  }
+
+  async #startOver(repair: Meta['repair']): Promise<void> {
+    await this.store.write(['meta', 'segments'], async (txn) => {
+      const meta = await loadMeta(txn)
+      await dropSegments(txn, meta.staged?.segments)
+      await txn.put('meta', 'sync', { ...meta, staged: null, cursor: '', publicNext: '', repair, generation: meta.generation + 1 })
+    })
+    await this.#reload()
+  }
+
+  /** Forgets the account's rows and its queue; what everybody may read stays. */
+  leave(): Promise<void> {
+    return this.#inTurn(async () => {
+      const auds = [...this.base.sums().keys()].filter((aud) => aud !== 'public')
+      const text = auds.map((drop) => JSON.stringify({ drop })).join('\n')
+      await this.store.write(SYNC_STORES, async (txn) => {
+        const meta = await loadMeta(txn)
+        const queue = await loadQueue(txn)
+        for (const nonce of queue.entries.keys()) await txn.delete('outbox', nonce)
+        await takeJournal(txn)
+        await dropSegments(txn, meta.staged?.segments)
+        const segments = text === '' ? meta.segments : [...meta.segments, await txn.add('segments', { text })]
+        await txn.put('meta', 'sync', { ...meta, segments, staged: null, cursor: '', publicNext: '', generation: meta.generation + 1 })
+        await txn.put('meta', 'stream', { ...queue.stream, id: newNonce(), next: 1 })
+      })
+      await this.#reload()
+      // The rows must leave the disk, not only be marked as left.
+      await this.#compact()
+    })
+  }
+
+  /** True when the segments hold more dead lines than live ones, or are many. */
+  worthCompacting(): boolean {
+    return this.meta.segments.length > 24 || this.base.lines > 2 * this.base.entries() + 500
+  }
+
+  /** Rewrites the live segments as few. False: another tab moved the cursor meanwhile, nothing was done. */
+  compact(): Promise<boolean> {
+    return this.#inTurn(() => this.#compact())
+  }
+
+  async #compact(): Promise<boolean> {
+    const { generation } = this.meta
+    const texts = await writeSegments(this.base.live())
+    const meta = await this.store.write(['meta', 'segments'], async (txn) => {
+      const before = await loadMeta(txn)
+      if (before.generation !== generation) return null
+      await dropSegments(txn, before.segments)
+      const segments: number[] = []
+      for (const text of texts) segments.push(await txn.add('segments', { text }))
+      await txn.put('meta', 'sync', { ...before, segments })
+      return { ...before, segments }
+    })
+    if (!meta) return false
+    this.meta = meta
+    this.base.lines = this.base.entries()
+    return true
+  }
+
+  /** Compares sums after a whole answer (protocol R6). True: everything is asked for again. */
+  async #compareSums(ask: Ask, answer: Answer): Promise<boolean> {
+    const { sums } = answer.end
+    if (!sums) return false
+    const equal = this.base.agrees(sums, ask.kind === 'sync')
+    const { repair } = this.meta
+    if (repair === (equal ? 0 : 2)) return false
+    if (!equal && repair === 0) {
+      await this.#startOver(1)
+      return true
+    }
+    const verdict = equal ? 0 : 2
+    await this.store.write(['meta'], async (txn) => txn.put('meta', 'sync', { ...(await loadMeta(txn)), repair: verdict }))
+    this.meta = { ...this.meta, repair: verdict }
+    this.options.changed(new Set(['@sync']))
+    return false
+  }
+
+  #remember(queue: Queue): void {
+    this.stream = queue.stream
+    this.entries = inOrder(queue)
+  }
+
+  /** Memory follows a commit that went from generation `before` to `meta` and added `lines`. */
+  async #follow(before: number, meta: Meta, queue: Queue, lines: KeptLine[]): Promise<void> {
+    if (this.meta.generation !== before) return this.#reload()
+    const changed = new Set(['@outbox', '@sync'])
+    this.#staged = lines[0] === VOID ? lines : this.#staged.concat(lines)
+    if (!meta.staged) {
+      this.base.apply(this.#staged, changed)
+      this.#staged = []
+    }
+    this.meta = meta
+    this.#remember(queue)
+    this.options.changed(changed)
+  }
+
+  /** Reads from disk what memory lacks: the new segments alone where that is all, or everything. */
+  async #reload(): Promise<void> {
+    for (;;) {
+      const found = await this.store.read(['meta', 'segments'], (txn) => missing(txn, this.meta.segments))
+      const lines = await parseAll(found.texts)
+      const staged = await parseAll(found.stagedTexts)
+      const state = await this.store.read(['meta', 'outbox'], async (txn) => ({
+        meta: await loadMeta(txn),
+        queue: await loadQueue(txn),
+      }))
+      // While the lines were read another tab may have gone on: rows and outbox must be of one moment.
+      if (state.meta.generation !== found.meta.generation || state.meta.segments.join() !== found.meta.segments.join()) continue
+      const changed = new Set(['@outbox', '@sync'])
+      if (found.whole) {
+        for (const name of this.base.names()) changed.add(name)
+        this.base = new Base()
+      }
+      this.base.apply(lines, changed)
+      this.#staged = staged
+      this.meta = state.meta
+      this.#remember(state.queue)
+      this.options.changed(changed)
+      return
+    }
+  }
+
+  /** What changes memory after it waited does so one after the other. */
+  #inTurn<T>(fn: () => Promise<T>): Promise<T> {
+    const run = this.#turn.then(fn)
+    this.#turn = run.catch(() => undefined)
+    return run
+  }
+}
+
+/** What an answer says about the queue. True: the queue was reborn (protocol P5). */
+async function hearAnswer(txn: Txn, meta: Meta, queue: Queue, ask: Ask, answer: Answer): Promise<boolean> {
+  if (meta.seen !== '' && meta.seen !== answer.head.epoch) {
+    rebirth(queue, newNonce(), await takeJournal(txn))
+    return true
+  }
+  if (ask.stream !== queue.stream.id) return false
+  const forked = hear(queue, answer.outcomes, answer.head.epoch)
+  if (!forked && answer.stop?.reason !== 'gap' && answer.stop?.reason !== 'fork') return false
+  rebirth(queue, newNonce(), null)
+  return true
+}
+
+/** One transaction: what a frame does to disk. */
+async function recordFrame(txn: Txn, step: Frame, now: number): Promise<{ meta: Meta; queue: Queue } | 'old' | 'gap'> {
+  const before = await loadMeta(txn)
+  if (before.staged || before.epoch !== step.epoch) return 'gap'
+  if (before.seq !== step.from) return step.to <= before.seq ? 'old' : 'gap'
+  const queue = await loadQueue(txn)
+  if (hear(queue, step.outcomes, step.epoch)) return 'gap'
+  const text = step.kept.map((line) => JSON.stringify(line)).join('\n')
+  const segments = text === '' ? before.segments : [...before.segments, await txn.add('segments', { text })]
+  const meta: Meta = { ...before, segments, seq: step.to, cursor: step.cursor, generation: before.generation + 1, lastSync: now }
+  settle(queue, meta.epoch, meta.seq)
+  await txn.put('meta', 'sync', meta)
+  await saveQueue(txn, queue, now)
+  return { meta, queue }
+}
+
+/** How long the server asks for no commands. */
+function waitOf(answer: Answer): number {
+  if (answer.stop?.reason !== 'retry') return 0
+  return answer.outcomes.find((outcome) => outcome.status === 'retry')?.retryAfterMs || 1000
+}
+
+/** The texts that a tab which has read the segments `mine` still lacks. */
+async function missing(txn: Txn, mine: readonly number[]) {
+  const meta = await loadMeta(txn)
+  const whole = mine.some((key, i) => meta.segments[i] !== key)
+  const texts = await readSegments(txn, whole ? meta.segments : meta.segments.slice(mine.length))
+  return { meta, whole, texts, stagedTexts: await readSegments(txn, meta.staged?.segments) }
+}
+
+async function parseAll(texts: readonly string[]): Promise<KeptLine[]> {
+  const lines: KeptLine[] = []
+  for (const text of texts) for (const line of await parseKept(text)) lines.push(line)
+  return lines
+}

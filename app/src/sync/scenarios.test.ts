@@ -1,0 +1,22 @@
+/**
+ * The shared scenarios (testdata/scenarios/README.md), run against this engine with no server.
+ */
+import 'fake-indexeddb/auto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { ScenarioDevice } from './testing/scenario'
+
+const FOLDER = new URL('../../../testdata/scenarios/', import.meta.url)
+const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'))
+
+describe('shared scenarios', () => {
+  test('there are enough of them', () => expect(files.length).toBeGreaterThanOrEqual(20))
+
+  test.each(files)('%s', async (file) => {
+    const scenario = JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8'))
+    expect(file).toBe(`${scenario.name}.json`)
+    const device = await ScenarioDevice.open(scenario.name, scenario.device.member ?? '')
+    for (const [i, step] of scenario.steps.entries()) await device.run(step, `step ${i + 1}: ${JSON.stringify(step).slice(0, 200)}`)
+    device.close()
+  })
+})

@@ -1,0 +1,154 @@
+/**
+ * A device of the shared scenarios: this engine's replica, driven one step at a time.
+ */
+import { expect } from 'vitest'
+import { toEntry } from '../entry'
+import { LiveReader } from '../live'
+import { close, isPending, remove, adopt } from '../queue'
+import { react } from '../refusal'
+import { Replica } from '../replica'
+import { newNonce } from '../ids'
+import { openStore } from '../store'
+import type { Ask } from '../ask'
+
+export class ScenarioDevice {
+  #replica!: Replica
+  #asks = new Map<string, Ask>()
+  #last: Ask | null = null
+  #live: { reader: LiveReader; closed: number | null } | null = null
+  #names = new Map<string, string>()
+  #fault: string | null = null
+  #waitMs = 0
+
+  private constructor(
+    private readonly name: string,
+    private member: string,
+  ) {}
+
+  static async open(name: string, member: string): Promise<ScenarioDevice> {
+    const device = new ScenarioDevice(name, member)
+    await device.#reopen()
+    return device
+  }
+
+  close(): void {
+    this.#replica.store.close()
+  }
+
+  async #reopen(): Promise<void> {
+    this.#replica = new Replica(await openStore(`scenario ${this.name}`), {
+      app: '1.0.0',
+      now: () => Date.UTC(2026, 5, 1, 9),
+      changed: () => undefined,
+    })
+    await this.#replica.open()
+  }
+
+  async run(step: any, where: string): Promise<void> {
+    const kind = Object.keys(step)[0]!
+    if (kind !== 'closed' && this.#live && this.#live.closed !== null) expect.fail(`the live connection was closed before ${where}`)
+    const run = this.#steps[kind]
+    if (!run) expect.fail(`unknown step in ${where}`)
+    await run(step, where)
+  }
+
+  readonly #steps: Record<string, (step: any, where: string) => Promise<void>> = {
+    send: async ({ send }) => void (await this.#replica.append({ ...send, member: this.member })),
+    withdraw: async (step, where) => {
+      const done = await this.#replica.changeQueue((queue) => {
+        const entry = queue.entries.get(step.withdraw)
+        if (!entry || entry.sent || !isPending(entry)) return false
+        close(queue, entry.nonce, null)
+        return true
+      })
+      expect(done, where).toBe(step.done)
+    },
+    dismiss: async (step) => void (await this.#replica.changeQueue((queue) => (remove(queue, step.dismiss), true))),
+    join: async (step) => {
+      this.member = step.join.member
+      await this.#replica.changeQueue((queue) => (adopt(queue, this.member, newNonce()), true))
+    },
+    request: async (step, where) => {
+      this.#ask(await this.#replica.ask({ commands: 100, maxBytes: 1 << 20 }), step.as)
+      this.#contains(this.#last!.body, step.request, where)
+    },
+    chunk: async (step, where) => {
+      this.#ask(await this.#replica.askPublic(), step.as)
+      expect(this.#last!.path, where).toBe(step.chunk)
+    },
+    answer: async (step) => {
+      const ask = step.to ? this.#asks.get(step.to)! : this.#last!
+      const text = step.answer.map((line: unknown) => `${JSON.stringify(line)}\n`).join('')
+      const taken = await this.#replica.take(ask, step.cut ? text.slice(0, -12) : text)
+      this.#waitMs = taken.waitMs
+    },
+    refuse: async (step) => {
+      const reaction = await react(this.#replica, this.#last!, { retryAfterMs: 0, ...step.refuse })
+      this.#waitMs = reaction.waitMs
+      this.#fault = reaction.fault
+    },
+    open: async (step, where) => {
+      this.#live = { reader: new LiveReader(this.#replica), closed: null }
+      this.#contains(await this.#replica.askLive(), step.open, where)
+    },
+    frame: async (step) => {
+      for (const line of step.frame) {
+        const next = await this.#live!.reader.line(JSON.stringify(line))
+        if (next.close) return void (this.#live!.closed = next.afterMs)
+      }
+    },
+    closed: async (step, where) => {
+      expect(this.#live?.closed, where).toBe(step.closed.afterMs)
+      this.#live = null
+    },
+    kill: async () => {
+      this.close()
+      this.#live = null
+      this.#last = null
+      this.#asks.clear()
+      await this.#reopen()
+    },
+    expect: async (step, where) => this.#expect(step.expect, where),
+  }
+
+  #ask(ask: Ask, as: string | undefined): void {
+    this.#last = ask
+    if (as) this.#asks.set(as, ask)
+  }
+
+  #expect(want: any, where: string): void {
+    const { meta, base, entries } = this.#replica
+    const outbox = [...entries.values()].map(toEntry)
+    if ('seq' in want) expect(meta.seq, where).toBe(want.seq)
+    if ('epoch' in want) expect(meta.epoch, where).toBe(want.epoch)
+    if ('staged' in want) expect(meta.staged !== null, where).toBe(want.staged)
+    if ('waitMs' in want) expect(this.#waitMs, where).toBe(want.waitMs)
+    if ('fault' in want) expect(this.#fault ?? (meta.repair === 2 ? 'sums' : null), where).toBe(want.fault)
+    if ('outbox' in want) this.#contains(outbox, want.outbox, where)
+    if ('inForce' in want) {
+      expect([...entries.values()].filter((entry) => !entry.settled).map((entry) => entry.nonce), where).toEqual(want.inForce)
+    }
+    for (const [key, auds] of Object.entries(want.auds ?? {})) {
+      const [collection, id] = key.split('/') as [string, string]
+      expect([...(base.get(collection, id)?.auds ?? [])].sort(), where).toEqual([...(auds as string[])].sort())
+    }
+    for (const [collection, rows] of Object.entries<any>(want.rows ?? {})) {
+      expect([...base.collection(collection).keys()].sort(), where).toEqual(Object.keys(rows).sort())
+      for (const id of Object.keys(rows)) this.#contains(base.get(collection, id)!.data, rows[id], where)
+    }
+  }
+
+  #contains(got: any, want: any, where: string): void {
+    if (typeof want === 'string' && want.startsWith('$')) return this.#named(got, want, where)
+    if (want === null || typeof want !== 'object') return expect(got, where).toEqual(want)
+    if (Array.isArray(want)) expect(got, where).toHaveLength(want.length)
+    for (const key of Object.keys(want)) this.#contains(got?.[key], want[key], `${where} at ${key}`)
+  }
+
+  #named(got: string, name: string, where: string): void {
+    const known = this.#names.get(name)
+    if (known !== undefined) return expect(got, where).toBe(known)
+    expect([...this.#names.values()], `${where}: ${name} must be a new value`).not.toContain(got)
+    this.#names.set(name, got)
+  }
+}
