@@ -229,6 +229,7 @@ case("closed and moved: the change wins", EASTER | {"closedOn": ["*"], "changes"
 case("two rhythms in order of time", [item("2026-06-04T12:00", rrule="FREQ=WEEKLY;BYDAY=TH"), item("2026-06-02T18:30", 90, rrule="FREQ=MONTHLY;BYDAY=1TU")], "2026-06-01", "2026-07-10")
 case("rhythms in different zones", [item("2026-06-04T12:00", rrule="FREQ=WEEKLY"), item("2026-06-04T07:00", zone="America/New_York", rrule="FREQ=WEEKLY")], "2026-06-01", "2026-06-20")
 case("one name in two items is the first item's", [item("2026-06-04T12:00", 60, rrule="FREQ=WEEKLY"), item("2026-06-01T12:00", 30, rrule="FREQ=DAILY;UNTIL=20260607")], "2026-06-01", "2026-06-20", find=["2026-06-04T12:00"])
+case("one name in two items, the first of which moved away", [item("2026-06-04T12:00", 60, changes=[{"from": "2026-06-04T12:00", "start": "2026-07-04T12:00"}]), item("2026-06-01T12:00", 30, rrule="FREQ=DAILY;UNTIL=20260607")], "2026-06-01", "2026-06-20", 4, find=["2026-06-04T12:00"])
 
 if len({one["name"] for one in CASES}) != len(CASES):
     sys.exit("two cases have one name")

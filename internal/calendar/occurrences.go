@@ -18,17 +18,10 @@ func (s Schedule) Occurrences(from, to time.Time, max int) []Occurrence {
 		return nil
 	}
 	var found []Occurrence
-	for i := range s {
-		if p, err := newPlan(&s[i]); err == nil {
-			found = append(found, p.between(from, to, max)...)
-		}
+	plans := s.plans()
+	for i, p := range plans {
+		found = append(found, p.between(from, to, max, plans[:i])...)
 	}
-	seen := map[string]bool{}
-	found = slices.DeleteFunc(found, func(o Occurrence) bool {
-		twice := seen[o.Key]
-		seen[o.Key] = true
-		return twice
-	})
 	slices.SortFunc(found, func(a, b Occurrence) int {
 		return cmp.Or(a.Start.Compare(b.Start), strings.Compare(a.Key, b.Key))
 	})
@@ -38,25 +31,39 @@ func (s Schedule) Occurrences(from, to time.Time, max int) []Occurrence {
 // Find gives the occurrence of that name (its original local start), cancelled
 // or not, and false if there is none.
 func (s Schedule) Find(key string) (Occurrence, bool) {
-	for i := range s {
-		p, err := newPlan(&s[i])
-		if err != nil {
-			continue
-		}
-		at, ok := p.item.parseLocal(key)
-		if !ok {
-			continue
-		}
-		found := slices.ContainsFunc(p.extra, at.Equal)
-		p.starts(at, func(start time.Time) bool {
-			found = found || start.Equal(at)
-			return true
-		})
-		if found {
+	for _, p := range s.plans() {
+		if at, ok := p.item.parseLocal(key); ok && p.has(at) {
 			return p.occurrence(at), true
 		}
 	}
 	return Occurrence{}, false
+}
+
+// plans reads the items, and leaves out those that Parse would refuse.
+func (s Schedule) plans() []*plan {
+	plans := make([]*plan, 0, len(s))
+	for i := range s {
+		if p, err := newPlan(&s[i]); err == nil {
+			plans = append(plans, p)
+		}
+	}
+	return plans
+}
+
+// has tells whether an occurrence of the item has that original local start.
+func (p *plan) has(at time.Time) bool {
+	if slices.ContainsFunc(p.extra, at.Equal) {
+		return true
+	}
+	if at.Sub(at.Truncate(day)) != p.start.Sub(p.start.Truncate(day)) {
+		return false // a rule keeps the time of day: no need to walk it
+	}
+	found := false
+	p.starts(at, func(start time.Time) bool {
+		found = start.Equal(at)
+		return !found
+	})
+	return found
 }
 
 // margin is more than the furthest that a zone, or a gap, can put a wall-clock
@@ -66,8 +73,9 @@ const margin = 2 * day
 // between gives the occurrences of one item that overlap the window, unsorted,
 // and surely those among the first limit. Occurrences that a change names are
 // looked at wherever they were, because they may have moved into the window or
-// out of it; of the others, the rule gives the earlier first.
-func (p *plan) between(from, to time.Time, limit int) []Occurrence {
+// out of it; of the others, the rule gives the earlier first. What an earlier
+// item has under the same name is left to it.
+func (p *plan) between(from, to time.Time, limit int, before []*plan) []Occurrence {
 	first := from.UTC().Add(-margin - time.Duration(p.item.Minutes)*time.Minute)
 	last, lastChanged := to.UTC().Add(margin), p.lastChanged()
 	found := map[time.Time]Occurrence{}
@@ -77,7 +85,8 @@ func (p *plan) between(from, to time.Time, limit int) []Occurrence {
 		if !changed && (start.Before(first) || start.After(last)) {
 			return true
 		}
-		if o := p.occurrence(start); o.overlaps(from, to) {
+		taken := func(other *plan) bool { return other.has(start) }
+		if o := p.occurrence(start); o.overlaps(from, to) && !slices.ContainsFunc(before, taken) {
 			found[start] = o
 			if !changed {
 				unchanged++

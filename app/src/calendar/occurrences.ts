@@ -32,28 +32,22 @@ export async function loadLibrary(): Promise<void> {
  */
 export function occurrences(schedule: Schedule, from: number, to: number, max: number): Occurrence[] {
   const found: Occurrence[] = []
-  for (const item of schedule) {
-    const plan = planOf(item)
-    if (plan) collect(plan, from, to, max, found)
-  }
-  const inOrder = schedule.length === 1 && !schedule[0]!.changes?.length && !schedule[0]!.extra?.length
-  if (inOrder || found.length < 2) return found.slice(0, Math.max(0, max))
-  const named = new Map<string, Occurrence>()
-  for (const one of found) if (!named.has(one.key)) named.set(one.key, one)
-  const sorted = [...named.values()].sort((a, b) => a.start - b.start || (a.key < b.key ? -1 : 1))
-  return sorted.slice(0, Math.max(0, max))
+  const plans = plansOf(schedule)
+  plans.forEach((plan, i) => collect(plan, from, to, max, plans.slice(0, i), found))
+  const inOrder = plans.length === 1 && !plans[0]!.changes && !plans[0]!.extra.length
+  if (!inOrder) found.sort((a, b) => a.start - b.start || (a.key < b.key ? -1 : 1))
+  return found.slice(0, Math.max(0, max))
 }
 
 /** The occurrence of that name (its original local start), cancelled or not. */
 export function find(schedule: Schedule, key: string): Occurrence | undefined {
   const wall = wallOf(key)
   if (Number.isNaN(wall)) return undefined
-  for (const item of schedule) {
-    const plan = planOf(item)
-    if (plan && (plan.extra.includes(wall) || comes(plan, wall))) return occurrence(plan, wall, key)
-  }
-  return undefined
+  const plan = plansOf(schedule).find((plan) => has(plan, wall))
+  return plan && occurrence(plan, wall, key)
 }
+
+const NONE: number[] = []
 
 /** An item with its texts read. */
 interface Plan {
@@ -66,6 +60,10 @@ interface Plan {
   until: number
   changes: Map<string, Change> | undefined
   extra: number[]
+}
+
+function plansOf(schedule: Schedule): Plan[] {
+  return schedule.map(planOf).filter((plan) => plan !== undefined)
 }
 
 /** Returns undefined for an item that can't be worked out (yet, or on this browser): none is better than wrong. */
@@ -83,35 +81,36 @@ function planOf(item: Item): Plan | undefined {
     rule,
     until: parts?.until ?? Infinity,
     changes: item.changes?.length ? new Map(item.changes.map((change) => [change.from, change])) : undefined,
-    extra: item.extra?.map(wallOf) ?? [],
+    extra: item.extra?.map(wallOf) ?? NONE,
   }
 }
 
 /**
  * The occurrences of one item that overlap the window, surely those among the first `max`. First what the rule
- * gives near the window; then, from wherever they were, those that a change names; then the extra ones.
+ * gives near the window; then, from wherever they were, those that a change names; then the extra ones. What an
+ * earlier item has under the same name is left to it.
  */
-function collect(plan: Plan, from: number, to: number, max: number, found: Occurrence[]): void {
-  const { item, changes, extra } = plan
+function collect(plan: Plan, from: number, to: number, max: number, earlier: Plan[], found: Occurrence[]): void {
+  const { item, changes } = plan
   const enough = found.length + max
   const timeOfDay = item.start.slice('2026-06-04'.length)
-  const overlaps = (one: Occurrence) => one.start < to && (one.end > from || one.start >= from)
+  const take = (wall: number, key: string, isOurs: () => boolean) => {
+    const one = occurrence(plan, wall, key)
+    const overlaps = one.start < to && (one.end > from || one.start >= from)
+    if (overlaps && isOurs() && !earlier.some((other) => has(other, wall))) found.push(one)
+  }
   walk(plan, from - MARGIN - item.minutes * MINUTE, to + MARGIN, (wall) => {
     const key = dateOf(wall) + timeOfDay
-    if (changes?.has(key)) return true
-    const one = occurrence(plan, wall, key)
-    if (overlaps(one)) found.push(one)
+    if (!changes?.has(key)) take(wall, key, () => true)
     return found.length < enough
   })
   for (const key of changes?.keys() ?? []) {
     const wall = wallOf(key)
-    const one = occurrence(plan, wall, key)
-    if (overlaps(one) && (extra.includes(wall) || comes(plan, wall))) found.push(one)
+    take(wall, key, () => has(plan, wall))
   }
-  for (const key of item.extra ?? []) {
+  for (const key of new Set(item.extra)) {
     const wall = wallOf(key)
-    const one = occurrence(plan, wall, key)
-    if (overlaps(one) && !changes?.has(key) && !comes(plan, wall)) found.push(one)
+    if (!changes?.has(key)) take(wall, key, () => !comes(plan, wall))
   }
 }
 
@@ -125,7 +124,14 @@ function walk(plan: Plan, first: number, last: number, take: (wall: number) => b
   rule.walk(first, last, (wall) => (until === Infinity || zone.place(wall) <= until) && take(wall))
 }
 
+/** Whether an occurrence of the item has that original local start. */
+function has(plan: Plan, wall: number): boolean {
+  return plan.extra.includes(wall) || comes(plan, wall)
+}
+
+/** Whether it has that without the extra ones. A rule keeps the time of day: no need to walk it for another. */
 function comes({ rule, zone, start, until }: Plan, wall: number): boolean {
+  if ((wall - start) % DAY !== 0) return false
   return rule ? rule.comes(wall) && zone.place(wall) <= until : wall === start
 }
 
