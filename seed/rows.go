@@ -1,0 +1,125 @@
+package seed
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// rowID gives the same id for the same slug on every machine, in the form that
+// devices make: 15 characters of a-z0-9.
+func rowID(collection, slug string) string {
+	sum := sha256.Sum256([]byte("kith demo town/" + collection + "/" + slug))
+	return strings.ToLower(base32.HexEncoding.EncodeToString(sum[:]))[:15]
+}
+
+// refer is rowID for something that may be left out.
+func refer(collection, slug string) string {
+	if slug == "" {
+		return ""
+	}
+	return rowID(collection, slug)
+}
+
+// writer saves rows until the first error, and keeps that.
+type writer struct {
+	app core.App
+	now time.Time // in the community's zone
+	err error
+}
+
+func (w *writer) save(collection, slug string, columns map[string]any) {
+	if w.err != nil {
+		return
+	}
+	into, err := w.app.FindCachedCollectionByNameOrId(collection)
+	if err != nil {
+		w.err = err
+		return
+	}
+	record := core.NewRecord(into)
+	record.Id = rowID(collection, slug)
+	record.Load(columns)
+	if into.IsAuth() {
+		record.SetRandomPassword() // nobody signs in by password
+	}
+	if err := w.app.Save(record); err != nil {
+		w.err = fmt.Errorf("seed: %s %s: %w", collection, slug, err)
+	}
+}
+
+// from names the row's place in the files, for an importer or an editor.
+func from(slug string) map[string]any {
+	return map[string]any{"source": Source, "sourceId": slug}
+}
+
+func (w *writer) community(c community) {
+	w.save("communities", c.Slug, map[string]any{
+		"name": c.Name, "area": c.Area, "zone": c.Zone, "lat": c.Lat, "lon": c.Lon,
+		"definition": c.Definition, "attributions": c.Attributions, "demo": c.Demo,
+	})
+}
+
+func (w *writer) places(places []place) {
+	for _, p := range places {
+		columns := from(p.Slug)
+		maps.Copy(columns, map[string]any{
+			"name": p.Name, "address": p.Address, "postcode": p.Postcode,
+			"lat": p.Lat, "lon": p.Lon, "kind": p.Kind, "access": p.Access,
+		})
+		w.save("places", p.Slug, columns)
+	}
+}
+
+func (w *writer) organisations(organisations []organisation) {
+	for _, o := range organisations {
+		columns := from(o.Slug)
+		maps.Copy(columns, map[string]any{
+			"name": o.Name, "description": o.Description, "url": o.URL, "email": o.Email, "phone": o.Phone,
+		})
+		w.save("organisations", o.Slug, columns)
+	}
+}
+
+func (w *writer) listings(listings []listing) {
+	for _, l := range listings {
+		when, err := schedule(l.Schedule, w.now)
+		if err != nil && w.err == nil {
+			w.err = fmt.Errorf("seed: %s: %w", l.Slug, err)
+		}
+		if l.Prices != nil && l.Prices.Amounts == nil {
+			l.Prices.Amounts = []amount{} // clients read a list
+		}
+		columns := from(l.Slug)
+		maps.Copy(columns, map[string]any{
+			"kind": l.Kind, "title": l.Title, "summary": l.Summary,
+			"description":  strings.Join(l.Description, "\n\n"),
+			"organisation": refer("organisations", l.Organisation),
+			"place":        refer("places", l.Place), "room": l.Room, "schedule": when,
+			"prices": l.Prices, "access": l.Access, "venue": l.Venue, "languages": l.Languages,
+			"whoComes": l.WhoComes, "firstVisit": l.FirstVisit, "contact": l.Contact,
+			"checked": w.now.AddDate(0, 0, -l.CheckedDaysAgo).Format(dateLayout),
+			"status":  l.Status, "twin": refer("listings", l.Twin),
+		})
+		w.save("listings", l.Slug, columns)
+	}
+}
+
+func (w *writer) people(people []person) {
+	created := w.now.UTC().Format("2006-01-02T15:04:05.000Z")
+	for _, p := range people {
+		w.save("members", p.Slug, map[string]any{"firstName": p.FirstName, "created": created})
+		member := rowID("members", p.Slug)
+		for _, role := range p.Roles {
+			w.save("roles", p.Slug+"/"+role, map[string]any{"member": member, "role": role})
+		}
+		for _, hosted := range p.Hosts {
+			w.save("hosts", p.Slug+"/"+hosted, map[string]any{"member": member, "listing": rowID("listings", hosted)})
+		}
+	}
+}

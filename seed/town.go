@@ -1,0 +1,162 @@
+package seed
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+)
+
+// The town as people edit it. README.md says what each field means.
+//
+//go:embed community.json people.json places.json organisations.json town/*.json
+var files embed.FS
+
+// town is everything in the files, in the order in which it is written there.
+type town struct {
+	community     community
+	places        []place
+	organisations []organisation
+	people        []person
+	listings      []listing
+}
+
+type community struct {
+	Slug         string        `json:"slug"`
+	Name         string        `json:"name"`
+	Area         string        `json:"area"`
+	Zone         string        `json:"zone"`
+	Lat          float64       `json:"lat"`
+	Lon          float64       `json:"lon"`
+	Definition   string        `json:"definition"`
+	Attributions []attribution `json:"attributions"`
+	Demo         bool          `json:"demo"`
+}
+
+type attribution struct {
+	Text string `json:"text"`
+	URL  string `json:"url"`
+}
+
+// place has two fields that stay here: Origin says where it was found, Located
+// how its coordinates were.
+type place struct {
+	Slug     string   `json:"slug"`
+	Name     string   `json:"name"`
+	Address  string   `json:"address"`
+	Postcode string   `json:"postcode"`
+	Lat      float64  `json:"lat"`
+	Lon      float64  `json:"lon"`
+	Kind     string   `json:"kind"`
+	Access   []string `json:"access"`
+	Origin   string   `json:"origin"`
+	Located  string   `json:"located"`
+}
+
+type organisation struct {
+	Slug        string `json:"slug"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+	URL         string `json:"url"`
+	Email       string `json:"email"`
+	Phone       string `json:"phone"`
+}
+
+// person is a demo member. Everybody is a resident; Roles are those beyond.
+type person struct {
+	Slug      string   `json:"slug"`
+	FirstName string   `json:"firstName"`
+	Roles     []string `json:"roles"`
+	Hosts     []string `json:"hosts"`
+}
+
+// listing refers to the rest of the town, and to its twin, by slug.
+type listing struct {
+	Slug           string      `json:"slug"`
+	Kind           string      `json:"kind"`
+	Title          string      `json:"title"`
+	Summary        string      `json:"summary"`
+	Description    []string    `json:"description"` // paragraphs
+	Organisation   string      `json:"organisation"`
+	Place          string      `json:"place"` // empty: at home, by phone, or anywhere
+	Room           string      `json:"room"`
+	Schedule       []rhythm    `json:"schedule"`
+	Prices         *prices     `json:"prices"`
+	Access         []string    `json:"access"`
+	Venue          string      `json:"venue"`
+	Languages      []string    `json:"languages"`
+	WhoComes       string      `json:"whoComes"`
+	FirstVisit     *firstVisit `json:"firstVisit"`
+	Contact        contact     `json:"contact"`
+	CheckedDaysAgo int         `json:"checkedDaysAgo"` // before the seeding day
+	Status         string      `json:"status"`
+	Twin           string      `json:"twin"`
+}
+
+type prices struct {
+	Mode      string   `json:"mode"`
+	Amounts   []amount `json:"amounts"`
+	FirstFree bool     `json:"firstFree"`
+	Why       string   `json:"why"`
+}
+
+type amount struct {
+	Pence int    `json:"pence"`
+	Who   string `json:"who"`
+}
+
+type firstVisit struct {
+	Meets        string `json:"meets"`
+	Happens      string `json:"happens"`
+	LeaveEarly   bool   `json:"leaveEarly"`
+	BringSomeone bool   `json:"bringSomeone"`
+	ComeAndLook  bool   `json:"comeAndLook"`
+	WalkWithMe   bool   `json:"walkWithMe"`
+}
+
+type contact struct {
+	Name  string `json:"name"`
+	Phone string `json:"phone"`
+	Email string `json:"email"`
+	URL   string `json:"url"`
+}
+
+// readTown reads the embedded files. A field that is not known is an error, so
+// that a slip of the pen is found before a visitor misses something.
+func readTown() (*town, error) {
+	t := &town{}
+	for name, into := range map[string]any{
+		"community.json": &t.community, "places.json": &t.places,
+		"organisations.json": &t.organisations, "people.json": &t.people,
+	} {
+		if err := readFile(name, into); err != nil {
+			return nil, err
+		}
+	}
+	names, err := fs.Glob(files, "town/*.json")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		var more []listing
+		if err := readFile(name, &more); err != nil {
+			return nil, err
+		}
+		t.listings = append(t.listings, more...)
+	}
+	return t, nil
+}
+
+func readFile(name string, into any) error {
+	raw, err := files.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return fmt.Errorf("seed: %s: %w", name, err)
+	}
+	return nil
+}
