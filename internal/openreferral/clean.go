@@ -10,10 +10,15 @@ import (
 	"kith/internal/text"
 )
 
+// Bounds that a person who edits the listing later is held to as well, so that
+// what was imported can be saved again.
 const (
-	maxURL   = 2000
-	maxEmail = 254
-	maxPhone = 60
+	maxURL         = 500
+	maxEmail       = 254
+	maxPhone       = 40
+	maxContactName = 60
+	maxAmounts     = 12
+	maxWho         = 60
 )
 
 var (
@@ -21,6 +26,7 @@ var (
 	// "Community Centre" are not addresses that a person could open.
 	hostName = regexp.MustCompile(`^(?i)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$`)
 	scheme   = regexp.MustCompile(`^(?i)(https?):/{0,2}`)
+	dialled  = regexp.MustCompile(`^[+0-9 ()-]*$`)
 	mailbox  = regexp.MustCompile(`^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$`)
 )
 
@@ -64,27 +70,24 @@ func (r *reader) email(id, found string, w *words) string {
 	return ""
 }
 
-// phone is a number as the feed writes it, if it has digits enough to ring.
+// phone is a number as the feed writes it, if it can be dialled; anything else,
+// an extension for one, stays as words.
 func (r *reader) phone(id string, p *phone, w *words) string {
 	if p == nil {
 		return ""
 	}
-	number := plain(string(p.Number))
-	if extension := plain(string(p.Extension)); extension != "" && number != "" {
-		number += " ext. " + extension
+	number, extension := plain(string(p.Number)), plain(string(p.Extension))
+	if extension != "" && number != "" {
+		w.add("Phone: ", number+" extension "+extension)
 	}
-	digits := 0
-	for _, c := range number {
-		if unicode.IsDigit(c) {
-			digits++
-		}
-	}
-	if digits >= 3 && len(number) <= maxPhone {
+	if dialled.MatchString(number) && strings.ContainsAny(number, "0123456789") && len(number) <= maxPhone {
 		return number
+	}
+	if number != "" && extension == "" {
+		w.add("Phone: ", number)
 	}
 	if number != "" {
 		r.warn(id, "phone_invalid", number)
-		w.add("Phone: ", number)
 	}
 	return ""
 }

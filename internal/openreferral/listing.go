@@ -35,11 +35,14 @@ func (r *reader) listing(s *service, status string) Listing {
 	w := &words{}
 	l := Listing{
 		SourceID: id, Kind: kinds[normal(string(s.DeliverableType))], Status: status,
-		Title: r.short(id, "name_cut", plain(string(s.Name)), limits.ShortText), Venue: venues[normal(string(s.AttendingType))],
+		Title: r.short(id, "name_cut", plain(string(s.Name)), limits.Title), Venue: venues[normal(string(s.AttendingType))],
 		WhoComes: whoComes(s), Checked: r.date(id, string(s.AssuredDate)),
 	}
 	if l.Kind == "" {
 		l.Kind = "service"
+	}
+	if name := plain(string(s.Name)); name != l.Title {
+		w.body = append(w.body, name)
 	}
 	for _, part := range []word{s.Alert, s.Description} {
 		if part := text.FromHTML(string(part)); part != "" {
@@ -88,11 +91,9 @@ func whoComes(s *service) string {
 	case high != "":
 		who = append(who, "Ages up to "+high)
 	}
-	s2, _ := text.Cut(strings.Join(who, ", "), whoComesMax)
-	return s2
+	short, _ := text.Cut(strings.Join(who, ", "), limits.ShortText)
+	return short
 }
-
-const whoComesMax = 500
 
 // description puts the words together. What stands behind the description is
 // short and of use, so a description that is too long makes room for it.
@@ -180,7 +181,10 @@ func (r *reader) contact(id string, s *service, w *words) *Contact {
 			w.add("Phone: ", number)
 		}
 	}
-	c.Name = r.short(id, "contact_cut", c.Name, limits.ShortText)
+	if whole := c.Name; utf8.RuneCountInString(whole) > maxContactName {
+		w.add("Contact: ", whole)
+		c.Name = r.short(id, "contact_cut", whole, maxContactName)
+	}
 	if c == (Contact{}) {
 		return nil
 	}

@@ -130,8 +130,9 @@ func TestMock3_0_KeepsWhatTheServiceSays(t *testing.T) {
 	if l.Title != "Community Counselling" || l.Status != "active" || l.Checked != "2005-01-01" || l.WhoComes != "Ages 12 to 100" {
 		t.Errorf("%+v", l)
 	}
-	if want := "Under 18s and Over 60s, per 1 hour session, from 1 January 2020 to 31 December 2022"; l.Prices.Mode != "fixed" ||
-		len(l.Prices.Amounts) != 1 || l.Prices.Amounts[0] != (openreferral.Amount{Pence: 3500, Who: want}) || l.Prices.Why != "fees_description" {
+	who := "Under 18s and Over 60s, per 1 hour session, from 1 January"
+	if l.Prices.Mode != "fixed" || len(l.Prices.Amounts) != 1 || l.Prices.Amounts[0] != (openreferral.Amount{Pence: 3500, Who: who}) ||
+		l.Prices.Why != "fees_description" || !strings.Contains(l.Description, "Price: 35, "+who+" 2020 to 31 December 2022") {
 		t.Errorf("prices %+v", l.Prices)
 	}
 	if *l.Contact != (openreferral.Contact{Name: "Ann Persona (Reception Manager)", Email: "email@example.com", URL: "http://example.com/counselling"}) {
@@ -230,6 +231,24 @@ func TestRead_CleansMailAddresses(t *testing.T) {
 		} else if l.Contact == nil || l.Contact.Email != want {
 			t.Errorf("%q gives %+v, want %q", found, l.Contact, want)
 		}
+	}
+}
+
+func TestRead_TakesNumbersThatCanBeDialled(t *testing.T) {
+	l, feed := one(t, `{"id":"a","name":"N","status":"active","phones":[{"number":"see website"},{"number":"0117 496 0000","extension":"12"},{"number":"+44 (0)117"}]}`)
+	if l.Contact == nil || l.Contact.Phone != "0117 496 0000" || !slices.Equal(codes(feed), []string{"phone_invalid"}) {
+		t.Errorf("%+v %v", l.Contact, feed.Warnings)
+	}
+	if l.Description != "Phone: see website\n\nPhone: 0117 496 0000 extension 12\n\nPhone: +44 (0)117" {
+		t.Errorf("%q", l.Description)
+	}
+}
+
+func TestRead_KeepsALongNameInWords(t *testing.T) {
+	name := strings.TrimSpace(strings.Repeat("lunch ", 30))
+	l, feed := one(t, `{"id":"a","name":"`+name+`","status":"active","description":"Soup"}`)
+	if len(l.Title) > limits.Title || l.Description != name+"\n\nSoup" || !slices.Equal(codes(feed), []string{"name_cut"}) {
+		t.Errorf("%q %q %v", l.Title, l.Description, feed.Warnings)
 	}
 }
 

@@ -18,16 +18,19 @@ func (r *reader) prices(id string, s *service, w *words) *Prices {
 	var why []string
 	for _, option := range s.CostOptions {
 		who := strings.Join(nonEmpty(plain(string(option.Option)), plain(string(option.More)), option.validity()), ", ")
-		who = r.short(id, "price_cut", who, limits.ShortText)
 		pence, ok := pence(string(option.Amount), string(option.Currency))
-		if !ok {
+		if !ok || len(p.Amounts) == maxAmounts {
 			if option.Amount != "" {
 				r.warn(id, "price_invalid", string(option.Amount)+" "+string(option.Currency))
 			}
 			why = append(why, strings.Join(nonEmpty(plain(string(option.Amount)), plain(string(option.Currency)), who), " "))
 			continue
 		}
-		p.Amounts = append(p.Amounts, Amount{Pence: pence, Who: who})
+		short, cut := text.Cut(who, maxWho)
+		if cut {
+			w.add("Price: ", plain(string(option.Amount))+", "+who)
+		}
+		p.Amounts = append(p.Amounts, Amount{Pence: pence, Who: short})
 		if p.Mode != "fixed" {
 			p.Mode = map[bool]string{true: "free", false: "fixed"}[pence == 0]
 		}
