@@ -34,6 +34,9 @@ func Parse(raw []byte) (Schedule, error) {
 	return schedule, schedule.Check()
 }
 
+// NeverComes is the message for a rule without a single occurrence.
+const NeverComes = "This rule never comes true."
+
 // Check tests a schedule that was built rather than read. The error is an
 // *Error, as Parse's.
 func (s Schedule) Check() error {
@@ -43,7 +46,7 @@ func (s Schedule) Check() error {
 	for i := range s {
 		p, err := newPlan(&s[i])
 		if err == nil && !p.comes() {
-			err = &Error{"rrule", "This rule never comes true."}
+			err = &Error{"rrule", NeverComes}
 		}
 		if err != nil {
 			return &Error{fmt.Sprintf("schedule[%d].%s", i, err.Field), err.Message}
