@@ -2,14 +2,15 @@
  * Reading the live connection (docs/protocol.md section 6): lines gather to frames, and a frame is applied
  * when its `end` has come.
  */
-import type { Frame, Replica } from './replica'
+import type { Frame } from './record'
+import type { Replica } from './replica'
 import { isHead, isKept, type Head, type KeptLine, type Outcome } from './wire'
 
-/** What to do after a line: read on, or close and pull after so many milliseconds. */
-export type LiveStep = { close: false } | { close: true; afterMs: number }
+/** What to do after a line: read on, or close, and after `afterMs` milliseconds pull, or only open again. */
+export type LiveStep = { close: false } | { close: true; afterMs: number; pull: boolean }
 
 const ON: LiveStep = { close: false }
-const PULL: LiveStep = { close: true, afterMs: 0 }
+const PULL: LiveStep = { close: true, afterMs: 0, pull: true }
 
 export class LiveReader {
   #head: Head | null = null
@@ -31,7 +32,8 @@ export class LiveReader {
     } catch {
       return PULL
     }
-    if (line.poke || line.bye) return { close: true, afterMs: Math.max(0, Number((line.poke ?? line.bye).afterMs) || 0) }
+    if (line.poke) return { close: true, afterMs: milliseconds(line.poke.afterMs), pull: true }
+    if (line.bye) return { close: true, afterMs: milliseconds(line.bye.afterMs), pull: false }
     if (line.head) return this.#begin(line.head)
     if (line.frame) return this.#open(line.frame)
     if (line.end) return this.#close(line.end)
@@ -63,4 +65,8 @@ export class LiveReader {
     const result = await this.replica.frame({ ...frame, cursor: end.cursor })
     return result === 'gap' ? PULL : ON
   }
+}
+
+function milliseconds(said: unknown): number {
+  return Math.max(0, Number(said) || 0)
 }

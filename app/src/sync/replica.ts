@@ -9,11 +9,12 @@
 import { askPublic, askSync, type Ask, type AskOptions } from './ask'
 import { Base } from './base'
 import { inOrder, loadQueue, saveQueue, takeJournal } from './disk'
+import { missing, recordAnswer, recordFrame, waitOf, type Frame } from './record'
 import { newNonce } from './ids'
-import { dropSegments, loadMeta, NO_META, readSegments, stage, startsFresh, VOID, writeSegments, type Meta } from './meta'
-import { ackOf, hear, isPending, rebirth, settle, type Queue, type Saved, type Stream } from './queue'
-import { STORES, type Store, type StoreName, type Txn } from './store'
-import { parseAnswer, parseKept, type Answer, type KeptLine, type Outcome } from './wire'
+import { dropSegments, loadMeta, NO_META, startsFresh, VOID, writeSegments, type Meta } from './meta'
+import { ackOf, isPending, type Queue, type Saved, type Stream } from './queue'
+import { STORES, type Store, type StoreName } from './store'
+import { parseAnswer, parseKept, type Answer, type KeptLine } from './wire'
 
 /** What came of an answer. */
 export interface Taken {
@@ -31,22 +32,14 @@ export interface Taken {
   schema: [number, number] | null
 }
 
-/** One step of the live connection. */
-export interface Frame {
-  epoch: string
-  from: number
-  to: number
-  cursor: string
-  kept: KeptLine[]
-  outcomes: Outcome[]
-}
-
 export interface ReplicaOptions {
   app: string
   /** This phone's clock in milliseconds. */
   now: () => number
   /** Called after memory changed, with the collections touched, '@outbox' and '@sync'. */
   changed: (topics: Set<string>) => void
+  /** Called after this tab changed what is on disk. */
+  wrote: () => void
 }
 
 /** Of `POST /api/sync/live`. */
@@ -118,6 +111,7 @@ export class Replica {
     if (replaces) this.entries.delete(replaces)
     this.entries.set(entry.nonce, entry)
     this.options.changed(new Set(['@outbox']))
+    this.options.wrote()
     return entry
   }
 
@@ -136,6 +130,7 @@ export class Replica {
     if (!queue) return false
     this.#remember(queue)
     this.options.changed(new Set(['@outbox']))
+    this.options.wrote()
     return true
   }
 
@@ -146,7 +141,10 @@ export class Replica {
       const entry = this.entries.get(nonce)
       if (entry) this.entries.set(nonce, { ...entry, sent: true })
     }
-    if (ask.body!.commands.length > 0) this.options.changed(new Set(['@outbox']))
+    if (ask.body!.commands.length > 0) {
+      this.options.changed(new Set(['@outbox']))
+      this.options.wrote()
+    }
     return ask
   }
 
@@ -175,7 +173,7 @@ export class Replica {
   async #take(ask: Ask, answer: Answer): Promise<Taken> {
     const done = answer.end.done === true
     const waitMs = waitOf(answer)
-    const written = await this.store.write(SYNC_STORES, (txn) => this.#record(txn, ask, answer))
+    const written = await this.store.write(SYNC_STORES, (txn) => recordAnswer(txn, ask, answer, this.options.now()))
     if (!written) {
       await this.#reload()
       return { kind: 'stale', done: false, again: true, waitMs, reborn: false, schema: answer.head.schema ?? null }
@@ -187,21 +185,6 @@ export class Replica {
     return {
       kind: 'taken', done, waitMs, reborn: written.reborn, again: !done || repaired || unsent, schema: answer.head.schema ?? null,
     }
-  }
-
-  /** One transaction: what an answer does to disk. Null: it was asked for before the cursor moved. */
-  async #record(txn: Txn, ask: Ask, answer: Answer): Promise<{ meta: Meta; queue: Queue; reborn: boolean } | null> {
-    const before = await loadMeta(txn)
-    if (before.generation !== ask.generation) return null
-    const now = this.options.now()
-    const queue = await loadQueue(txn)
-    const reborn = await hearAnswer(txn, before, queue, ask, answer)
-    queue.stream.offset = (Date.parse(answer.head.now) || now) - now
-    const meta = await stage(txn, before, ask, answer, now)
-    if (answer.end.done === true) settle(queue, meta.epoch, meta.seq)
-    await txn.put('meta', 'sync', meta)
-    await saveQueue(txn, queue, now)
-    return { meta, queue, reborn }
   }
 
   /**
@@ -228,6 +211,7 @@ export class Replica {
       await dropSegments(txn, meta.staged?.segments)
       await txn.put('meta', 'sync', { ...meta, staged: null, cursor: '', publicNext: '', repair, generation: meta.generation + 1 })
     })
+    this.options.wrote()
     await this.#reload()
   }
 
@@ -249,6 +233,7 @@ export class Replica {
       await this.#reload()
       // The rows must leave the disk, not only be marked as left.
       await this.#compact()
+      this.options.wrote()
     })
   }
 
@@ -305,6 +290,7 @@ export class Replica {
 
   /** Memory follows a commit that went from generation `before` to `meta` and added `lines`. */
   async #follow(before: number, meta: Meta, queue: Queue, lines: KeptLine[]): Promise<void> {
+    this.options.wrote()
     if (this.meta.generation !== before) return this.#reload()
     const changed = new Set(['@outbox', '@sync'])
     this.#staged = lines[0] === VOID ? lines : this.#staged.concat(lines)
@@ -349,49 +335,6 @@ export class Replica {
     this.#turn = run.catch(() => undefined)
     return run
   }
-}
-
-/** What an answer says about the queue. True: the queue was reborn (protocol P5). */
-async function hearAnswer(txn: Txn, meta: Meta, queue: Queue, ask: Ask, answer: Answer): Promise<boolean> {
-  if (meta.seen !== '' && meta.seen !== answer.head.epoch) {
-    rebirth(queue, newNonce(), await takeJournal(txn))
-    return true
-  }
-  if (ask.stream !== queue.stream.id) return false
-  const forked = hear(queue, answer.outcomes, answer.head.epoch)
-  if (!forked && answer.stop?.reason !== 'gap' && answer.stop?.reason !== 'fork') return false
-  rebirth(queue, newNonce(), null)
-  return true
-}
-
-/** One transaction: what a frame does to disk. */
-async function recordFrame(txn: Txn, step: Frame, now: number): Promise<{ meta: Meta; queue: Queue } | 'old' | 'gap'> {
-  const before = await loadMeta(txn)
-  if (before.staged || before.epoch !== step.epoch) return 'gap'
-  if (before.seq !== step.from) return step.to <= before.seq ? 'old' : 'gap'
-  const queue = await loadQueue(txn)
-  if (hear(queue, step.outcomes, step.epoch)) return 'gap'
-  const text = step.kept.map((line) => JSON.stringify(line)).join('\n')
-  const segments = text === '' ? before.segments : [...before.segments, await txn.add('segments', { text })]
-  const meta: Meta = { ...before, segments, seq: step.to, cursor: step.cursor, generation: before.generation + 1, lastSync: now }
-  settle(queue, meta.epoch, meta.seq)
-  await txn.put('meta', 'sync', meta)
-  await saveQueue(txn, queue, now)
-  return { meta, queue }
-}
-
-/** How long the server asks for no commands. */
-function waitOf(answer: Answer): number {
-  if (answer.stop?.reason !== 'retry') return 0
-  return answer.outcomes.find((outcome) => outcome.status === 'retry')?.retryAfterMs || 1000
-}
-
-/** The texts that a tab which has read the segments `mine` still lacks. */
-async function missing(txn: Txn, mine: readonly number[]) {
-  const meta = await loadMeta(txn)
-  const whole = mine.some((key, i) => meta.segments[i] !== key)
-  const texts = await readSegments(txn, whole ? meta.segments : meta.segments.slice(mine.length))
-  return { meta, whole, texts, stagedTexts: await readSegments(txn, meta.staged?.segments) }
 }
 
 async function parseAll(texts: readonly string[]): Promise<KeptLine[]> {

@@ -40,6 +40,7 @@ export class ScenarioDevice {
       app: '1.0.0',
       now: () => Date.UTC(2026, 5, 1, 9),
       changed: () => undefined,
+      wrote: () => undefined,
     })
     await this.#replica.open()
   }

@@ -1,0 +1,83 @@
+/**
+ * The transactions of the replica: what an answer and a frame do to disk, and what a tab must read to follow.
+ */
+import type { Ask } from './ask'
+import { loadQueue, saveQueue, takeJournal } from './disk'
+import { newNonce } from './ids'
+import { loadMeta, readSegments, stage, type Meta } from './meta'
+import { hear, rebirth, settle, type Queue } from './queue'
+import type { Txn } from './store'
+import type { Answer, KeptLine, Outcome } from './wire'
+
+/** One step of the live connection. */
+export interface Frame {
+  epoch: string
+  from: number
+  to: number
+  cursor: string
+  kept: KeptLine[]
+  outcomes: Outcome[]
+}
+
+/** What a transaction left: the records as they are now. */
+export interface Recorded {
+  meta: Meta
+  queue: Queue
+}
+
+/** Records an answer. Null: it was asked for before the cursor moved, and nothing was written. */
+export async function recordAnswer(txn: Txn, ask: Ask, answer: Answer, now: number): Promise<(Recorded & { reborn: boolean }) | null> {
+  const before = await loadMeta(txn)
+  if (before.generation !== ask.generation) return null
+  const queue = await loadQueue(txn)
+  const reborn = await hearAnswer(txn, before, queue, ask, answer)
+  queue.stream.offset = (Date.parse(answer.head.now) || now) - now
+  const meta = await stage(txn, before, ask, answer, now)
+  if (answer.end.done === true) settle(queue, meta.epoch, meta.seq)
+  await txn.put('meta', 'sync', meta)
+  await saveQueue(txn, queue, now)
+  return { meta, queue, reborn }
+}
+
+/** What an answer says about the queue. True: the queue was reborn (protocol P5). */
+async function hearAnswer(txn: Txn, meta: Meta, queue: Queue, ask: Ask, answer: Answer): Promise<boolean> {
+  if (meta.seen !== '' && meta.seen !== answer.head.epoch) {
+    rebirth(queue, newNonce(), await takeJournal(txn))
+    return true
+  }
+  if (ask.stream !== queue.stream.id) return false
+  const forked = hear(queue, answer.outcomes, answer.head.epoch)
+  if (!forked && answer.stop?.reason !== 'gap' && answer.stop?.reason !== 'fork') return false
+  rebirth(queue, newNonce(), null)
+  return true
+}
+
+/** Records a frame; `old` and `gap` wrote nothing. */
+export async function recordFrame(txn: Txn, step: Frame, now: number): Promise<Recorded | 'old' | 'gap'> {
+  const before = await loadMeta(txn)
+  if (before.staged || before.epoch !== step.epoch) return 'gap'
+  if (before.seq !== step.from) return step.to <= before.seq ? 'old' : 'gap'
+  const queue = await loadQueue(txn)
+  if (hear(queue, step.outcomes, step.epoch)) return 'gap'
+  const text = step.kept.map((line) => JSON.stringify(line)).join('\n')
+  const segments = text === '' ? before.segments : [...before.segments, await txn.add('segments', { text })]
+  const meta: Meta = { ...before, segments, seq: step.to, cursor: step.cursor, generation: before.generation + 1, lastSync: now }
+  settle(queue, meta.epoch, meta.seq)
+  await txn.put('meta', 'sync', meta)
+  await saveQueue(txn, queue, now)
+  return { meta, queue }
+}
+
+/** How long the server asks for no commands. */
+export function waitOf(answer: Answer): number {
+  if (answer.stop?.reason !== 'retry') return 0
+  return answer.outcomes.find((outcome) => outcome.status === 'retry')?.retryAfterMs || 1000
+}
+
+/** The texts that a tab which has read the segments `mine` still lacks. */
+export async function missing(txn: Txn, mine: readonly number[]) {
+  const meta = await loadMeta(txn)
+  const whole = mine.some((key, i) => meta.segments[i] !== key)
+  const texts = await readSegments(txn, whole ? meta.segments : meta.segments.slice(mine.length))
+  return { meta, whole, texts, stagedTexts: await readSegments(txn, meta.staged?.segments) }
+}
