@@ -1,0 +1,115 @@
+/**
+ * What is on when: every occurrence of every listing in the coming weeks, in order of time, in days.
+ *
+ * Working it out for 10,000 listings takes a moment, so it is done once per change, in slices that leave the
+ * phone free to answer a finger; a filter only picks from what is there.
+ */
+import { occurrences, type Occurrence } from '../calendar'
+import { addDays, dayOf, midnight, wallOf } from '../ui/dates'
+import type { Item } from './catalogue'
+import { isListed } from './catalogue'
+
+/** How far ahead lists look: five weeks hold every monthly group once. */
+export const DAYS_AHEAD = 35
+
+/** Of one listing in that time: a daily cafe opens 35 times; more than that is a mistake in a feed. */
+const MOST_OF_ONE = 60
+
+/** One occurrence in a list. */
+export interface Occasion extends Occurrence {
+  item: Item
+  /** 0: today, 1: tomorrow … An occurrence that began earlier and goes on is today's. */
+  day: number
+}
+
+/** The days that lists look at. */
+export interface Window {
+  zone: string
+  now: number
+  /** Names of the days, today first. */
+  days: string[]
+  /** When each day begins, and the last ends. */
+  begins: number[]
+}
+
+/** The window that begins at `now`. */
+export function windowFrom(now: number, zone: string): Window {
+  const today = dayOf(now, zone)
+  const days = Array.from({ length: DAYS_AHEAD }, (_, i) => addDays(today, i))
+  return { zone, now, days, begins: [...days, addDays(today, DAYS_AHEAD)].map((day) => midnight(day, zone)) }
+}
+
+/** Which day of the window a moment is in; before it: 0. */
+export function dayIndex(begins: readonly number[], ms: number): number {
+  let low = 0
+  let high = begins.length - 2
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((begins[middle] as number) <= ms) low = middle
+    else high = middle - 1
+  }
+  return low
+}
+
+/** What was worked out before, by item: a change of one listing costs one listing. */
+const known = new WeakMap<Item, { today: string; occasions: Occasion[] }>()
+
+function remembered(item: Item, window: Window): Occasion[] {
+  const today = window.days[0] as string
+  const before = known.get(item)
+  if (before?.today === today) return before.occasions
+  const occasions = occasionsOf(item, window)
+  known.set(item, { today, occasions })
+  return occasions
+}
+
+/** The occurrences of one listing in the window. A listing that takes a break has none to go to. */
+export function occasionsOf(item: Item, window: Window): Occasion[] {
+  if (!isListed(item) || item.listing.status === 'paused' || item.listing.schedule.length === 0) return []
+  const end = window.begins.at(-1) as number
+  return occurrences(item.listing.schedule, window.now, end, MOST_OF_ONE).map((occurrence) => ({
+    ...occurrence, item, day: dayIndex(window.begins, occurrence.start),
+  }))
+}
+
+/** Order of a list: by day, what has no hour first, then by time, then by name. */
+export function byTime(a: Occasion, b: Occasion): number {
+  return a.day - b.day || Number(b.allDay) - Number(a.allDay) || a.start - b.start || a.item.listing.title.localeCompare(b.item.listing.title)
+}
+
+/** Hands the thread back so that a finger, a key or a frame comes first. */
+const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
+
+/**
+ * All occasions of all items, sorted. `alive` is asked between slices: false ends the work and answers null.
+ */
+export async function buildAgenda(items: readonly Item[], window: Window, alive: () => boolean): Promise<Occasion[] | null> {
+  const all: Occasion[] = []
+  let sliceEnds = performance.now() + 12
+  for (const item of items) {
+    for (const occasion of remembered(item, window)) all.push(occasion)
+    if (performance.now() < sliceEnds) continue
+    await breathe()
+    if (!alive()) return null
+    sliceEnds = performance.now() + 12
+  }
+  return all.sort(byTime)
+}
+
+/** How many occasions each day has. */
+export function countDays(occasions: readonly Occasion[]): number[] {
+  const counts = new Array<number>(DAYS_AHEAD).fill(0)
+  for (const { day, cancelled } of occasions) if (!cancelled) counts[day] = (counts[day] ?? 0) + 1
+  return counts
+}
+
+/** True when an occurrence takes place at another time than its name says. */
+export function isMoved(occurrence: Occurrence, zone: string): boolean {
+  return !occurrence.allDay && wallOf(occurrence.start, zone) !== occurrence.key
+}
+
+/** The next occurrence that takes place, and what comes before it that doesn't. */
+export function comingUp(item: Item, now: number, most: number): Occurrence[] {
+  if (item.listing.schedule.length === 0) return []
+  return occurrences(item.listing.schedule, now, now + 400 * 86_400_000, most)
+}

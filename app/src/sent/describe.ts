@@ -1,0 +1,29 @@
+/** What an entry of the outbox is, in words. */
+import type { Entry } from '../sync'
+import { sent as said } from '../words/sent'
+
+/** What was done: "I'd like to come". */
+export function nameOf(entry: Entry): string {
+  return said.names[entry.name] ?? said.other
+}
+
+/** The listing that an entry is about; '' when it is about none. */
+export function listingOfEntry(entry: Entry): string {
+  if (entry.name === 'visits.come') return entry.args.listing ?? ''
+  return entry.name.startsWith('listings.') ? (entry.args.id ?? '') : ''
+}
+
+/** Where "edit and send again" leads; '' when the same can only be sent again. */
+export function editAddress(entry: Entry): string {
+  if (entry.name === 'visits.come') return `/l/${entry.args.listing}/come`
+  if (entry.name === 'listings.add' || entry.name === 'listings.edit') return `/groups/${entry.args.id}#${encodeURIComponent(entry.nonce)}`
+  return ''
+}
+
+/** Why it needs a look, as a sentence or two. */
+export function reasonOf(entry: Entry): string {
+  if (entry.state === 'quarantined') return said.quarantined
+  if (entry.state === 'rejected') return `${said.refused} ${entry.message ?? ''}`.trim()
+  const replaced = Object.keys(entry.result?.replaced ?? {}).map((column) => said.columns[column] ?? column)
+  return replaced.length > 0 ? said.replaced(replaced.join(', ')) : said.merged
+}

@@ -1,0 +1,131 @@
+/**
+ * The one state that screens share: the engine, the clock, the community, and every listing ready to be found.
+ */
+import { LiveKith } from '../sync/live.svelte'
+import type { Kith, Row } from '../sync'
+import { itemOf, type Item } from '../listings/catalogue'
+import type { Point } from '../listings/model'
+import type { Bridge } from '../sw/bridge'
+import { dayOf } from './dates'
+
+/** The browser's own offer to put the app on the home screen. */
+interface InstallOffer extends Event {
+  prompt(): Promise<unknown>
+}
+
+/** What `communities` says, with every part. */
+export interface Community {
+  name: string
+  area: string
+  zone: string
+  definition: string
+  attributions: { text: string; url: string }[]
+  demo: boolean
+}
+
+const NOWHERE: Community = { name: '', area: '', zone: 'Europe/London', definition: '', attributions: [], demo: false }
+
+class App {
+  #live = $state.raw<LiveKith | null>(null)
+  /** Milliseconds, moved on every half minute: what is over leaves the list by itself. */
+  now = $state(Date.now())
+  bridge = $state.raw<Bridge | null>(null)
+  updateReady = $state(false)
+  /** Where the person is, if they asked; in memory only. */
+  here = $state.raw<Point | null>(null)
+  /** Where the browser lets a button put the app on the home screen. */
+  offer = $state.raw<InstallOffer | null>(null)
+  /** Said once by screen readers, politely. */
+  said = $state('')
+
+  #items = new Map<string, { rows: [Row, Row | undefined, Row | undefined]; item: Item }>()
+
+  community = $derived.by((): Community => {
+    const row = [...this.live.rows('communities').values()][0]
+    if (!row) return NOWHERE
+    return {
+      name: row.name || '', area: row.area || '', zone: row.zone || NOWHERE.zone, definition: row.definition || '',
+      attributions: Array.isArray(row.attributions) ? row.attributions : [], demo: row.demo === true,
+    }
+  })
+  zone = $derived(this.community.zone)
+  today = $derived(dayOf(this.now, this.zone))
+  items = $derived.by((): Item[] => this.#joinAll())
+  /** Ids of listings that this member hosts; one that was added just now, on this phone, too. */
+  hosted = $derived.by((): Set<string> => {
+    const mine = [...this.live.rows('hosts').values()].filter((row) => row.member === this.live.me?.member)
+    const added = this.live.outbox().filter((entry) => entry.name === 'listings.add' && entry.state !== 'rejected')
+    return new Set([...mine.map((row) => row.listing as string), ...added.map((entry) => entry.args.id as string)])
+  })
+  isHost = $derived(this.hosted.size > 0 || (this.live.me?.roles ?? []).some((role) => role === 'activator' || role === 'coordinator'))
+  savedSpot = $derived(this.live.local('spot') as Point | undefined)
+  saved = $derived((this.live.local('saved') as string[] | undefined) ?? [])
+
+  open(kith: Kith): void {
+    this.#live = new LiveKith(kith)
+    setInterval(() => (this.now = Date.now()), 30_000)
+    addEventListener('beforeinstallprompt', (event) => {
+      event.preventDefault()
+      this.offer = event as InstallOffer
+    })
+    kith.subscribe((changed) => changed.has('@outbox') && this.#settle())
+    this.#settle()
+  }
+
+  async install(): Promise<void> {
+    await this.offer?.prompt()
+    this.offer = null
+  }
+
+  /** Saying "I'd like to come" again changes what was said: that it was merged is what the person wanted. */
+  #settle(): void {
+    for (const entry of this.kith.outbox()) {
+      if (entry.state === 'merged' && entry.name === 'visits.come') void this.kith.dismiss(entry.nonce)
+    }
+  }
+
+  get live(): LiveKith {
+    if (!this.#live) throw new Error('the app is not open yet')
+    return this.#live
+  }
+
+  get kith(): Kith {
+    return this.live.kith
+  }
+
+  /** One listing, whatever its status; null: there is none on this phone. */
+  item(id: string): Item | null {
+    const row = this.live.rows('listings').get(id)
+    return row ? this.#join(row, this.live.rows('places'), this.live.rows('organisations')) : null
+  }
+
+  async toggleSaved(id: string): Promise<void> {
+    const next = this.saved.includes(id) ? this.saved.filter((one) => one !== id) : [...this.saved, id]
+    await this.kith.local.set('saved', next)
+  }
+
+  /** Says something to a screen reader without moving anything. */
+  say(text: string): void {
+    this.said = text
+  }
+
+  #joinAll(): Item[] {
+    const places = this.live.rows('places')
+    const organisations = this.live.rows('organisations')
+    const listings = this.live.rows('listings')
+    for (const id of this.#items.keys()) if (!listings.has(id)) this.#items.delete(id)
+    return Array.from(listings.values(), (row) => this.#join(row, places, organisations))
+  }
+
+  /** A join is made again only when one of its rows is another object. */
+  #join(row: Row, places: ReadonlyMap<string, Row>, organisations: ReadonlyMap<string, Row>): Item {
+    const rows: [Row, Row | undefined, Row | undefined] = [row, places.get(row.place), organisations.get(row.organisation)]
+    const known = this.#items.get(row.id)
+    if (known && known.rows.every((one, i) => one === rows[i])) return known.item
+    const item = itemOf(row, places, organisations)
+    this.#items.set(row.id, { rows, item })
+    return item
+  }
+}
+
+export const app = new App()

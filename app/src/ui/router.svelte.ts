@@ -1,0 +1,93 @@
+/**
+ * Where the person is. Own and small: paths by the history API, filters and codes behind `#`.
+ *
+ * Every click on a link to this app is taken here; everything else is left to the browser. Scrolled
+ * positions are kept in the history entry, so that Back finds the list where it was.
+ */
+import { tick } from 'svelte'
+
+interface Kept {
+  y?: number
+  /** How many of the app's own pages lie behind this one. */
+  depth?: number
+}
+
+class Router {
+  path = $state('/')
+  /** Without the `#`. */
+  hash = $state('')
+  /** Rises with every move to another page, so that the shell can move the focus. */
+  moves = $state(0)
+
+  /** Begins to follow the address. Answers how to stop. */
+  start(): () => void {
+    history.scrollRestoration = 'manual'
+    this.#read()
+    const onPop = () => this.#arrive(this.#kept.y ?? 0)
+    const onHash = () => this.#read()
+    addEventListener('popstate', onPop)
+    addEventListener('hashchange', onHash)
+    document.addEventListener('click', this.#onClick)
+    addEventListener('scrollend', this.#keepScroll)
+    return () => {
+      removeEventListener('popstate', onPop)
+      removeEventListener('hashchange', onHash)
+      document.removeEventListener('click', this.#onClick)
+      removeEventListener('scrollend', this.#keepScroll)
+    }
+  }
+
+  /** Goes to an address of this app. `replace`: Back will not come back here. */
+  go(address: string, options: { replace?: boolean } = {}): void {
+    this.#keepScroll()
+    const depth = this.#kept.depth ?? 0
+    if (options.replace) history.replaceState({ depth }, '', address)
+    else history.pushState({ depth: depth + 1 }, '', address)
+    this.#arrive(0)
+  }
+
+  /** Changes what stands behind `#` without a new entry and without moving anything. */
+  setHash(hash: string): void {
+    const address = location.pathname + (hash ? `#${hash}` : '')
+    history.replaceState(history.state, '', address)
+    this.#read()
+  }
+
+  /** Back to the page before, or to `fallback` when the app was opened here. */
+  back(fallback: string): void {
+    if (this.#kept.depth) history.back()
+    else this.go(fallback, { replace: true })
+  }
+
+  get #kept(): Kept {
+    return (history.state as Kept | null) ?? {}
+  }
+
+  #read(): void {
+    this.path = location.pathname
+    this.hash = location.hash.slice(1)
+  }
+
+  #arrive(y: number): void {
+    const before = this.path
+    this.#read()
+    if (this.path !== before) this.moves++
+    void tick().then(() => requestAnimationFrame(() => scrollTo(0, y)))
+  }
+
+  #keepScroll = (): void => {
+    history.replaceState({ ...this.#kept, y: scrollY }, '')
+  }
+
+  #onClick = (event: MouseEvent): void => {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    const link = (event.target as Element).closest?.('a')
+    if (!link?.href || link.target || link.hasAttribute('download') || link.origin !== location.origin) return
+    const inPage = link.pathname === location.pathname && link.hash && link.getAttribute('href')?.startsWith('#')
+    if (inPage) return
+    event.preventDefault()
+    this.go(link.pathname + link.hash)
+  }
+}
+
+export const router = new Router()

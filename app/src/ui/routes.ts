@@ -1,0 +1,37 @@
+/**
+ * Which screen an address shows. Screens but the front come in files of their own, fetched when they are
+ * needed and kept by the worker.
+ */
+import type { Component } from 'svelte'
+
+export interface Route {
+  name: 'front' | 'listing' | 'come' | 'plans' | 'groups' | 'edit' | 'join' | 'outbox' | 'about' | 'missing'
+  /** The list of what's on stands beside it on a wide screen. */
+  list: boolean
+  props: Record<string, string>
+  /** The front needs none: it is the list. */
+  load: (() => Promise<{ default: Component<any> }>) | null
+}
+
+const id = '([a-z0-9]{1,40})'
+
+const TABLE: [pattern: RegExp, make: (parts: string[]) => Route][] = [
+  [/^\/$/, () => ({ name: 'front', list: true, props: {}, load: null })],
+  [new RegExp(`^/l/${id}$`), ([listing = '']) => ({ name: 'listing', list: true, props: { id: listing }, load: () => import('../listings/ListingPage.svelte') })],
+  [new RegExp(`^/l/${id}/come(?:/([0-9T:-]{16}))?$`), ([listing = '', occurrence = '']) => ({ name: 'come', list: true, props: { id: listing, occurrence }, load: () => import('../visits/Come.svelte') })],
+  [/^\/plans$/, () => ({ name: 'plans', list: false, props: {}, load: () => import('../visits/Plans.svelte') })],
+  [/^\/groups$/, () => ({ name: 'groups', list: false, props: {}, load: () => import('../hosting/MyGroups.svelte') })],
+  [new RegExp(`^/groups/(new|${id})$`), ([which = '']) => ({ name: 'edit', list: false, props: { id: which === 'new' ? '' : which }, load: () => import('../hosting/EditListing.svelte') })],
+  [/^\/join$/, () => ({ name: 'join', list: false, props: {}, load: () => import('../joining/Join.svelte') })],
+  [/^\/outbox$/, () => ({ name: 'outbox', list: false, props: {}, load: () => import('../sent/Outbox.svelte') })],
+  [/^\/about$/, () => ({ name: 'about', list: false, props: {}, load: () => import('../about/About.svelte') })],
+]
+
+/** Answers for any path: what nobody knows is `missing`. */
+export function route(path: string): Route {
+  for (const [pattern, make] of TABLE) {
+    const found = pattern.exec(path)
+    if (found) return make(found.slice(1).map((part) => part ?? ''))
+  }
+  return { name: 'missing', list: false, props: {}, load: () => import('./Missing.svelte') }
+}

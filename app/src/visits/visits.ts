@@ -1,0 +1,68 @@
+/**
+ * A person's own visits: which rows are theirs, and how each stands.
+ */
+import { find, type Occurrence } from '../calendar'
+import type { Entry, Row } from '../sync'
+import type { Schedule } from '../calendar'
+
+export type Standing = 'waiting' | 'sent' | 'cancelled' | 'off' | 'refused'
+
+/** One visit with what became of its occurrence. */
+export interface Visit {
+  id: string
+  listing: string
+  occurrence: string
+  firstName: string
+  welcome: 'none' | 'door'
+  standing: Standing
+  /** Where the occurrence is now; undefined: the listing or the occurrence isn't known here any more. */
+  when: Occurrence | undefined
+}
+
+/** Before anybody has joined on this phone, what they do is held for a member without a name. */
+const audienceOf = (member: string | undefined): string => `member/${member ?? ''}`
+
+const isAbout = (entry: Entry, row: Row): boolean =>
+  (entry.name === 'visits.come' && (entry.args.id === row.id || (entry.args.listing === row.listing && entry.args.occurrence === row.occurrence))) ||
+  (entry.name === 'visits.cancel' && entry.args.id === row.id)
+
+function standingOf(row: Row, when: Occurrence | undefined, outbox: readonly Entry[]): Standing {
+  const about = outbox.filter((entry) => isAbout(entry, row))
+  if (about.some((entry) => entry.state === 'waiting' || entry.state === 'sending')) return row.status === 'cancelled' ? 'cancelled' : 'waiting'
+  if (row.status === 'cancelled') return 'cancelled'
+  if (when?.cancelled) return 'off'
+  return 'sent'
+}
+
+/** A refused "I'd like to come" has no row any more; it still stands in the plans, with its words. */
+function refused(outbox: readonly Entry[], rows: ReadonlyMap<string, Row>): Row[] {
+  const failed = outbox.filter((entry) => entry.name === 'visits.come' && (entry.state === 'rejected' || entry.state === 'quarantined'))
+  return failed.filter((entry) => !rows.has(entry.args.id)).map((entry) => entry.args as Row)
+}
+
+interface Facts {
+  rows: ReadonlyMap<string, Row>
+  audiences: (id: string) => readonly string[]
+  outbox: readonly Entry[]
+  member: string | undefined
+  schedule: (listing: string) => Schedule
+}
+
+/** This person's visits, the earliest first. */
+export function myVisits({ rows, audiences, outbox, member, schedule }: Facts): Visit[] {
+  const visit = (row: Row, standing?: Standing): Visit => {
+    const when = find(schedule(row.listing), row.occurrence)
+    return {
+      id: row.id, listing: row.listing, occurrence: row.occurrence, firstName: row.firstName ?? '',
+      welcome: row.welcome === 'door' ? 'door' : 'none', standing: standing ?? standingOf(row, when, outbox), when,
+    }
+  }
+  const own = [...rows.values()].filter((row) => audiences(row.id).includes(audienceOf(member)))
+  const all = [...own.map((row) => visit(row)), ...refused(outbox, rows).map((row) => visit(row, 'refused'))]
+  return all.sort((a, b) => (a.occurrence < b.occurrence ? -1 : 1))
+}
+
+/** Whether the occurrence takes place at another time than the person chose. `wall`: its local start now. */
+export function isMovedVisit(visit: Visit, wall: string): boolean {
+  return visit.when !== undefined && !visit.when.allDay && wall !== visit.occurrence
+}
