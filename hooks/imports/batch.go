@@ -47,10 +47,11 @@ type row struct {
 type refusal struct {
 	row               int
 	id, title, reason string
+	why               string // in words, if the reason alone doesn't say
 }
 
 func (b *batch) refuse(row int, id, title, reason string) {
-	b.refused = append(b.refused, refusal{row, id, title, reason})
+	b.refused = append(b.refused, refusal{row: row, id: id, title: title, reason: reason})
 }
 
 func (b *batch) warn(code, id string) {

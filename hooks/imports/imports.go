@@ -40,7 +40,8 @@ type Counts struct {
 // loader turns a file or an address into a batch.
 type loader func(ctx context.Context, from source) (*batch, error)
 
-// Command is `kith import`. Its errors are sentences for the person who runs it;
+// Command is `kith import`. It expects a database with all migrations and with
+// the triggers of the sync index, as hooks.Verbs sees to. Its errors are sentences for the person who runs it;
 // a command that gives one has changed nothing.
 func Command(app core.App) *cobra.Command {
 	parent := &cobra.Command{
@@ -49,6 +50,7 @@ func Command(app core.App) *cobra.Command {
 	}
 	parent.AddCommand(
 		subcommand(app, "oruk", "Takes in services from Open Referral UK 1.0 or 3.0", loadServices),
+		subcommand(app, "ical", "Takes in events from an iCalendar file", loadEvents),
 	)
 	return parent
 }
@@ -85,11 +87,8 @@ func subcommand(app core.App, format, short string, load loader) *cobra.Command 
 	return command
 }
 
-// run writes a batch in one transaction, into a database with all migrations.
+// run writes a batch in one transaction.
 func run(app core.App, b *batch) (counts Counts, err error) {
-	if err := app.RunAllMigrations(); err != nil {
-		return Counts{}, fmt.Errorf("the database could not be brought up to date: %w", err)
-	}
 	err = app.RunInTransaction(func(tx core.App) error {
 		counts, err = b.write(tx)
 		return err

@@ -235,7 +235,7 @@ func TestImport_KeepsALocalEditUntilTheFeedChanges(t *testing.T) {
 	if title := listing(t, app, "a").GetString("title"); title != "Lunch for all" {
 		t.Errorf("the feed's change was not taken: %s", title)
 	}
-	if !strings.Contains(report, "local_edit_replaced, 1 times") || !strings.Contains(report, "edited here. a\n") {
+	if !strings.Contains(report, "1 × local_edit_replaced") || !strings.Contains(report, "edited here. a\n") {
 		t.Errorf("the report doesn't say that an edit was replaced, or says it of both:\n%s", report)
 	}
 }

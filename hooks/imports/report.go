@@ -26,6 +26,7 @@ var warnings = map[string]string{
 	"name_cut":                "a name was too long and was cut",
 	"description_cut":         "a description was too long and was cut after a paragraph",
 	"address_cut":             "an address was too long and was cut",
+	"room_cut":                "a room was too long and was cut; the description has all of it",
 	"contact_cut":             "a contact's name was too long and was cut",
 	"price_cut":               "words about the price were too long and were cut",
 	"url_invalid":             "a web address can't be opened, and was kept as words or left out",
@@ -58,12 +59,16 @@ func report(w io.Writer, b *batch, c Counts) {
 		line("Refused:")
 	}
 	for _, r := range b.refused {
-		code, _, _ := strings.Cut(r.reason, ":")
+		why := r.why
+		if why == "" {
+			code, _, _ := strings.Cut(r.reason, ":")
+			why = reasons[code]
+		}
 		where := ""
 		if r.row > 0 {
 			where = fmt.Sprintf("row %d, ", r.row)
 		}
-		line("  %sid %q, name %q: %s (%s)", where, r.id, r.title, r.reason, reasons[code])
+		line("  %sid %q, name %q: %s (%s)", where, r.id, r.title, r.reason, why)
 	}
 	if len(b.warnings) > 0 {
 		line("Warnings:")
@@ -74,6 +79,6 @@ func report(w io.Writer, b *batch, c Counts) {
 		if len(ids) > shown {
 			examples += " …"
 		}
-		line("  %s, %d times: %s. %s", code, len(ids), warnings[code], examples)
+		line("  %d × %s: %s. %s", len(ids), code, warnings[code], examples)
 	}
 }

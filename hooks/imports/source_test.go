@@ -128,6 +128,15 @@ func TestFetch_WhatFailsChangesNothing(t *testing.T) {
 	}
 }
 
+func TestFetch_AServerThatIsAwayIsNamedWithoutItsSecretAddress(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	server.Close()
+	stdout, _, err := run(newApp(t), "oruk", server.URL+"/secret/services")
+	if err == nil || stdout != "" || !strings.Contains(err.Error(), "could not be fetched") || strings.Contains(err.Error(), "secret") {
+		t.Errorf("error %v, output %q", err, stdout)
+	}
+}
+
 func TestFetch_UnpacksGzip(t *testing.T) {
 	address := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")

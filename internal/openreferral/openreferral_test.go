@@ -312,6 +312,15 @@ func TestRead_KeepsFurtherPlacesInWords(t *testing.T) {
 	}
 }
 
+func TestRead_LeavesOutAPositionThatIsNone(t *testing.T) {
+	for _, position := range []string{`"latitude":0,"longitude":0`, `"latitude":"0.0"`, `"latitude":51,"longitude":181`, `"latitude":"NaN","longitude":"1"`, `"latitude":"north"`} {
+		_, feed := one(t, `{"id":"a","name":"N","status":"active","service_at_locations":[{"location":{"id":"p","name":"Hall",`+position+`}}]}`)
+		if p := feed.Places[0]; p.Lat != 0 || p.Lon != 0 || !slices.Equal(codes(feed), []string{"position_invalid"}) {
+			t.Errorf("%s: %+v %v", position, p, feed.Warnings)
+		}
+	}
+}
+
 func TestRead_TakesLanguagesByCodeAndByName(t *testing.T) {
 	l, feed := one(t, `{"id":"a","name":"N","languages":[{"code":"pl"},{"name":"Somali"},{"language":"English"},{"name":"BSL"},{"name":"polish"},{"name":"Double Dutch"},{"id":"x"}]}`)
 	if !slices.Equal(l.Languages, []string{"pl", "so", "en", "bfi"}) || l.Description != "Languages: Double Dutch" {
@@ -343,6 +352,16 @@ func TestParse_RefusesWhatIsNoFeed(t *testing.T) {
 	} {
 		if page, err := openreferral.Parse([]byte(data)); err == nil {
 			t.Errorf("%s was taken as a feed of %d", name, len(page.Items))
+		}
+	}
+}
+
+func TestParse_SaysWhatItFoundInstead(t *testing.T) {
+	for data, says := range map[string]string{
+		"<!DOCTYPE html>": "web page", "": "empty", "Not found": "not JSON", `{"message":"Too many\nrequests"}`: "it says: Too many requests", `[{"id":`: "cut",
+	} {
+		if _, err := openreferral.Parse([]byte(data)); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q: %v, want %q", data, err, says)
 		}
 	}
 }

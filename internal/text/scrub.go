@@ -85,6 +85,10 @@ type scrubber struct {
 
 func (c *scrubber) next(r rune) {
 	switch {
+	case r >= ' ' && r < 0x7f && c.joiner == 0: // most of what there is, and nothing to look up
+		c.marks = 0
+		c.out.WriteByte(byte(r))
+		c.last = r
 	case r == zeroWidthJoiner || r == zeroWidthNonJoiner:
 		if c.joiner != 0 || !joins(c.last) {
 			c.drop(r)

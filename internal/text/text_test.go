@@ -44,6 +44,7 @@ func TestLine_RefusesWhatCannotBeSeen(t *testing.T) {
 		"filler":                  "\u3164",
 		"joiner alone":            "\u200d",
 		"joiner before a space":   "a\u200d b",
+		"joiner behind a space":   "a \u200db",
 		"joiner at the end":       "a\u200c",
 		"two joiners":             "a\u200d\u200db",
 		"tag characters":          "a\U000E0061\U000E0062",
