@@ -1,12 +1,18 @@
 package sync
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"kith/internal/limits"
 )
 
 // Command is one thing a person did, as their device tells it.
@@ -52,6 +58,35 @@ func (r *Rejection) Error() string { return r.Code + ": " + r.Message }
 // Reject refuses a command.
 func Reject(code, message string) error { return &Rejection{code, message} }
 
+// In says whether the member is in an audience, as of this transaction: the way
+// a handler asks for a right.
+func (c *Call) In(aud string) (bool, error) {
+	var n int
+	err := c.App.DB().NewQuery("SELECT count(*) FROM sync_grant WHERE member = {:member} AND aud = {:aud}").
+		Bind(dbx.Params{"member": c.Member, "aud": aud}).Row(&n)
+	return n > 0, err
+}
+
+// Registry is what features declare: their audiences and their commands.
+type Registry struct {
+	Declaration
+	Commands
+}
+
+// Sync declares a collection.
+func (r *Registry) Sync(c Collection) { r.Collections = append(r.Collections, c) }
+
+// Grant declares who comes into an audience.
+func (r *Registry) Grant(g Grant) { r.Grants = append(r.Grants, g) }
+
+// Prioritise orders a kind of audience; lower goes first.
+func (r *Registry) Prioritise(kind string, p int) {
+	if r.Priorities == nil {
+		r.Priorities = map[string]int{}
+	}
+	r.Priorities[kind] = p
+}
+
 // Commands is the table of everything a device can ask for.
 type Commands struct{ handlers map[string]Handler }
 
@@ -77,6 +112,9 @@ func (c *Commands) Names() []string {
 
 // call runs a handler; a panic is an error like any other fault of ours.
 func (c *Commands) call(name string, call *Call) (res Result, err error) {
+	if len(call.Args) > limits.CommandArgs {
+		return res, Reject("too_large", "That is more than fits. Shorten it and send it again.")
+	}
 	h, ok := c.handlers[name]
 	if !ok {
 		return res, Reject("command_unknown", "This version of the server does not know that. Update it, or the app.")
@@ -103,4 +141,26 @@ func rejection(err error) *Rejection {
 		return r
 	}
 	return nil
+}
+
+var idPattern = regexp.MustCompile(`^[a-z0-9]{15}$`)
+
+// ID checks an id that a device made.
+func ID(id string) error {
+	if !idPattern.MatchString(id) {
+		return Reject("args_invalid", "The app sent something the server could not read.")
+	}
+	return nil
+}
+
+// DerivedID makes an id from what a row is about, for rows that a handler adds
+// beside the one the device named: the same command always makes the same rows.
+func DerivedID(parts ...string) string {
+	const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	id := make([]byte, 15)
+	for i := range id {
+		id[i] = letters[int(sum[i])%len(letters)]
+	}
+	return string(id)
 }

@@ -128,3 +128,13 @@ func (c *cursor) within(seq int64) bool {
 	}
 	return true
 }
+
+// PublicCursor is the cursor of a visitor who stands at (base, pos) in the
+// public audience.
+func PublicCursor(epoch string, base, pos int64) string {
+	c := &cursor{epoch: epoch, auds: map[string]position{Public: {base, pos}}}
+	if base == pos {
+		c.seq = base
+	}
+	return c.encode()
+}

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"fmt"
+	"regexp"
 	"sort"
 	"strings"
 )
@@ -143,3 +144,31 @@ func (c *Collection) changed() string {
 func inRow(expr, row string) string { return strings.ReplaceAll(expr, "{row}", row) }
 
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// fits says whether a table with these columns can have the collection's triggers.
+func (c *Collection) fits(have map[string]bool) bool {
+	for _, col := range c.Columns {
+		if !have[col.Name] {
+			return false
+		}
+	}
+	for _, a := range c.To {
+		if !fitsAll(have, a.Key, a.When) {
+			return false
+		}
+	}
+	return have["id"]
+}
+
+var rowColumn = regexp.MustCompile(`\{row\}\.(\w+)`)
+
+func fitsAll(have map[string]bool, exprs ...string) bool {
+	for _, e := range exprs {
+		for _, m := range rowColumn.FindAllStringSubmatch(e, -1) {
+			if !have[m[1]] {
+				return false
+			}
+		}
+	}
+	return len(have) > 0
+}

@@ -160,3 +160,55 @@ func run(db dbx.Builder, stmts []string) error {
 	}
 	return nil
 }
+
+// EnsureEpoch gives a new database its epoch.
+func EnsureEpoch(db dbx.Builder, fresh func() string) error {
+	_, err := db.NewQuery("UPDATE sync_meta SET epoch = {:epoch} WHERE epoch = ''").Bind(dbx.Params{"epoch": fresh()}).Execute()
+	return err
+}
+
+// SetEpoch starts a new epoch: cursors of the old one lead to resets, and
+// devices bring back what the database forgot.
+func SetEpoch(db dbx.Builder, epoch string) error {
+	_, err := db.NewQuery("UPDATE sync_meta SET epoch = {:epoch}").Bind(dbx.Params{"epoch": epoch}).Execute()
+	return err
+}
+
+// InstallWhatFits installs the declarations whose collections are there with all
+// declared columns: while migrations build the database, some are not yet. At
+// the next start Install insists on all.
+func InstallWhatFits(db dbx.Builder, d *Declaration) error {
+	var names []string
+	if err := db.NewQuery("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'sync_row'").Column(&names); err != nil || len(names) == 0 {
+		return err
+	}
+	fits := &Declaration{Priorities: d.Priorities}
+	columns := func(table string) (map[string]bool, error) {
+		var have []string
+		err := db.NewQuery("SELECT name FROM pragma_table_info({:table})").Bind(dbx.Params{"table": table}).Column(&have)
+		set := map[string]bool{}
+		for _, c := range have {
+			set[c] = true
+		}
+		return set, err
+	}
+	for _, c := range d.Collections {
+		have, err := columns(c.Name)
+		if err != nil {
+			return err
+		}
+		if c.fits(have) {
+			fits.Collections = append(fits.Collections, c)
+		}
+	}
+	for _, g := range d.Grants {
+		have, err := columns(g.Table)
+		if err != nil {
+			return err
+		}
+		if fitsAll(have, g.Member, g.Audience, g.When) {
+			fits.Grants = append(fits.Grants, g)
+		}
+	}
+	return Install(db, fits)
+}

@@ -1,0 +1,52 @@
+package hooks
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Config is everything that the environment and flags decide, parsed once.
+type Config struct {
+	Public       fs.FS  // the built app
+	PublicFrom   string // where it comes from, for people
+	RateLimits   bool   // off only for measuring
+	TrustedProxy string // header in which the proxy before us puts the client's address; empty: none
+}
+
+// ParseConfig reads the environment. built is the app inside the binary;
+// beside is the folder of the binary, where a pb_public overrides it.
+func ParseConfig(getenv func(string) string, built fs.FS, beside string) (Config, error) {
+	c := Config{Public: built, PublicFrom: "the binary", RateLimits: true}
+	switch v := getenv("KITH_RATE_LIMITS"); v {
+	case "", "on":
+	case "off":
+		c.RateLimits = false
+	default:
+		return c, errors.New("KITH_RATE_LIMITS is on or off, not " + v)
+	}
+	c.TrustedProxy = getenv("KITH_TRUSTED_PROXY")
+	if strings.ContainsAny(c.TrustedProxy, " :,") {
+		return c, errors.New("KITH_TRUSTED_PROXY is the name of one header, such as X-Real-IP")
+	}
+	dir := filepath.Join(beside, "pb_public")
+	if _, err := os.Stat(filepath.Join(dir, "index.html")); err == nil {
+		c.Public, c.PublicFrom = os.DirFS(dir), dir
+	}
+	return c, nil
+}
+
+// String says the configuration; it holds no secret.
+func (c Config) String() string {
+	limits := "on"
+	if !c.RateLimits {
+		limits = "off"
+	}
+	proxy := c.TrustedProxy
+	if proxy == "" {
+		proxy = "none"
+	}
+	return "app from " + c.PublicFrom + ", rate limits " + limits + ", trusted proxy header " + proxy
+}

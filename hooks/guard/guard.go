@@ -1,0 +1,141 @@
+// Package guard makes PocketBase safe for a town: refusals in one shape, doors
+// that are not Kith's closed to all but superusers on this machine, security
+// headers, the built app as static files.
+package guard
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"kith/internal/problem"
+)
+
+// Register binds the room; app files come from public.
+//
+// trustedProxy names the header in which a proxy before this server puts the
+// client's address, or is empty.
+func Register(app core.App, public fs.FS, trustedProxy string) {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
+		Id: "kithGuard",
+		Func: func(e *core.ServeEvent) error {
+			if err := checkSQLite(e.App); err != nil {
+				return err
+			}
+			if trustedProxy != "" {
+				e.App.Settings().TrustedProxy.Headers = []string{trustedProxy}
+				e.App.Settings().TrustedProxy.UseLeftmostIP = false // the leftmost is what the client says of itself
+			}
+			e.InstallerFunc = nil // superusers are made with `kith superuser`
+			// Other sites may not ask on a person's behalf; the public chunks say otherwise themselves.
+			e.Router.Unbind(apis.DefaultCorsMiddlewareId)
+			e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "kithRefusals", Func: refusals, Priority: outermost})
+			e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "kithHeaders", Func: headers, Priority: outermost + 1})
+			e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "kithDoors", Func: doors, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1})
+			static, err := newStatic(public)
+			if err != nil {
+				return err
+			}
+			e.Router.GET("/{path...}", static.serve).Bind(apis.SkipSuccessActivityLog())
+			e.Router.GET("/api/{path...}", nothing(e.Router)) // NB! else the app's page answers for it
+			e.Router.Route("", "/", nothing(e.Router))
+			return e.Next()
+		},
+		Priority: 900, // after the features' routes, before the listener
+	})
+}
+
+// outermost goes before PocketBase's own middlewares, the request log included.
+const outermost = apis.DefaultActivityLoggerMiddlewarePriority - 100
+
+// refusals writes every refusal under /api/ in the catalogue's shape. A
+// superuser's dashboard keeps PocketBase's own.
+func refusals(e *core.RequestEvent) error {
+	err := e.Next()
+	if err == nil || e.Written() || !strings.HasPrefix(e.Request.URL.Path, "/api/") || dashboard(e) {
+		return err
+	}
+	var p *problem.Problem
+	var api *router.ApiError
+	switch {
+	case errors.As(err, &p):
+	case errors.As(err, &api):
+		p = problem.Of(api)
+	default:
+		e.App.Logger().Error("a request failed", "path", e.Request.URL.Path, "error", err)
+		p = problem.Internal.Because(err)
+	}
+	return p.Write(e.Response)
+}
+
+// ours are the addresses that are open to others than superusers.
+func ours(path string) bool {
+	switch path {
+	case "/api/health", "/api/join", "/api/session", "/api/sync", "/api/sync/live":
+		return true
+	}
+	return strings.HasPrefix(path, "/api/sync/public/")
+}
+
+// doors closes PocketBase's own API and dashboard: rules are nil anyway, but
+// what isn't there can't leak, by a filter, a back-relation or a subscription.
+func doors(e *core.RequestEvent) error {
+	path := e.Request.URL.Path
+	inside := strings.HasPrefix(path, "/api/") && !ours(path) || path == "/_" || strings.HasPrefix(path, "/_/")
+	if !inside || dashboard(e) {
+		return e.Next()
+	}
+	return problem.NotFound.Because(nil)
+}
+
+// dashboard says whether a request is for the dashboard and may be: from this
+// machine, not passed on by a proxy, and signed in as superuser or doing so.
+func dashboard(e *core.RequestEvent) bool {
+	addr, err := netip.ParseAddr(e.RemoteIP())
+	if err != nil || !addr.Unmap().IsLoopback() || e.Request.Header.Get("X-Forwarded-For") != "" || e.Request.Header.Get("Forwarded") != "" {
+		return false
+	}
+	path := e.Request.URL.Path
+	return e.HasSuperuserAuth() || strings.HasPrefix(path, "/_/") || strings.HasPrefix(path, "/api/collections/_superusers/auth-")
+}
+
+// nothing answers what no route took: 405 for an address that is asked in
+// another way, else 404.
+func nothing(r *router.Router[*core.RequestEvent]) func(*core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			if r.HasRoute(method, e.Request.URL.Path) {
+				e.Response.Header().Set("Allow", method)
+				return problem.MethodNotAllowed.Because(nil)
+			}
+		}
+		return problem.NotFound.Because(nil)
+	}
+}
+
+// checkSQLite refuses a SQLite that the measurements in docs/ were not made on.
+func checkSQLite(app core.App) error {
+	var version string
+	if err := app.DB().NewQuery("SELECT sqlite_version()").Row(&version); err != nil {
+		return err
+	}
+	var major, minor, patch int
+	if _, err := fmt.Sscanf(version, "%d.%d.%d", &major, &minor, &patch); err != nil {
+		return err
+	}
+	if found := major*1_000_000 + minor*1_000 + patch; found < oldestSQLite {
+		return fmt.Errorf("SQLite %s is older than what Kith was measured on (%d)", version, oldestSQLite)
+	}
+	return nil
+}
+
+// oldestSQLite, as 1,000,000 × major + 1,000 × minor + patch.
+const oldestSQLite = 3_051_000

@@ -1,0 +1,118 @@
+package guard
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+
+	"kith/internal/problem"
+)
+
+// static is the built app, read and compressed once: it is a few hundred kB.
+type static struct{ files map[string]file }
+
+type file struct {
+	plain, gz []byte // gz is nil where it would not be smaller
+	kind, tag string
+}
+
+// types that Go's own table lacks, so that they don't depend on the machine.
+var types = map[string]string{
+	".webmanifest": "application/manifest+json", ".woff2": "font/woff2", ".js": "text/javascript; charset=utf-8",
+	".svg": "image/svg+xml", ".wasm": "application/wasm",
+}
+
+func newStatic(public fs.FS) (*static, error) {
+	s := &static{files: map[string]file{}}
+	err := fs.WalkDir(public, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasPrefix(path.Base(name), ".") {
+			return err
+		}
+		body, err := fs.ReadFile(public, name)
+		if err != nil {
+			return err
+		}
+		s.files[name], err = packed(name, body)
+		return err
+	})
+	return s, err
+}
+
+func packed(name string, body []byte) (file, error) {
+	sum := sha256.Sum256(body)
+	f := file{plain: body, kind: types[path.Ext(name)], tag: `"` + hex.EncodeToString(sum[:8]) + `"`}
+	if f.kind == "" {
+		f.kind = mime.TypeByExtension(path.Ext(name))
+	}
+	var gz bytes.Buffer
+	w, err := gzip.NewWriterLevel(&gz, gzip.BestCompression)
+	if err != nil {
+		return f, err
+	}
+	if _, err := w.Write(body); err != nil {
+		return f, err
+	}
+	if err := w.Close(); err != nil {
+		return f, err
+	}
+	if gz.Len() < len(body)*9/10 {
+		f.gz = gz.Bytes()
+	}
+	return f, nil
+}
+
+// serve answers with a file, or with the app itself for an address that is one
+// of its screens. Names with a dot, and the API, are never screens.
+func (s *static) serve(e *core.RequestEvent) error {
+	name := e.Request.PathValue(apis.StaticWildcardParam)
+	if name == "index.html" { // one address a page: a worker must not keep a redirect
+		return e.Redirect(http.StatusMovedPermanently, "/")
+	}
+	f, found, ok := s.find(name)
+	if !ok {
+		if len(s.files) == 0 {
+			return e.String(http.StatusNotFound, "The app isn't built. Run `make build`.\n")
+		}
+		return problem.NotFound.Because(nil)
+	}
+	h := e.Response.Header()
+	h.Set("Content-Type", f.kind)
+	h.Set("ETag", f.tag)
+	h.Set("Vary", "Accept-Encoding")
+	h.Set("Cache-Control", "no-cache")
+	if strings.HasPrefix(found, "assets/") { // their names change with their content
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	if e.Request.Header.Get("If-None-Match") == f.tag {
+		return e.NoContent(http.StatusNotModified)
+	}
+	body := f.plain
+	if f.gz != nil && strings.Contains(e.Request.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		body = f.gz
+	}
+	return e.Blob(http.StatusOK, f.kind, body)
+}
+
+func (s *static) find(name string) (file, string, bool) {
+	if name == "" {
+		name = "index.html"
+	}
+	if f, ok := s.files[name]; ok {
+		return f, name, true
+	}
+	if strings.Contains(path.Base(name), ".") || strings.HasPrefix(name, "assets/") {
+		return file{}, name, false
+	}
+	f, ok := s.files["index.html"]
+	return f, "index.html", ok
+}

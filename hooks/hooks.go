@@ -1,0 +1,31 @@
+// Package hooks is what the server does: one folder a part of community life.
+// This page is its table of contents.
+package hooks
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"kith/hooks/community"
+	"kith/hooks/guard"
+	"kith/hooks/listings"
+	"kith/hooks/people"
+	"kith/hooks/syncapi"
+	"kith/hooks/visits"
+	"kith/internal/sync"
+)
+
+// Register builds a whole community on app. It keeps no state outside of app,
+// so that many communities can live in one process. Returns what features
+// declared, for the commands of the console.
+func Register(app core.App, cfg Config) *sync.Registry {
+	r := &sync.Registry{}
+
+	community.Register(r)                   // the community's own record
+	people.Register(app, r, cfg.RateLimits) // members, roles, devices, ways in
+	listings.Register(r)                    // what is on, where, by whom
+	visits.Register(r)                      // "I'd like to come"
+
+	syncapi.Register(app, r, cfg.RateLimits)          // the door of the sync protocol
+	guard.Register(app, cfg.Public, cfg.TrustedProxy) // what makes PocketBase safe
+	return r
+}

@@ -1,0 +1,37 @@
+// Package listings is what is on: groups, events, services and notices, the
+// places they are at and the organisations behind them. Activators add and edit
+// them from the hall; everybody reads them, with or without an account.
+package listings
+
+import (
+	"kith/internal/sync"
+)
+
+// Register declares what is synced and what can be asked for.
+func Register(r *sync.Registry) {
+	everybody := []sync.Audience{{Key: "'" + sync.Public + "'"}}
+	r.Sync(sync.Collection{
+		Name:    "places",
+		Columns: append(append(sync.Texts("name", "address", "postcode", "kind"), sync.Numbers("lat", "lon")...), sync.Objects("access")...),
+		To:      everybody,
+	})
+	r.Sync(sync.Collection{Name: "organisations", Columns: sync.Texts("name", "description", "url", "email", "phone"), To: everybody})
+	r.Sync(sync.Collection{
+		Name: "listings",
+		Columns: append(
+			sync.Texts("kind", "title", "summary", "description", "organisation", "place", "room", "venue", "whoComes", "checked", "status", "source", "sourceUrl", "twin"),
+			sync.Objects("schedule", "prices", "access", "languages", "firstVisit", "contact")...),
+		To: []sync.Audience{
+			{Key: "'" + sync.Public + "'", When: "{row}.status <> 'draft'"},
+			{Key: "'activators'", When: "{row}.status = 'draft'"},
+		},
+	})
+	r.Sync(sync.Collection{Name: "hosts", Columns: sync.Texts("listing", "member"), To: []sync.Audience{{Key: "'member/' || {row}.member"}}})
+	r.Prioritise("host", 1)
+	r.Grant(sync.Grant{Table: "hosts", Member: "{row}.member", Audience: "'host/' || {row}.listing"})
+
+	r.Handle("listings.add", add)
+	r.Handle("listings.edit", edit)
+	r.Handle("listings.check", check)
+	r.Handle("places.add", addPlace)
+}

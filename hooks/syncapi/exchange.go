@@ -1,0 +1,168 @@
+package syncapi
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"kith/internal/limits"
+	"kith/internal/problem"
+	"kith/internal/sync"
+)
+
+// sync is POST /api/sync: push, then pull.
+func (d *door) sync(e *core.RequestEvent) error {
+	who, err := d.caller(e)
+	if err != nil {
+		return err
+	}
+	r, err := read(e)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	stops, err := d.push(e, who, r, now)
+	if err != nil {
+		return refusal(err)
+	}
+	p := sync.Pull{Member: who.member, Ack: r.Ack, Cursor: r.Cursor, MaxBytes: r.MaxBytes, Now: now, Stops: stops}
+	if len(r.Commands) > 0 || r.Pending > 0 {
+		p.Stream = r.Stream
+	}
+	return d.answer(e, p)
+}
+
+// push runs the commands of a request in one transaction: one fsync for all.
+func (d *door) push(e *core.RequestEvent, who caller, r *request, now time.Time) ([]sync.Stop, error) {
+	if len(r.Commands) == 0 {
+		return nil, nil
+	}
+	if !admit(e, d.pushes) {
+		return nil, problem.Busy.After(around(3 * time.Second))
+	}
+	defer func() { <-d.pushes }()
+	var stops []sync.Stop
+	err := e.App.RunInTransaction(func(tx core.App) error {
+		if err := d.mayTakePart(tx, who); err != nil {
+			return err
+		}
+		var err error
+		stops, err = d.registry.Apply(tx, sync.Push{
+			Stream: r.Stream, Member: who.member, Device: who.device, App: r.App, Ack: r.Ack, Pending: r.Pending,
+			Commands: r.Commands, Now: now, Delay: around,
+			Fault: func(name, nonce string, err error) {
+				e.App.Logger().Error("sync: a command failed", "command", name, "nonce", nonce, "error", err)
+			},
+		})
+		return err
+	})
+	if err == nil {
+		d.hub.Wake()
+	}
+	return stops, err
+}
+
+// answer writes a pull's lines, compressed as the client likes.
+func (d *door) answer(e *core.RequestEvent, p sync.Pull) error {
+	if p.Cursor == "" { // a first sync costs a thousand times what others do
+		if !admit(e, d.snapshots) {
+			return problem.Busy.After(around(5 * time.Second))
+		}
+		defer func() { <-d.snapshots }()
+	}
+	h := e.Response.Header()
+	h.Set("Content-Type", "application/x-ndjson")
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "no-store")
+	}
+	f := sync.NewFrames(e.Response)
+	if err := d.engine.Answer(e.Request.Context(), f, p); err != nil {
+		// Once lines went out the answer is cut, and counts for nothing without its end.
+		return refusal(err)
+	}
+	return nil
+}
+
+// admit waits for a place as long as the device does.
+func admit(e *core.RequestEvent, places chan struct{}) bool {
+	select {
+	case places <- struct{}{}:
+		return true
+	default:
+	}
+	wait := time.NewTimer(2 * time.Second)
+	defer wait.Stop()
+	select {
+	case places <- struct{}{}:
+		return true
+	case <-wait.C:
+	case <-e.Request.Context().Done():
+	}
+	return false
+}
+
+// public is GET /api/sync/public/{epoch}/{base}/{pos}: no token, no person.
+func (d *door) public(e *core.RequestEvent) error {
+	if !d.perPlace.Allow(e.RealIP(), time.Now()) {
+		return problem.SlowDown.After(around(5 * time.Second))
+	}
+	base, err1 := strconv.ParseInt(e.Request.PathValue("base"), 10, 64)
+	pos, err2 := strconv.ParseInt(e.Request.PathValue("pos"), 10, 64)
+	epoch := e.Request.PathValue("epoch")
+	if err1 != nil || err2 != nil || base < 0 || pos < 0 || len(epoch) > 40 {
+		return problem.CursorInvalid.Because(nil)
+	}
+	p := sync.Pull{MaxBytes: limits.PageDefault, Now: time.Now(), Link: chunkAddress}
+	if epoch != "-" {
+		p.Cursor = sync.PublicCursor(epoch, base, pos)
+	}
+	h := e.Response.Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Vary", "Accept-Encoding")
+	h.Set("Cache-Control", "public, max-age=30")
+	return d.chunk(e, p)
+}
+
+func chunkAddress(epoch string, base, pos int64) string {
+	return "/api/sync/public/" + epoch + "/" + strconv.FormatInt(base, 10) + "/" + strconv.FormatInt(pos, 10)
+}
+
+// chunk answers from memory where it can: a whole town asks for the same first
+// chunks, and one that is half a minute old is as good (protocol.md, C1).
+func (d *door) chunk(e *core.RequestEvent, p sync.Pull) error {
+	accept := e.Request.Header.Get("Accept-Encoding")
+	key := accept + " " + p.Cursor
+	h := e.Response.Header()
+	if held, ok := d.chunks.get(key, p.Now); ok {
+		h.Set("Content-Type", "application/x-ndjson")
+		if held.coding != "" {
+			h.Set("Content-Encoding", held.coding)
+		}
+		_, err := e.Response.Write(held.body)
+		return err
+	}
+	plain := e.Response
+	copied := &tee{ResponseWriter: plain}
+	e.Response = copied
+	err := squeezed(func(e *core.RequestEvent) error { return d.answer(e, p) })(e)
+	e.Response = plain
+	if err == nil {
+		d.chunks.put(key, heldChunk{copied.body, h.Get("Content-Encoding"), p.Now})
+	}
+	return err
+}
+
+// tee keeps what is written through it.
+type tee struct {
+	http.ResponseWriter
+	body []byte
+}
+
+func (t *tee) Write(p []byte) (int, error) {
+	t.body = append(t.body, p...)
+	return t.ResponseWriter.Write(p)
+}
+
+func (t *tee) Unwrap() http.ResponseWriter { return t.ResponseWriter }

@@ -1,0 +1,132 @@
+// Package syncapi is the door of the sync protocol: POST /api/sync, the public
+// chunks and the live connections. What is said there is decided in
+// internal/sync; here are requests, limits, compression and who is asking.
+package syncapi
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+
+	"kith/internal/limits"
+	"kith/internal/sync"
+)
+
+// door is the sync protocol of one community.
+type door struct {
+	app       core.App
+	registry  *sync.Registry
+	engine    *sync.Engine
+	hub       *sync.Hub
+	pushes    chan struct{} // admission
+	snapshots chan struct{}
+	perDevice *limits.Rate
+	perPlace  *limits.Rate
+	chunks    chunkCache
+}
+
+// Register binds the routes, the triggers and the dispatcher. r must hold
+// everything that features declare. rates switches the limits of requests on.
+func Register(app core.App, r *sync.Registry, rates bool) {
+	d := &door{
+		app: app, registry: r,
+		pushes:    make(chan struct{}, limits.PushesAtOnce),
+		snapshots: make(chan struct{}, limits.SnapshotsAtOnce),
+		perDevice: limits.NewRate(limits.DevicePerMinute, limits.DeviceBurst, rates),
+		perPlace:  limits.NewRate(limits.PublicPerMinute, limits.PublicPerMinute/4, rates),
+	}
+	app.OnServe().BindFunc(d.serve)
+	d.keepTriggers()
+	d.wakeOnCommit()
+}
+
+func (d *door) serve(e *core.ServeEvent) error {
+	if err := Prepare(e.App, d.registry); err != nil {
+		return err
+	}
+	d.engine = sync.NewEngine(e.App.ConcurrentDB().(*dbx.DB).DB(), &d.registry.Declaration)
+	d.hub = sync.NewHub(d.engine)
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		d.hub.Run(ctx, func(err error) { e.App.Logger().Error("live: could not hand out a commit", "error", err) })
+	}()
+	e.App.OnTerminate().BindFunc(func(t *core.TerminateEvent) error {
+		stop()
+		<-done
+		d.engine.Close()
+		return t.Next()
+	})
+	quiet := apis.SkipSuccessActivityLog()
+	e.Router.POST("/api/sync", squeezed(d.sync)).Bind(quiet, apis.BodyLimit(limits.SyncBody))
+	e.Router.POST("/api/sync/live", d.live).Bind(quiet, apis.BodyLimit(limits.SyncBody))
+	e.Router.GET("/api/sync/public/{epoch}/{base}/{pos}", d.public).Bind(quiet)
+	return e.Next()
+}
+
+// Prepare makes the index of a migrated database true to what is declared:
+// triggers, grants, and an epoch if there is none.
+func Prepare(app core.App, r *sync.Registry) error {
+	return app.RunInTransaction(func(tx core.App) error {
+		if err := sync.Install(tx.DB(), &r.Declaration); err != nil {
+			return err
+		}
+		return sync.EnsureEpoch(tx.DB(), newEpoch)
+	})
+}
+
+// NewEpoch makes every device fetch everything anew and bring back what a
+// restored database has forgotten.
+func NewEpoch(app core.App) error {
+	return app.RunInTransaction(func(tx core.App) error { return sync.SetEpoch(tx.DB(), newEpoch()) })
+}
+
+func newEpoch() string { return rand.Text()[:16] }
+
+// keepTriggers drops and recreates the triggers around every change of a
+// collection's shape; a trigger that names a dropped column would break it.
+func (d *door) keepTriggers() {
+	around := func(e *core.CollectionEvent) error {
+		app := e.App
+		return app.RunInTransaction(func(tx core.App) error {
+			e.App = tx
+			defer func() { e.App = app }()
+			if err := sync.Uninstall(tx.DB()); err != nil {
+				return err
+			}
+			if err := e.Next(); err != nil {
+				return err
+			}
+			return sync.InstallWhatFits(tx.DB(), &d.registry.Declaration)
+		})
+	}
+	d.app.OnCollectionCreateExecute().BindFunc(around)
+	d.app.OnCollectionUpdateExecute().BindFunc(around)
+	d.app.OnCollectionDeleteExecute().BindFunc(around)
+}
+
+// wakeOnCommit tells the dispatcher of what is written outside of a push.
+func (d *door) wakeOnCommit() {
+	wake := func(e *core.ModelEvent) error {
+		if d.hub != nil {
+			d.hub.Wake()
+		}
+		return e.Next()
+	}
+	d.app.OnModelAfterCreateSuccess().BindFunc(wake)
+	d.app.OnModelAfterUpdateSuccess().BindFunc(wake)
+	d.app.OnModelAfterDeleteSuccess().BindFunc(wake)
+}
+
+// around spreads a wait over half to one and a half of its middle.
+func around(middle time.Duration) time.Duration {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails, see crypto/rand
+	return middle/2 + time.Duration(binary.LittleEndian.Uint64(b[:])%uint64(middle))
+}

@@ -1,0 +1,55 @@
+package hooks
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+
+	"kith/hooks/imports"
+	"kith/hooks/people"
+	"kith/hooks/syncapi"
+	"kith/internal/sync"
+	"kith/seed"
+)
+
+// Verbs are the console's commands beside serve and superuser. Each works on
+// the database that --dir names, migrated and with its triggers in place.
+func Verbs(app core.App, r *sync.Registry, cfg Config) []*cobra.Command {
+	verbs := []*cobra.Command{
+		imports.Command(app), seed.Command(app), people.InviteCommand(app), epoch(app), config(cfg),
+	}
+	for _, v := range verbs {
+		v.PersistentPreRunE = func(*cobra.Command, []string) error {
+			if err := app.RunAllMigrations(); err != nil {
+				return err
+			}
+			return syncapi.Prepare(app, r)
+		}
+		v.SilenceUsage = true
+	}
+	return verbs
+}
+
+func epoch(app core.App) *cobra.Command {
+	return &cobra.Command{
+		Use:   "epoch",
+		Short: "Starts a new epoch: run this once after putting back a backup",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if err := syncapi.NewEpoch(app); err != nil {
+				return err
+			}
+			fmt.Println("A new epoch began at", time.Now().Format(time.RFC3339)+". Devices fetch everything anew and bring back what is missing here.")
+			return nil
+		},
+	}
+}
+
+func config(cfg Config) *cobra.Command {
+	return &cobra.Command{
+		Use: "config", Short: "Says what was read from the environment", Args: cobra.NoArgs,
+		Run: func(*cobra.Command, []string) { fmt.Println(cfg) },
+	}
+}

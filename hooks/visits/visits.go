@@ -1,0 +1,159 @@
+// Package visits is "I'd like to come": a member tells the hosts of a listing
+// that they mean to come to one occurrence, with as much about themselves as
+// they choose. Hosts see that, and never which member it is.
+package visits
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"kith/internal/calendar"
+	"kith/internal/limits"
+	"kith/internal/sync"
+	"kith/internal/text"
+)
+
+// Register declares what is synced and what can be asked for. A visit that was
+// called off leaves the hosts' audience: nobody has to explain.
+func Register(r *sync.Registry) {
+	r.Sync(sync.Collection{
+		Name:    "visits",
+		Columns: sync.Texts("listing", "occurrence", "firstName", "welcome", "status"),
+		To: []sync.Audience{
+			{Key: "'member/' || {row}.member"},
+			{Key: "'host/' || {row}.listing", When: "{row}.status = 'coming'"},
+		},
+	})
+	r.Handle("visits.come", come)
+	r.Handle("visits.cancel", cancel)
+}
+
+type comeArgs struct {
+	ID         string `json:"id"`
+	Listing    string `json:"listing"`
+	Occurrence string `json:"occurrence"`
+	FirstName  string `json:"firstName"`
+	Welcome    string `json:"welcome"`
+}
+
+// come stores a visit, or changes the one this member already has for the same
+// occurrence (then the answer is merged and names it).
+func come(c *sync.Call) (sync.Result, error) {
+	args, err := sync.Args[comeArgs](c)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	if err := checkCome(c, &args); err != nil {
+		return sync.Result{}, err
+	}
+	visit := &core.Record{}
+	err = c.App.RecordQuery("visits").
+		AndWhere(dbx.HashExp{"member": c.Member, "listing": args.Listing, "occurrence": args.Occurrence}).Limit(1).One(visit)
+	merged := err == nil
+	if errors.Is(err, sql.ErrNoRows) {
+		visit, err = newVisit(c, &args)
+	}
+	if err != nil {
+		return sync.Result{}, err
+	}
+	visit.Set("firstName", args.FirstName)
+	visit.Set("welcome", args.Welcome)
+	visit.Set("status", "coming")
+	visit.Set("occurredAt", sync.Stamp(c.OccurredAt))
+	visit.Set("clock", c.Clock)
+	if err := c.App.Save(visit); err != nil {
+		return sync.Result{}, err
+	}
+	return sync.Result{Merged: merged, Data: map[string]string{"id": visit.Id}}, nil
+}
+
+func newVisit(c *sync.Call, args *comeArgs) (*core.Record, error) {
+	switch _, err := c.App.FindRecordById("visits", args.ID); {
+	case err == nil:
+		return nil, sync.Reject("id_taken", "This was sent before.")
+	case !errors.Is(err, sql.ErrNoRows):
+		return nil, err
+	}
+	coll, err := c.App.FindCollectionByNameOrId("visits")
+	if err != nil {
+		return nil, err
+	}
+	v := core.NewRecord(coll)
+	v.Id = args.ID
+	v.Set("member", c.Member)
+	v.Set("listing", args.Listing)
+	v.Set("occurrence", args.Occurrence)
+	return v, nil
+}
+
+func checkCome(c *sync.Call, args *comeArgs) error {
+	if err := errors.Join(sync.ID(args.ID), sync.ID(args.Listing)); err != nil {
+		return sync.Reject("args_invalid", "The app sent something the server could not read.")
+	}
+	if args.Welcome != "none" && args.Welcome != "door" {
+		return sync.Reject("args_invalid", "The app sent something the server could not read.")
+	}
+	var err error
+	if args.FirstName, err = text.Line(args.FirstName, limits.FirstName); err != nil {
+		return sync.Reject("text_invalid", "A first name has up to 40 letters.")
+	}
+	listing, err := c.App.FindRecordById("listings", args.Listing)
+	if errors.Is(err, sql.ErrNoRows) {
+		return sync.Reject("listing_unknown", "This listing is not here any more.")
+	}
+	if err != nil {
+		return err
+	}
+	switch listing.GetString("status") {
+	case "active":
+		return checkOccurrence(c, listing, args.Occurrence)
+	case "draft": // as far as others know, it isn't there
+		return sync.Reject("listing_unknown", "This listing is not here any more.")
+	}
+	return sync.Reject("listing_closed", "This isn't on at the moment.")
+}
+
+// checkOccurrence holds the visit against the schedule. What was past when the
+// person asked is refused; what became past while their phone had no signal isn't.
+func checkOccurrence(c *sync.Call, listing *core.Record, key string) error {
+	var s calendar.Schedule
+	if err := json.Unmarshal([]byte(listing.GetString("schedule")), &s); err != nil {
+		return err
+	}
+	o, found := s.Find(key)
+	switch {
+	case !found:
+		return sync.Reject("occurrence_unknown", "It isn't on at that time any more. Choose another day.")
+	case o.Cancelled:
+		return sync.Reject("occurrence_cancelled", "It isn't on that day. Choose another.")
+	case !o.End.After(c.OccurredAt):
+		return sync.Reject("occurrence_past", "That day is over. Choose another.")
+	}
+	return nil
+}
+
+func cancel(c *sync.Call) (sync.Result, error) {
+	args, err := sync.Args[struct {
+		ID string `json:"id"`
+	}](c)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	if err := sync.ID(args.ID); err != nil {
+		return sync.Result{}, err
+	}
+	visit, err := c.App.FindRecordById("visits", args.ID)
+	if errors.Is(err, sql.ErrNoRows) || (err == nil && visit.GetString("member") != c.Member) {
+		return sync.Result{}, sync.Reject("visit_unknown", "This visit is not here any more.")
+	}
+	if err != nil {
+		return sync.Result{}, err
+	}
+	visit.Set("status", "cancelled")
+	visit.Set("firstName", "") // it is nobody's business any more
+	return sync.Result{}, c.App.Save(visit)
+}

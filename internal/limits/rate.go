@@ -1,0 +1,47 @@
+package limits
+
+import (
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Rate bounds how often each key may do something. Keys whose bucket is full
+// again are forgotten, so it holds no history of anybody.
+type Rate struct {
+	mu        sync.Mutex
+	perSecond rate.Limit
+	burst     int
+	on        bool
+	keys      map[string]*rate.Limiter
+	sweep     time.Time
+}
+
+// NewRate makes a limit; with on false it allows everything.
+func NewRate(perMinute, burst int, on bool) *Rate {
+	return &Rate{perSecond: rate.Limit(float64(perMinute) / 60), burst: burst, on: on, keys: map[string]*rate.Limiter{}}
+}
+
+// Allow takes one request of key's, or says no.
+func (r *Rate) Allow(key string, now time.Time) bool {
+	if !r.on {
+		return true
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if now.After(r.sweep) {
+		for k, l := range r.keys {
+			if l.TokensAt(now) >= float64(r.burst) {
+				delete(r.keys, k)
+			}
+		}
+		r.sweep = now.Add(time.Minute)
+	}
+	l, ok := r.keys[key]
+	if !ok {
+		l = rate.NewLimiter(r.perSecond, r.burst)
+		r.keys[key] = l
+	}
+	return l.AllowN(now, 1)
+}

@@ -1,0 +1,121 @@
+// Package problem is the catalogue of everything that Kith's HTTP surface can
+// say no with: a stable code that clients branch on, a sentence for a person,
+// and a cause that stays inside. docs/protocol.md mirrors it, held by a test.
+package problem
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/pocketbase/pocketbase/tools/router"
+)
+
+// Problem is one refusal. The zero values of the last three say nothing.
+type Problem struct {
+	Status     int
+	Code       string
+	Message    string
+	RetryAfter time.Duration
+	Now        string // the server's time, where the client's clock is the trouble
+	cause      error
+}
+
+// The catalogue. NB! Codes are on the wire: devices branch on them for years.
+var (
+	BodyInvalid         = Problem{Status: 400, Code: "body_invalid", Message: "The request could not be read."}
+	ProtocolUnsupported = Problem{Status: 400, Code: "protocol_unsupported", Message: "This app is too old or too new for this server. Update it."}
+	CursorInvalid       = Problem{Status: 400, Code: "cursor_invalid", Message: "The app lost its place. It will start again by itself."}
+	ProofInvalid        = Problem{Status: 400, Code: "proof_invalid", Message: "This device could not show that it is itself."}
+	TokenMissing        = Problem{Status: 401, Code: "token_missing", Message: "This device has to sign in again. It does so by itself."}
+	ProofClock          = Problem{Status: 401, Code: "proof_clock", Message: "The clock of this device is wrong."}
+	ProofUsed           = Problem{Status: 401, Code: "proof_used", Message: "This sign-in was used before."}
+	DeviceUnknown       = Problem{Status: 401, Code: "device_unknown", Message: "This device is not known here any more. Ask for a new invite; nothing on this device is lost."}
+	MemberSuspended     = Problem{Status: 403, Code: "member_suspended", Message: "You can't take part just now. Please talk to your coordinator."}
+	StreamForeign       = Problem{Status: 403, Code: "stream_foreign", Message: "This queue belongs to somebody else."}
+	InviteInvalid       = Problem{Status: 403, Code: "invite_invalid", Message: "This invite isn't right. Check each letter, or ask for a new one."}
+	InviteExpired       = Problem{Status: 403, Code: "invite_expired", Message: "This invite has run out. Ask for a new one."}
+	NotFound            = Problem{Status: 404, Code: "not_found", Message: "There is nothing at this address."}
+	MethodNotAllowed    = Problem{Status: 405, Code: "method_not_allowed", Message: "This address is asked in another way."}
+	BodyTooLarge        = Problem{Status: 413, Code: "body_too_large", Message: "That is more than fits in one request."}
+	SlowDown            = Problem{Status: 429, Code: "slow_down", Message: "Too many requests. Please wait a little."}
+	Internal            = Problem{Status: 500, Code: "internal", Message: "Something is wrong on our side. Nothing was changed."}
+	Busy                = Problem{Status: 503, Code: "busy", Message: "Very busy just now. Nothing is lost; it will be tried again."}
+)
+
+// All is the catalogue as a list.
+func All() []Problem {
+	return []Problem{
+		BodyInvalid, ProtocolUnsupported, CursorInvalid, ProofInvalid, TokenMissing, ProofClock, ProofUsed, DeviceUnknown,
+		MemberSuspended, StreamForeign, InviteInvalid, InviteExpired, NotFound, MethodNotAllowed, BodyTooLarge, SlowDown, Internal, Busy,
+	}
+}
+
+// Because returns p with a cause, which is logged and never shown.
+func (p Problem) Because(cause error) *Problem { p.cause = cause; return &p }
+
+// Saying returns p with another sentence.
+func (p Problem) Saying(message string) *Problem { p.Message = message; return &p }
+
+// After returns p with a time to wait.
+func (p Problem) After(wait time.Duration) *Problem { p.RetryAfter = wait; return &p }
+
+// At returns p with the server's time.
+func (p Problem) At(now string) *Problem { p.Now = now; return &p }
+
+func (p *Problem) Error() string {
+	if p.cause != nil {
+		return p.Code + ": " + p.cause.Error()
+	}
+	return p.Code
+}
+
+func (p *Problem) Unwrap() error { return p.cause }
+
+// As lets PocketBase's request log read the status.
+func (p *Problem) As(target any) bool {
+	if api, ok := target.(**router.ApiError); ok {
+		*api = router.NewApiError(p.Status, p.Code, nil)
+		return true
+	}
+	return false
+}
+
+// Of turns PocketBase's own refusals into the catalogue's.
+func Of(err *router.ApiError) *Problem {
+	switch err.Status {
+	case http.StatusNotFound:
+		return NotFound.Because(err)
+	case http.StatusMethodNotAllowed:
+		return MethodNotAllowed.Because(err)
+	case http.StatusRequestEntityTooLarge:
+		return BodyTooLarge.Because(err)
+	case http.StatusTooManyRequests:
+		return SlowDown.After(10 * time.Second)
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return TokenMissing.Because(err)
+	}
+	if err.Status < http.StatusInternalServerError {
+		return BodyInvalid.Because(err)
+	}
+	return Internal.Because(err)
+}
+
+// Write answers a request with p.
+func (p *Problem) Write(w http.ResponseWriter) error {
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "no-store")
+	body := struct {
+		Code         string `json:"code"`
+		Message      string `json:"message"`
+		RetryAfterMs int64  `json:"retryAfterMs,omitempty"`
+		Now          string `json:"now,omitempty"`
+	}{p.Code, p.Message, p.RetryAfter.Milliseconds(), p.Now}
+	if p.RetryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(int((p.RetryAfter+time.Second-1)/time.Second)))
+	}
+	w.WriteHeader(p.Status)
+	return json.NewEncoder(w).Encode(body)
+}

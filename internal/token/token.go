@@ -1,0 +1,123 @@
+// Package token reads signed tokens. It has the one parser of the project: the
+// traps of JWS (no method list, algorithm swapped for the key's, ignored typ and
+// crit, endless tokens) are shut here, and a test finds any other parser.
+//
+// A proof (RFC 9449) shows that a device holds its key: ES256, with the public
+// key in the header, bound to one request by method and address, used once.
+package token
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"kith/internal/limits"
+)
+
+// Errors of Verify. ErrClock means that all else was right, so that telling the
+// device the time is safe.
+var (
+	ErrInvalid = errors.New("token: invalid")
+	ErrClock   = errors.New("token: clock")
+)
+
+// TypProof is the typ header of a request proof.
+const TypProof = "dpop+jwt"
+
+// Key is a device's public key, as it travels (RFC 7517, P-256).
+type Key struct {
+	Kty string `json:"kty"`
+	Crv string `json:"crv"`
+	X   string `json:"x"`
+	Y   string `json:"y"`
+}
+
+// Proof is a verified proof.
+type Proof struct {
+	Key Key
+	ID  string // jti: to be refused the second time
+}
+
+// Thumbprint names a key (RFC 7638), base64url.
+func (k Key) Thumbprint() string {
+	sum := sha256.Sum256([]byte(`{"crv":"` + k.Crv + `","kty":"` + k.Kty + `","x":"` + k.X + `","y":"` + k.Y + `"}`))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+func (k Key) public() (*ecdsa.PublicKey, error) {
+	x, errX := base64.RawURLEncoding.Strict().DecodeString(k.X)
+	y, errY := base64.RawURLEncoding.Strict().DecodeString(k.Y)
+	if k.Kty != "EC" || k.Crv != "P-256" || errX != nil || errY != nil || len(x) != 32 || len(y) != 32 {
+		return nil, ErrInvalid
+	}
+	return ecdsa.ParseUncompressedPublicKey(elliptic.P256(), slices.Concat([]byte{4}, x, y))
+}
+
+// parser is the one constructor: ES256 alone, strict base64, claims checked by
+// the caller with its own clock.
+func parser() *jwt.Parser {
+	return jwt.NewParser(jwt.WithValidMethods([]string{"ES256"}), jwt.WithStrictDecoding(), jwt.WithoutClaimsValidation())
+}
+
+// VerifyProof checks a proof for one request. host and path are the request's.
+// Returns ErrInvalid, or ErrClock if only its time is more than
+// limits.ProofAge from now.
+func VerifyProof(raw, method, host, path string, now time.Time) (Proof, error) {
+	if len(raw) > limits.Proof || strings.ContainsAny(raw, "\r\n ") {
+		return Proof{}, ErrInvalid
+	}
+	var key Key
+	claims := jwt.MapClaims{}
+	_, err := parser().ParseWithClaims(raw, claims, func(t *jwt.Token) (any, error) {
+		var err error
+		if key, err = headerKey(t.Header); err != nil {
+			return nil, err
+		}
+		return key.public()
+	})
+	if err != nil {
+		return Proof{}, ErrInvalid
+	}
+	id, _ := claims["jti"].(string)
+	htm, _ := claims["htm"].(string)
+	htu, _ := claims["htu"].(string)
+	iat, ok := claims["iat"].(float64)
+	at, err := url.Parse(htu)
+	if err != nil || !ok || htm != method || !strings.EqualFold(at.Host, host) || at.Path != path || len(id) < 16 || len(id) > 64 {
+		return Proof{}, ErrInvalid
+	}
+	if age := now.Sub(time.Unix(int64(iat), 0)); age > limits.ProofAge || age < -limits.ProofAge {
+		return Proof{}, ErrClock
+	}
+	return Proof{Key: key, ID: id}, nil
+}
+
+// headerKey reads the jwk of a proof's header, which must have exactly the
+// members of a public P-256 key, beside typ and alg.
+func headerKey(header map[string]any) (Key, error) {
+	if header["typ"] != TypProof || len(header) != 3 {
+		return Key{}, ErrInvalid
+	}
+	members, _ := header["jwk"].(map[string]any)
+	if len(members) != 4 {
+		return Key{}, ErrInvalid
+	}
+	raw, err := json.Marshal(members)
+	if err != nil {
+		return Key{}, ErrInvalid
+	}
+	var key Key
+	if json.Unmarshal(raw, &key) != nil {
+		return Key{}, ErrInvalid
+	}
+	return key, nil
+}

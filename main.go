@@ -1,0 +1,86 @@
+// Kith is an offline-first backend with sync, and the phone app it serves, for
+// community-led social prescribing. See README.md.
+package main
+
+import (
+	"embed"
+	"errors"
+	"io/fs"
+	"log"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/cmd"
+	"github.com/spf13/cobra"
+
+	"kith/hooks"
+	_ "kith/migrations"
+)
+
+//go:embed all:pb_public
+var built embed.FS
+
+// version is set by the Makefile.
+var version = "dev"
+
+func main() {
+	public, err := fs.Sub(built, "pb_public")
+	if err != nil {
+		log.Fatal(err)
+	}
+	beside := filepath.Dir(os.Args[0])
+	cfg, err := hooks.ParseConfig(os.Getenv, public, beside)
+	if err != nil {
+		log.Fatal(err)
+	}
+	app := pocketbase.NewWithConfig(pocketbase.Config{
+		HideStartBanner:  true,
+		DefaultDataDir:   filepath.Join(beside, "kith_data"),
+		DataMaxOpenConns: 16, DataMaxIdleConns: 8, // 32 MB of page cache each
+		AuxMaxOpenConns: 4, AuxMaxIdleConns: 2,
+		DBConnect: connect,
+	})
+	app.RootCmd.Use, app.RootCmd.Version = "kith", version
+	app.RootCmd.Short = "Kith: a neighbourhood on its phones, also with no signal"
+	registry := hooks.Register(app, cfg)
+
+	// NB! PocketBase drops the error of a command and exits with 0.
+	var failed error
+	for _, c := range append(hooks.Verbs(app, registry, cfg), cmd.NewSuperuserCommand(app), cmd.NewServeCommand(app, false)) {
+		remember(c, &failed)
+		app.RootCmd.AddCommand(c)
+	}
+	if err := app.Execute(); err != nil {
+		log.Fatal(err)
+	}
+	if failed != nil {
+		os.Exit(1)
+	}
+}
+
+// remember keeps the error of c, or of a command under it.
+func remember(c *cobra.Command, failed *error) {
+	for _, sub := range c.Commands() {
+		remember(sub, failed)
+	}
+	if run := c.RunE; run != nil {
+		c.RunE = func(c *cobra.Command, args []string) error {
+			err := run(c, args)
+			if err != nil && !errors.Is(err, http.ErrServerClosed) {
+				*failed = err
+			}
+			return err
+		}
+	}
+}
+
+// connect opens SQLite with synchronous=FULL: what a phone was told is saved
+// survives a power cut. With PocketBase's NORMAL it does not always, see
+// TestPowerCut_TheControlLoses.
+func connect(path string) (*dbx.DB, error) {
+	return dbx.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)"+
+		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)")
+}
