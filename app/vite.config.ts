@@ -1,5 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
+import { resolve } from 'node:path'
+import { firstScreen } from './build/first.ts'
 import { cleanOutput, worker } from './build/worker.ts'
 
 export default defineConfig({
@@ -14,6 +16,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: false,
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: firstScreen(resolve(import.meta.dirname, 'src/main.ts')) }] } } },
     reportCompressedSize: true,
   },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },

@@ -18,6 +18,7 @@ class Finder {
   filters = $state.raw<Filters>(fromHash(''))
   agenda = $state.raw<{ window: Window; occasions: Occasion[] } | null>(null)
   rows = $state(ROWS)
+  #library = false
 
   sectors = $derived.by(() => sectorPoints(Array.from(app.live.rows('places').values(), placeOf)))
 
@@ -71,11 +72,18 @@ class Finder {
   rebuild(items: readonly Item[], now: number, zone: string): () => void {
     let alive = true
     const window = windowFrom(now, zone)
-    const work = async () => {
-      const listed = items.filter(isListed)
-      if (listed.some((item) => needsLibrary(item.listing.schedule))) await loadLibrary().catch(() => undefined)
-      const occasions = await buildAgenda(listed, window, () => alive)
+    const listed = items.filter(isListed)
+    const show = async (some: readonly Item[]) => {
+      const occasions = await buildAgenda(some, window, () => alive)
       if (occasions && alive) this.agenda = { window, occasions }
+    }
+    const work = async () => {
+      const plain = this.#library ? listed : listed.filter((item) => !needsLibrary(item.listing.schedule))
+      await show(plain)
+      if (!alive || plain.length === listed.length) return
+      // Rarer rhythms (every third of July) need a library; the list doesn't wait for it.
+      this.#library = await loadLibrary().then(() => true, () => false)
+      if (this.#library && alive) await show(listed)
     }
     void work()
     return () => (alive = false)

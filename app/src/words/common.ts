@@ -153,7 +153,7 @@ export const common = {
     choose: 'Choose something from the list to read about it here.',
     counted: (count: number) => `(${count.toLocaleString('en-GB')})`,
     cost: 'Cost',
-    costs: { free: 'Free', firstFree: 'First time free', donation: 'Donation or pay what you can', fixed: 'Fixed price' },
+    costs: { free: 'Free', firstFree: 'First time free', donation: 'Pay what you can', fixed: 'Fixed price' },
     accessNeeds: 'What you need there',
     venue: 'Kind of place',
     without: 'Leave out',

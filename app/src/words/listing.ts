@@ -24,7 +24,7 @@ export const listing = {
   saved: 'Saved',
   share: 'Share',
   copied: 'Copied. You can paste it into a message.',
-  calendar: 'Add to calendar',
+  calendar: 'Calendar',
   print: 'Print',
 
   firstTitle: 'Your first time',
