@@ -163,6 +163,9 @@ func TestTown_RealBusinessesAndSurgeriesAreOnlyPlaces(t *testing.T) {
 	}
 	everything := strings.ToLower(said.String())
 	for _, p := range town.places {
+		if p.Origin != "invented" && len(p.Access) > 0 {
+			t.Errorf("%s is real, and what it is like to come to isn't known", p.Name)
+		}
 		if isReal(p) && strings.Contains(everything, strings.ToLower(p.Name)) {
 			t.Errorf("an organisation or a listing speaks of %s, which is real", p.Name)
 		}
