@@ -74,7 +74,8 @@ export function cleanOutput(): Plugin {
     configResolved(config) {
       folder = resolve(config.root, config.build.outDir)
     },
-    buildStart() {
+    // Only once there is something to put in its place: a build that fails leaves what was served.
+    generateBundle() {
       for (const name of readdirSync(folder)) {
         if (name !== '.gitkeep') rmSync(join(folder, name), { recursive: true })
       }

@@ -21,7 +21,7 @@ export interface Saved {
   member: string
   /** It may have left this device. */
   sent: boolean
-  outcome?: Outcome & { epoch: string }
+  outcome?: Outcome
   /** Not in force any more, and kept until the person has dismissed it. */
   settled: boolean
 }
@@ -82,11 +82,11 @@ export function ackOf(queue: Pick<Queue, 'stream' | 'entries'>): number {
  * Stores outcomes beside their commands. Answers 'fork' when the server has another command under a number
  * that this device gave to one of its own: then this queue lives twice, on a cloned phone.
  */
-export function hear(queue: Queue, outcomes: readonly Outcome[], epoch: string): 'fork' | null {
+export function hear(queue: Queue, outcomes: readonly Outcome[]): 'fork' | null {
   for (const outcome of outcomes) {
     const entry = queue.entries.get(outcome.nonce)
     if (entry) {
-      if (isPending(entry) && KNOWN.has(outcome.status)) change(queue, { ...entry, outcome: { ...outcome, epoch } })
+      if (isPending(entry) && KNOWN.has(outcome.status)) change(queue, { ...entry, outcome })
     } else if (holdsNumber(queue, outcome.number)) return 'fork'
   }
   return null
@@ -100,10 +100,10 @@ function holdsNumber(queue: Queue, number: number): boolean {
 }
 
 /** Takes out of force every command whose outcome lies within the rows held (protocol P6). */
-export function settle(queue: Queue, epoch: string, seq: number): void {
+export function settle(queue: Queue, seq: number): void {
   for (const entry of [...queue.entries.values()]) {
     const outcome = entry.outcome
-    if (!outcome || entry.settled || outcome.epoch !== epoch || outcome.seq > seq) continue
+    if (!outcome || entry.settled || outcome.seq > seq) continue
     if (outcome.status === 'ok' || outcome.status === 'merged') queue.confirmed.push(entry)
     if (outcome.status === 'ok') remove(queue, entry.nonce)
     else change(queue, { ...entry, settled: true })
@@ -138,7 +138,7 @@ function withoutOutcome(entry: Saved): Saved {
 
 /** Ends a command on this device's own account and keeps it for the person to mend. */
 export function setAside(queue: Queue, entry: Saved, code: string, message: string): void {
-  const outcome = { number: entry.number, nonce: entry.nonce, status: 'rejected' as const, seq: 0, epoch: '', code, message }
+  const outcome = { number: entry.number, nonce: entry.nonce, status: 'rejected' as const, seq: 0, code, message }
   close(queue, entry.nonce, { ...entry, outcome, settled: true })
 }
 

@@ -33,7 +33,7 @@ export async function recordAnswer(txn: Txn, ask: Ask, answer: Answer, now: numb
   const reborn = await hearAnswer(txn, before, queue, ask, answer)
   queue.stream.offset = (Date.parse(answer.head.now) || now) - now
   const meta = await stage(txn, before, ask, answer, now)
-  if (answer.end.done === true) settle(queue, meta.epoch, meta.seq)
+  if (answer.end.done === true) settle(queue, meta.seq)
   await txn.put('meta', 'sync', meta)
   await saveQueue(txn, queue, now)
   return { meta, queue, reborn }
@@ -46,7 +46,7 @@ async function hearAnswer(txn: Txn, meta: Meta, queue: Queue, ask: Ask, answer: 
     return true
   }
   if (ask.stream !== queue.stream.id) return false
-  const forked = hear(queue, answer.outcomes, answer.head.epoch)
+  const forked = hear(queue, answer.outcomes)
   if (!forked && answer.stop?.reason !== 'gap' && answer.stop?.reason !== 'fork') return false
   rebirth(queue, newNonce(), null)
   return true
@@ -58,11 +58,11 @@ export async function recordFrame(txn: Txn, step: Frame, now: number): Promise<R
   if (before.staged || before.epoch !== step.epoch) return 'gap'
   if (before.seq !== step.from) return step.to <= before.seq ? 'old' : 'gap'
   const queue = await loadQueue(txn)
-  if (hear(queue, step.outcomes, step.epoch)) return 'gap'
+  if (hear(queue, step.outcomes)) return 'gap'
   const text = step.kept.map((line) => JSON.stringify(line)).join('\n')
   const segments = text === '' ? before.segments : [...before.segments, await txn.add('segments', { text })]
   const meta: Meta = { ...before, segments, seq: step.to, cursor: step.cursor, generation: before.generation + 1, lastSync: now }
-  settle(queue, meta.epoch, meta.seq)
+  settle(queue, meta.seq)
   await txn.put('meta', 'sync', meta)
   await saveQueue(txn, queue, now)
   return { meta, queue }
