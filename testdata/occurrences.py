@@ -24,7 +24,7 @@ with open(os.path.join(HERE, "..", "internal", "calendar", "bankholidays.json"))
     HOLIDAYS = {row["date"]: row["name"] for row in json.load(file)}
 
 LOCAL = "%Y-%m-%dT%H:%M"
-HORIZON = datetime(2040, 1, 1)
+HORIZON = datetime(2100, 1, 1)  # the protocol knows no later times
 
 
 def instant(local, zone):
@@ -46,7 +46,7 @@ def rule_starts(item):
             parts.append(part)
     found = []
     for local in rrulestr("RRULE:" + ";".join(parts), dtstart=start):
-        if local > HORIZON or until_utc and instant(local, item["zone"]) > until_utc:
+        if local >= HORIZON or until_utc and instant(local, item["zone"]) > until_utc:
             break
         found.append(local)
     return found
@@ -140,6 +140,8 @@ case("until a UTC time on the next local day", item("2026-06-04T00:30", rrule="F
 case("until a day, which counts", item("2026-06-04T12:00", rrule="FREQ=WEEKLY;UNTIL=20260618"), "2026-06-01", "2026-08-01")
 case("monthly until a UTC time", item("2026-01-01T12:00", rrule="FREQ=MONTHLY;BYDAY=1TH;UNTIL=20260604T110000Z"), "2026-01-01", "2027-01-01")
 case("until beyond all calendars", item("2026-06-04T12:00", rrule="FREQ=MONTHLY;BYDAY=TH;BYSETPOS=1;UNTIL=99991231T235959Z"), "2026-06-01", "2026-08-10")
+
+case("nothing comes after 2099", [item("2098-06-04T12:00", rrule="FREQ=WEEKLY;INTERVAL=40"), item("2098-06-05T12:00", rrule="FREQ=YEARLY")], "2098-01-01", "2120-01-01", find=["2099-06-05T12:00", "2100-06-05T12:00"])
 
 # Months and years
 case("second Thursday of the month", item("2026-06-11T18:00", rrule="FREQ=MONTHLY;BYDAY=2TH"), "2026-06-01", "2026-12-31")

@@ -70,6 +70,9 @@ func (p *plan) has(at time.Time) bool {
 // time from UTC.
 const margin = 2 * day
 
+// lastMinute is the last wall-clock time that there is.
+var lastMinute = time.Date(MaxYear, 12, 31, 23, 59, 0, 0, time.UTC)
+
 // between gives the occurrences of one item that overlap the window, unsorted,
 // and surely those among the first limit. Occurrences that a change names are
 // looked at wherever they were, because they may have moved into the window or
@@ -123,8 +126,11 @@ func latest(a, b time.Time) time.Time {
 }
 
 // starts walks the wall-clock starts that are not extra, up to and including
-// last, for as long as yield returns true.
+// last, for as long as yield returns true. No rule gives any after MaxYear.
 func (p *plan) starts(last time.Time, yield func(time.Time) bool) {
+	if last.After(lastMinute) {
+		last = lastMinute
+	}
 	if p.rule != nil {
 		p.rule.starts(last, func(at time.Time) bool {
 			ended := !p.rule.until.IsZero() && Place(at, p.zone).After(p.rule.until)
@@ -138,7 +144,7 @@ func (p *plan) starts(last time.Time, yield func(time.Time) bool) {
 // comes tells whether the item gives any start that can be stored.
 func (p *plan) comes() bool {
 	found := len(p.extra) > 0
-	p.starts(time.Date(MaxYear, 12, 31, 23, 59, 0, 0, time.UTC), func(time.Time) bool {
+	p.starts(lastMinute, func(time.Time) bool {
 		found = true
 		return false
 	})

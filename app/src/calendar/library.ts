@@ -3,7 +3,7 @@ import { RRule, Weekday, type Options } from 'rrule'
 import type { Parts, Rule } from './rule'
 import { DAY } from './zone'
 
-/** Makes the rule of one item that starts at the wall `start`; undefined if the rule can't be read. */
+/** Makes the rule of one item that starts at the wall `start`; undefined for one that the server would refuse. */
 export type Library = (parts: Parts, start: number) => Rule | undefined
 
 const FREQUENCIES: Record<string, number> = {
@@ -31,19 +31,20 @@ export const library: Library = (parts, start) => {
 
 function optionsOf({ fields, untilWall }: Parts, start: number): Partial<Options> | undefined {
   const freq = FREQUENCIES[fields.get('FREQ') ?? '']
-  if (freq === undefined) return undefined
+  const interval = Number(fields.get('INTERVAL') ?? 1)
+  if (freq === undefined || !(interval >= 1)) return undefined
   const numbers = (name: string) => fields.get(name)?.split(',').map(Number) ?? null
   return {
     freq,
     dtstart: new Date(start + CYCLE),
-    interval: Number(fields.get('INTERVAL') ?? 1),
+    interval,
     count: numbers('COUNT')?.[0] ?? null,
     until: untilWall === Infinity ? null : new Date(untilWall + CYCLE),
     wkst: WEEKDAYS.indexOf(fields.get('WKST') ?? 'MO'),
     byweekday: fields.get('BYDAY')?.split(',').map(weekday) ?? null,
     bymonth: numbers('BYMONTH'),
     bymonthday: numbers('BYMONTHDAY'),
-    bysetpos: numbers('BYSETPOS'),
+    bysetpos: numbers('BYSETPOS')?.filter(Boolean) ?? null,
   }
 }
 

@@ -114,6 +114,10 @@ function collect(plan: Plan, from: number, to: number, max: number, earlier: Pla
   }
 }
 
+/** Local times are from 1970 to 2099, as the server's; so a window may reach from -Infinity to Infinity. */
+const FIRST = 0
+const LAST = Date.UTC(2100, 0, 1) - 1
+
 /** The starts that aren't extra, in order. */
 function walk(plan: Plan, first: number, last: number, take: (wall: number) => boolean): void {
   const { rule, zone, start, until } = plan
@@ -121,7 +125,7 @@ function walk(plan: Plan, first: number, last: number, take: (wall: number) => b
     if (start >= first && start <= last) take(start)
     return
   }
-  rule.walk(first, last, (wall) => (until === Infinity || zone.place(wall) <= until) && take(wall))
+  rule.walk(Math.max(first, FIRST), Math.min(last, LAST), (wall) => (until === Infinity || zone.place(wall) <= until) && take(wall))
 }
 
 /** Whether an occurrence of the item has that original local start. */
@@ -132,7 +136,7 @@ function has(plan: Plan, wall: number): boolean {
 /** Whether it has that without the extra ones. A rule keeps the time of day: no need to walk it for another. */
 function comes({ rule, zone, start, until }: Plan, wall: number): boolean {
   if ((wall - start) % DAY !== 0) return false
-  return rule ? rule.comes(wall) && zone.place(wall) <= until : wall === start
+  return rule ? wall >= FIRST && wall <= LAST && rule.comes(wall) && zone.place(wall) <= until : wall === start
 }
 
 /** Applies what is known about the day to an original local start. */

@@ -18,6 +18,26 @@ describe('before the library has come', () => {
   })
 })
 
+describe('what the server would refuse', () => {
+  beforeAll(loadLibrary)
+
+  const base = { start: '2026-06-04T12:00', minutes: 60, zone: 'Europe/London' }
+  for (const [name, item] of Object.entries({
+    'an unknown zone': { ...base, zone: 'Nowhere/Land' },
+    'no time': { ...base, start: 'soon' },
+    'a rule that is none': { ...base, rrule: 'nonsense' },
+    'every second': { ...base, rrule: 'FREQ=SECONDLY' },
+    'backwards': { ...base, rrule: 'FREQ=MONTHLY;INTERVAL=-1' },
+    'a plain rule, backwards': { ...base, rrule: 'FREQ=WEEKLY;INTERVAL=0' },
+    'a day that never comes': { ...base, rrule: 'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30' },
+  })) {
+    it(`gives nothing: ${name}`, () => {
+      expect(occurrences([item], -Infinity, Infinity, 9)).toEqual([])
+      expect(find([item], '2026-06-05T12:00')).toBeUndefined()
+    })
+  }
+})
+
 describe('the shared vectors', () => {
   beforeAll(loadLibrary)
 
