@@ -160,7 +160,9 @@ export class Loop {
     const { replica, env } = this.options
     if (taken.waitMs > 0) this.#pushAfter = env.now() + taken.waitMs
     const { staged, cursor } = replica.meta
-    const moved = !taken.again || taken.reborn || (staged?.cursor ?? cursor) !== ask.cursor || replica.pending() < pendingBefore
+    const pulled = taken.done || (staged?.cursor ?? cursor) !== ask.cursor
+    const pushed = !ask.body?.commands.length || replica.pending() < pendingBefore || taken.reborn || taken.waitMs > 0
+    const moved = taken.kind === 'taken' && pulled && pushed
     this.#tell({ online: true, full: false, fault: taken.schema && taken.schema[0] > 1 ? 'app_old' : null })
     if (moved) {
       this.#backoff.succeeded()

@@ -22,7 +22,7 @@ export interface Taken {
   kind: 'cut' | 'stale' | 'taken'
   /** Nothing was left unsent in the snapshot that was answered. */
   done: boolean
-  /** Asking again at once makes sense: more pages, more commands, or a fresh start. */
+  /** There is more to pull: more pages, or everything from the beginning. */
   again: boolean
   /** The server asks for no commands for so long. */
   waitMs: number
@@ -181,9 +181,8 @@ export class Replica {
     const fresh = startsFresh(this.meta, ask, answer)
     await this.#follow(ask.generation, written.meta, written.queue, fresh ? [VOID, ...answer.kept] : answer.kept)
     const repaired = done && (await this.#compareSums(ask, answer))
-    const unsent = ask.kind === 'sync' && this.pending() > 0 && waitMs === 0
     return {
-      kind: 'taken', done, waitMs, reborn: written.reborn, again: !done || repaired || unsent, schema: answer.head.schema ?? null,
+      kind: 'taken', done, waitMs, reborn: written.reborn, again: !done || repaired, schema: answer.head.schema ?? null,
     }
   }
 

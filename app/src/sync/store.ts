@@ -128,7 +128,9 @@ class IdbStore implements Store {
       } catch {
         // It has ended already, and left nothing.
       }
-      throw (await done) ?? error
+      // A request that was torn down with its transaction only says so; the transaction knows why.
+      const failed = await done
+      throw (error as Error).name === 'AbortError' && failed ? failed : error
     }
   }
 }

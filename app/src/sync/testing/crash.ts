@@ -2,7 +2,7 @@
  * Ends the process, as far as the disk can tell, at the n-th thing that is written: from then on nothing
  * reaches the disk, and the transaction that was under way leaves nothing.
  */
-import { IDBObjectStore, IDBTransaction } from 'fake-indexeddb'
+import { IDBObjectStore, type IDBTransaction } from 'fake-indexeddb'
 
 type Writing = 'put' | 'add' | 'delete'
 

@@ -1,0 +1,339 @@
+/**
+ * When the engine talks to the server, and when it keeps still.
+ */
+import 'fake-indexeddb/auto'
+import { afterEach, describe, expect, test } from 'vitest'
+import { Kith } from './index'
+import { refusal, settled, TestMeeting, TestWorld } from './testing/world'
+
+const MINUTE = 60_000
+const open: Kith[] = []
+afterEach(() => {
+  for (const kith of open.splice(0)) kith.close()
+})
+
+let count = 0
+async function openKith(world: TestWorld, name = `loop ${++count}`, meeting = new TestMeeting()): Promise<Kith> {
+  const kith = await Kith.open({ name, env: world, meeting: meeting.join() })
+  open.push(kith)
+  await settled()
+  return kith
+}
+
+function townWorld(): TestWorld {
+  const world = new TestWorld()
+  world.server.put('listings', 'lunch', { title: 'Lunch club' }, ['public'])
+  return world
+}
+
+async function joined(world: TestWorld): Promise<Kith> {
+  const kith = await openKith(world)
+  await kith.join('rosa', 'Rosa', 'Phone')
+  await settled()
+  return kith
+}
+
+describe('without an account', () => {
+  test('looks for news when it is looked at, at most every five minutes', async () => {
+    const world = townWorld()
+    await openKith(world)
+    expect(world.seen.map(({ path }) => path)).toEqual(['/api/sync/public/-/0/0'])
+    world.look(false)
+    world.look(true)
+    await world.advance(4 * MINUTE)
+    expect(world.seen.length).toBe(1)
+    await world.advance(2 * MINUTE)
+    expect(world.seen.length).toBe(2)
+    expect(world.seen[1]!.path).toContain(`/api/sync/public/${world.server.epoch}/`)
+    world.look(false)
+    await world.advance(60 * MINUTE)
+    expect(world.seen.length).toBe(2)
+  })
+
+  test('asks for every page at once, and shows nothing before the last', async () => {
+    const world = townWorld()
+    for (let i = 0; i < 5; i++) world.server.put('listings', `more${i}`, {}, ['public'])
+    world.limit = 2
+    const sizes: number[] = []
+    const kith = await Kith.open({ name: `loop ${++count}`, env: world, meeting: new TestMeeting().join() })
+    open.push(kith)
+    kith.subscribe(() => sizes.push(kith.rows('listings').size))
+    await settled()
+    expect(new Set(sizes)).toEqual(new Set([0, 6]))
+    expect(world.seen.length).toBe(3)
+  })
+
+  test('begins again when the server does not know the chunk any more', async () => {
+    const world = townWorld()
+    const kith = await openKith(world)
+    world.answer = ({ path }) => (path.endsWith('/-/0/0') ? undefined : refusal(404, 'not_found'))
+    world.server.put('listings', 'lunch', { title: 'Lunch' }, ['public'])
+    await kith.syncNow()
+    expect(kith.rows('listings').get('lunch')!.title).toBe('Lunch')
+  })
+})
+
+describe('with an account', () => {
+  test('holds one live connection while it is looked at, and makes no other request', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    expect(world.lives.length).toBe(1)
+    const before = world.seen.length
+    for (let i = 0; i < 12; i++) {
+      world.lives[0]!.push('')
+      await world.advance(25_000)
+    }
+    expect(world.seen.length).toBe(before)
+    world.server.put('listings', 'lunch', { title: 'Lunch at noon' }, ['public'])
+    const { stream, ack, cursor } = world.lives[0]!.body
+    for (const line of world.server.frame('rosa', stream, ack, cursor)!) world.lives[0]!.push(line)
+    await settled()
+    expect(kith.rows('listings').get('lunch')!.title).toBe('Lunch at noon')
+    expect(world.seen.length).toBe(before)
+  })
+
+  test('hangs up when nobody looks, and comes back by the live connection alone', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    world.look(false)
+    await settled()
+    expect(world.lives[0]!.ended).toBe(true)
+    world.server.put('listings', 'lunch', { title: 'Lunch at noon' }, ['public'])
+    const before = world.count('/api/sync')
+    world.look(true)
+    await settled()
+    expect(world.lives.length).toBe(2)
+    expect(world.count('/api/sync')).toBe(before)
+    expect(kith.rows('listings').get('lunch')!.title).toBe('Lunch at noon')
+  })
+
+  test('takes a connection that is silent for a minute as dead', async () => {
+    const world = townWorld()
+    await joined(world)
+    world.lives[0]!.push('')
+    await world.advance(59_000)
+    expect(world.lives[0]!.ended).toBe(false)
+    await world.advance(2_000)
+    expect(world.lives[0]!.ended).toBe(true)
+    await world.advance(3_000)
+    expect(world.lives.length).toBe(2)
+  })
+
+  test('a poke is followed by a pull, after the time that it names', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    const before = world.count('/api/sync')
+    world.server.grant('rosa', ['public', 'member/rosa', 'activators'])
+    world.server.put('listings', 'draft', { status: 'draft' }, ['activators'])
+    world.lives[0]!.push({ poke: { afterMs: 350 } })
+    await world.advance(349)
+    expect(world.count('/api/sync')).toBe(before)
+    await world.advance(2)
+    expect(world.count('/api/sync')).toBe(before + 1)
+    expect(kith.rows('listings').has('draft')).toBe(true)
+    expect(world.lives.length).toBe(2)
+  })
+
+  test('a bye is obeyed: no connection before its time, whatever the person does', async () => {
+    const world = townWorld()
+    await joined(world)
+    world.lives[0]!.push({ bye: { afterMs: 12_000 } })
+    await settled()
+    world.look(false)
+    world.look(true)
+    await world.advance(11_900)
+    expect(world.lives.length).toBe(1)
+    await world.advance(200)
+    expect(world.lives.length).toBe(2)
+  })
+})
+
+describe('when the server says no', () => {
+  test('waits as long as it says, also when the person taps', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    world.answer = ({ path }) => (path === '/api/sync' ? refusal(503, 'busy', { retryAfterMs: 9_000 }) : undefined)
+    const before = world.count('/api/sync')
+    await kith.send('people.rename', { firstName: 'Rosie' })
+    await settled()
+    expect(world.count('/api/sync')).toBe(before + 1)
+    void kith.syncNow()
+    await kith.send('people.rename', { firstName: 'Rosa' })
+    await world.advance(8_900)
+    expect(world.count('/api/sync')).toBe(before + 1)
+    world.answer = null
+    await world.advance(200)
+    expect(world.count('/api/sync')).toBe(before + 2)
+  })
+
+  test('backs off with full jitter, up to five minutes, and tells that it is offline', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    world.look(false)
+    world.online = false
+    world.randomness = 0.999
+    const before = world.seen.length
+    await kith.send('people.rename', { firstName: 'Rosie' })
+    await settled()
+    expect(kith.status).toMatchObject({ online: false, pending: 1 })
+    await world.advance(60 * MINUTE)
+    const attempts = world.seen.length - before
+    expect(attempts).toBeGreaterThan(15)
+    expect(attempts).toBeLessThan(25)
+    world.online = true
+    world.look(true)
+    await settled()
+    expect(kith.status).toMatchObject({ online: true, pending: 0 })
+  })
+
+  test('a retry holds back commands, and reads go on', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    await kith.send('fail', {})
+    await settled()
+    world.server.put('listings', 'lunch', { title: 'Lunch at noon' }, ['public'])
+    void kith.syncNow()
+    await settled()
+    const last = world.seen.filter(({ path }) => path === '/api/sync').at(-1)!
+    expect(last.body).toMatchObject({ commands: [], pending: 1 })
+    expect(kith.rows('listings').get('lunch')!.title).toBe('Lunch at noon')
+    await world.advance(6)
+    await world.advance(6)
+    expect(kith.outbox()).toMatchObject([{ name: 'fail', state: 'quarantined' }])
+  })
+
+  test('a token that is refused is renewed, and the request made again', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    world.tokens.clear()
+    await kith.send('people.rename', { firstName: 'Rosie' })
+    await settled()
+    expect(world.count('/api/session')).toBe(1)
+    expect(kith.status).toMatchObject({ pending: 0, fault: null })
+  })
+
+  test('a token is renewed a day before it ends, and an old one serves while there is no signal', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    world.look(false)
+    world.jump(28 * 24 * 60 * MINUTE)
+    await kith.send('people.rename', { firstName: 'Rosie' })
+    await settled()
+    expect(world.count('/api/session')).toBe(0)
+    world.jump(25 * 60 * MINUTE)
+    world.answer = ({ path }) => (path === '/api/session' ? refusal(503, 'busy') : undefined)
+    await kith.send('people.rename', { firstName: 'Rosa' })
+    await world.advance(1)
+    expect(world.count('/api/session')).toBe(1)
+    world.answer = null
+    world.look(true)
+    await settled()
+    expect(kith.status.pending).toBe(0)
+  })
+
+  test('a device that the server does not know keeps everything, stops asking, and goes on after joining', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    world.answer = ({ path }) => (path === '/api/join' ? undefined : refusal(401, 'device_unknown'))
+    await kith.send('visits.come', { id: 'visit1', listing: 'lunch', occurrence: 'x', welcome: 'none' })
+    await settled()
+    expect(kith.status.fault).toBe('device_unknown')
+    expect(kith.rows('listings').size).toBe(1)
+    expect(kith.outbox().length).toBe(1)
+    const before = world.seen.length
+    world.look(false)
+    world.look(true)
+    await world.advance(60 * MINUTE)
+    expect(world.seen.length).toBe(before)
+    world.answer = null
+    await kith.join('rosa', 'Rosa', 'Phone')
+    await settled()
+    expect(kith.status).toMatchObject({ fault: null, pending: 0 })
+    expect(kith.outbox()).toEqual([])
+  })
+
+  test('what one member wrote is never sent in the name of the next', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    world.answer = ({ path }) => (path === '/api/join' ? undefined : refusal(401, 'device_unknown'))
+    const entry = await kith.send('visits.come', { id: 'visit1', listing: 'lunch', occurrence: 'x', welcome: 'none' })
+    await settled()
+    world.answer = null
+    await kith.join('sam', 'Sam', 'Phone')
+    await settled()
+    expect(kith.outbox()).toMatchObject([{ nonce: entry.nonce, state: 'rejected', code: 'member_changed' }])
+    expect(world.server.state.effects.has(entry.nonce)).toBe(false)
+  })
+
+  test('an answer that moves nothing is not asked for without end', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    world.look(false)
+    world.answer = ({ path }) => (path === '/api/sync' ? new Response('{"head":{}}\n') : undefined)
+    const before = world.count('/api/sync')
+    await kith.send('people.rename', { firstName: 'Rosie' })
+    await settled()
+    expect(world.count('/api/sync') - before).toBeLessThanOrEqual(3)
+  })
+
+  test('an app that is too old for the rows says so, and still sends', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    const serve = (body: any) => world.server.sync('rosa', body).replace('"schema":[1,1]', '"schema":[2,3]')
+    world.answer = ({ path, body }) => (path === '/api/sync' ? new Response(serve(body)) : undefined)
+    await kith.send('people.rename', { firstName: 'Rosie' })
+    await settled()
+    expect(kith.status).toMatchObject({ fault: 'app_old', pending: 0 })
+  })
+})
+
+describe('tabs', () => {
+  test('one of them talks, and every one shows the same', async () => {
+    const world = townWorld()
+    const meeting = new TestMeeting()
+    const one = await openKith(world, 'tabs', meeting)
+    const two = await openKith(world, 'tabs', meeting)
+    expect(world.seen.length).toBe(1)
+    await one.join('rosa', 'Rosa', 'Phone')
+    await settled()
+    expect(two.me).toEqual(one.me)
+    expect(two.status).toEqual(one.status)
+    const entry = await two.send('visits.come', { id: 'visit1', listing: 'lunch', occurrence: 'x', welcome: 'none' })
+    await settled()
+    expect(world.server.state.effects.get(entry.nonce)).toBe(1)
+    expect([...one.rows('visits').keys()]).toEqual(['visit1'])
+    expect([...two.rows('visits').keys()]).toEqual(['visit1'])
+    expect(two.outbox()).toEqual([])
+    expect(world.lives.filter((live) => !live.ended).length).toBe(1)
+  })
+
+  test('when the one that talks is closed, another does', async () => {
+    const world = townWorld()
+    const meeting = new TestMeeting()
+    const one = await openKith(world, 'heirs', meeting)
+    const two = await openKith(world, 'heirs', meeting)
+    await one.join('rosa', 'Rosa', 'Phone')
+    await settled()
+    one.close()
+    await settled()
+    const entry = await two.send('people.rename', { firstName: 'Rosie' })
+    await settled()
+    expect(world.server.state.effects.get(entry.nonce)).toBe(1)
+  })
+
+  test('one that sleeps with the lock in its hand loses it to one that is looked at', async () => {
+    const world = townWorld()
+    const meeting = new TestMeeting()
+    const frozen = await Kith.open({ name: 'frozen', env: world, meeting: meeting.freezable() })
+    open.push(frozen)
+    await settled()
+    await frozen.join('rosa', 'Rosa', 'Phone')
+    meeting.freeze()
+    const awake = await openKith(world, 'frozen', meeting)
+    await world.advance(6_000)
+    const entry = await awake.send('people.rename', { firstName: 'Rosie' })
+    await settled()
+    expect(world.server.state.effects.get(entry.nonce)).toBe(1)
+    expect(awake.outbox()).toEqual([])
+  })
+})
