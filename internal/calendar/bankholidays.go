@@ -3,6 +3,7 @@ package calendar
 import (
 	_ "embed"
 	"encoding/json"
+	"maps"
 	"slices"
 )
 
@@ -21,7 +22,10 @@ var bankHolidaysJSON []byte
 // EveryBankHoliday in closedOn stands for all of them.
 const EveryBankHoliday = "*"
 
-var bankHolidays = readBankHolidays()
+var (
+	bankHolidays     = readBankHolidays()
+	bankHolidayNames = slices.Compact(slices.Sorted(maps.Values(bankHolidays)))
+)
 
 // readBankHolidays gives name by date ("2026-12-25"). It panics if the
 // embedded file is broken, which the tests find before anybody else does.
@@ -39,12 +43,7 @@ func readBankHolidays() map[string]string {
 
 // BankHolidayNames gives the names that closedOn may have, sorted.
 func BankHolidayNames() []string {
-	var names []string
-	for _, name := range bankHolidays {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	return slices.Clone(bankHolidayNames)
 }
 
 // closedFor gives the name of the bank holiday in closedOn that falls on the

@@ -84,7 +84,7 @@ func (p *plan) between(from, to time.Time, limit int, before []*plan) []Occurren
 	found := map[time.Time]Occurrence{}
 	unchanged := 0
 	take := func(start time.Time) bool {
-		changed := p.changes[start.Format(Local)] != nil
+		changed := len(p.changes) > 0 && p.changes[start.Format(Local)] != nil
 		if !changed && (start.Before(first) || start.After(last)) {
 			return true
 		}

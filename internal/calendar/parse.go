@@ -139,9 +139,8 @@ func checkClosedOn(closedOn []string) *Error {
 	if len(closedOn) > MaxClosedOn {
 		return &Error{"closedOn", "There are more holidays than a year has."}
 	}
-	known := BankHolidayNames()
 	for i, name := range closedOn {
-		if name != EveryBankHoliday && !slices.Contains(known, name) {
+		if name != EveryBankHoliday && !slices.Contains(bankHolidayNames, name) {
 			return &Error{fmt.Sprintf("closedOn[%d]", i), "There is no bank holiday of that name in England and Wales."}
 		}
 	}
