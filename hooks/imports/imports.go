@@ -21,6 +21,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
@@ -48,6 +49,9 @@ func Command(app core.App) *cobra.Command {
 		Use:   "import",
 		Short: "Takes in listings from another organisation's feed",
 	}
+	// NB! PocketBase's own writer for errors writes to the standard output, where
+	// a script expects the closing line and nothing else.
+	parent.SetErr(os.Stderr)
 	parent.AddCommand(
 		subcommand(app, "oruk", "Takes in services from Open Referral UK 1.0 or 3.0", loadServices),
 		subcommand(app, "ical", "Takes in events from an iCalendar file", loadEvents),
@@ -61,9 +65,12 @@ func subcommand(app core.App, format, short string, load loader) *cobra.Command 
 	command := &cobra.Command{
 		Use:          format + " FILE|URL",
 		Short:        short,
-		Args:         cobra.ExactArgs(1),
 		SilenceUsage: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			// NB! Not in Args: what cobra refuses before RunE exits with 0.
+			if len(args) != 1 {
+				return fmt.Errorf("give one file or address to import from, not %d", len(args))
+			}
 			from, err := newSource(args[0], feed)
 			if err != nil {
 				return err

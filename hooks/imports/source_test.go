@@ -6,9 +6,14 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
+
+	"kith/hooks/imports"
 )
 
 // serve is a town's server on this machine.
@@ -177,6 +182,22 @@ func TestFetch_TwoFeedsOfOneHostAreTwo(t *testing.T) {
 		found, err := app.FindFirstRecordByData("listings", "title", record)
 		if err != nil || found.GetString("status") != "active" || strings.Contains(found.GetString("source"), "yate") {
 			t.Errorf("%s: %v, %v", record, found, err)
+		}
+	}
+}
+
+func TestCommand_WritesTheReportToTheStandardError(t *testing.T) {
+	var colourful strings.Builder
+	root := &cobra.Command{Use: "kith"}
+	root.SetErr(&colourful) // PocketBase's, which ends up on the standard output
+	command := imports.Command(newApp(t))
+	root.AddCommand(command)
+	for _, sub := range command.Commands() {
+		if sub.ErrOrStderr() != os.Stderr {
+			t.Errorf("%s writes its report elsewhere", sub.Name())
+		}
+		if err := sub.RunE(sub, nil); err == nil {
+			t.Errorf("%s without a file gives no error of its own", sub.Name())
 		}
 	}
 }
