@@ -71,14 +71,19 @@ export function cleanOutput(): Plugin {
   return {
     name: 'kith-clean-output',
     apply: 'build',
+    enforce: 'pre',
     configResolved(config) {
       folder = resolve(config.root, config.build.outDir)
     },
-    // Only once there is something to put in its place: a build that fails leaves what was served.
-    generateBundle() {
-      for (const name of readdirSync(folder)) {
-        if (name !== '.gitkeep') rmSync(join(folder, name), { recursive: true })
-      }
+    // Only once there is something to put in its place: a build that fails leaves what was served. It runs
+    // before Vite copies public/ into the folder, which it does at the same moment.
+    renderStart: {
+      order: 'pre',
+      handler() {
+        for (const name of readdirSync(folder)) {
+          if (name !== '.gitkeep') rmSync(join(folder, name), { recursive: true })
+        }
+      },
     },
   }
 }
