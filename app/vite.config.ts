@@ -19,5 +19,5 @@ export default defineConfig({
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: firstScreen(resolve(import.meta.dirname, 'src/main.ts')) }] } } },
     reportCompressedSize: true,
   },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
 })

@@ -2,7 +2,7 @@
  * Ends the process, as far as the disk can tell, at the n-th thing that is written: from then on nothing
  * reaches the disk, and the transaction that was under way leaves nothing.
  */
-import { IDBObjectStore, type IDBTransaction } from 'fake-indexeddb'
+import { IDBObjectStore } from 'fake-indexeddb'
 
 type Writing = 'put' | 'add' | 'delete'
 
@@ -15,7 +15,7 @@ export function crashAfter(allowed: number): { undo: () => void; crashed: () => 
   for (const name of ['put', 'add', 'delete'] as const) {
     const original = prototype[name]
     kept.set(name, original)
-    prototype[name] = function (this: { transaction: IDBTransaction }, ...args: unknown[]) {
+    prototype[name] = function (this: { transaction: { abort(): void } }, ...args: unknown[]) {
       const request = original.apply(this, args)
       writes += 1
       if (writes > allowed) {

@@ -96,6 +96,7 @@ export class TestWorld implements Env {
   }
 
   #serve(seen: Seen, signal: AbortSignal): Response {
+    this.server.now = this.#now
     if (seen.path.startsWith('/api/sync/public/')) return new Response(this.server.chunk(seen.path, this.limit))
     if (seen.path === '/api/join' || seen.path === '/api/session') return this.#join(seen)
     const member = this.tokens.get(seen.token)
@@ -149,9 +150,21 @@ export function refusal(status: number, code: string, more: object = {}): Respon
   return Response.json({ code, message: `${code}.`, ...more }, { status })
 }
 
-/** Lets promises, streams and the fake disk come to rest. */
+/** Signatures and keys under way: they are made on threads of their own, in a time of their own. */
+let signing = 0
+for (const name of ['generateKey', 'exportKey', 'sign'] as const) {
+  const original = crypto.subtle[name].bind(crypto.subtle) as (...args: any[]) => Promise<any>
+  Object.defineProperty(crypto.subtle, name, {
+    value: (...args: any[]) => {
+      signing += 1
+      return original(...args).finally(() => (signing -= 1))
+    },
+  })
+}
+
+/** Lets promises, streams, keys and the fake disk come to rest. */
 export async function settled(): Promise<void> {
-  for (let i = 0; i < 60; i++) await new Promise((resolve) => setImmediate(resolve))
+  for (let quiet = 0; quiet < 60; quiet = signing > 0 ? 0 : quiet + 1) await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** A lock and a channel for the tabs of one device, in one process. */
