@@ -31,6 +31,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	log.SetFlags(0)
 	beside := filepath.Dir(os.Args[0])
 	cfg, err := hooks.ParseConfig(os.Getenv, public, beside)
 	if err != nil {
@@ -45,13 +46,19 @@ func main() {
 	})
 	app.RootCmd.Use, app.RootCmd.Version = "kith", version
 	app.RootCmd.Short = "Kith: a neighbourhood on its phones, also with no signal"
+	cfg.Console = os.Stdout
 	registry := hooks.Register(app, cfg)
 
 	// NB! PocketBase drops the error of a command and exits with 0.
 	var failed error
+	app.RootCmd.SetErr(os.Stderr)
+	app.RootCmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { failed = err; return err })
 	for _, c := range append(hooks.Verbs(app, registry, cfg), cmd.NewSuperuserCommand(app), cmd.NewServeCommand(app, false)) {
 		remember(c, &failed)
 		app.RootCmd.AddCommand(c)
+	}
+	if _, _, err := app.RootCmd.Find(os.Args[1:]); err != nil {
+		log.Fatal(err)
 	}
 	if err := app.Execute(); err != nil {
 		log.Fatal(err)
@@ -65,6 +72,15 @@ func main() {
 func remember(c *cobra.Command, failed *error) {
 	for _, sub := range c.Commands() {
 		remember(sub, failed)
+	}
+	if check := c.Args; check != nil {
+		c.Args = func(c *cobra.Command, args []string) error {
+			err := check(c, args)
+			if err != nil {
+				*failed = err
+			}
+			return err
+		}
 	}
 	if run := c.RunE; run != nil {
 		c.RunE = func(c *cobra.Command, args []string) error {

@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,10 +11,11 @@ import (
 
 // Config is everything that the environment and flags decide, parsed once.
 type Config struct {
-	Public       fs.FS  // the built app
-	PublicFrom   string // where it comes from, for people
-	RateLimits   bool   // off only for measuring
-	TrustedProxy string // header in which the proxy before us puts the client's address; empty: none
+	Public       fs.FS     // the built app
+	PublicFrom   string    // where it comes from, for people
+	RateLimits   bool      // off only for measuring
+	Console      io.Writer // where serve says its address; nil: nowhere
+	TrustedProxy string    // header in which the proxy before us puts the client's address; empty: none
 }
 
 // ParseConfig reads the environment. built is the app inside the binary;

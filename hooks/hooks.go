@@ -20,10 +20,10 @@ import (
 func Register(app core.App, cfg Config) *sync.Registry {
 	r := &sync.Registry{}
 
-	community.Register(r)                   // the community's own record
-	people.Register(app, r, cfg.RateLimits) // members, roles, devices, ways in
-	listings.Register(r)                    // what is on, where, by whom
-	visits.Register(r)                      // "I'd like to come"
+	community.Register(r)                                // the community's own record
+	people.Register(app, r, cfg.RateLimits, cfg.Console) // members, roles, devices, ways in
+	listings.Register(r)                                 // what is on, where, by whom
+	visits.Register(r)                                   // "I'd like to come"
 
 	syncapi.Register(app, r, cfg.RateLimits)          // the door of the sync protocol
 	guard.Register(app, cfg.Public, cfg.TrustedProxy) // what makes PocketBase safe

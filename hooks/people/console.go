@@ -2,6 +2,7 @@ package people
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strings"
@@ -53,7 +54,7 @@ func joinLink(address, code string) string {
 
 // greet prints where the server is. With the demo town, and only where nobody
 // but this machine can ask, it also prints a link per demo person.
-func greet(app core.App, addr string) error {
+func greet(to io.Writer, app core.App, addr string) error {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return err
@@ -69,12 +70,11 @@ func greet(app core.App, addr string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\nKith is at %s\n", address)
-	if links == "" {
-		return nil
+	qrterminal.GenerateHalfBlock(address, qrterminal.L, to)
+	fmt.Fprintf(to, "Kith is at %s\n", address)
+	if links != "" {
+		fmt.Fprintf(to, "This is the demo town. Open a link to be that person in that browser:\n%s", links)
 	}
-	qrterminal.GenerateHalfBlock(address, qrterminal.L, os.Stdout)
-	fmt.Printf("This is the demo town. Open a link to be that person in that browser:\n%s\n", links)
 	return nil
 }
 

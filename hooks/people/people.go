@@ -4,6 +4,8 @@
 package people
 
 import (
+	"io"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/limits"
@@ -11,8 +13,9 @@ import (
 	"kith/internal/text"
 )
 
-// Register binds the room. rates switches the limits of requests on.
-func Register(app core.App, r *sync.Registry, rates bool) {
+// Register binds the room. rates switches the limits of requests
+// on; console, if there is one, is told the address and the demo's links.
+func Register(app core.App, r *sync.Registry, rates bool, console io.Writer) {
 	own := func(column string) []sync.Audience {
 		return []sync.Audience{{Key: "'member/' || {row}." + column}}
 	}
@@ -32,6 +35,7 @@ func Register(app core.App, r *sync.Registry, rates bool) {
 	r.Handle("people.rename", rename)
 
 	w := &waysIn{
+		console:  console,
 		joins:    limits.NewRate(limits.JoinPerMinute, limits.JoinPerMinute, rates),
 		sessions: limits.NewRate(limits.SessionPerMinute, limits.SessionPerMinute, rates),
 	}

@@ -22,15 +22,16 @@ import (
 type waysIn struct {
 	used            token.Once
 	joins, sessions *limits.Rate
+	console         io.Writer
 }
 
 func (w *waysIn) serve(e *core.ServeEvent) error {
 	e.Router.POST("/api/join", w.join).Bind(apis.BodyLimit(limits.SmallBody))
 	e.Router.POST("/api/session", w.session).Bind(apis.BodyLimit(limits.SmallBody))
-	if err := e.Next(); err != nil {
+	if err := e.Next(); err != nil || w.console == nil {
 		return err
 	}
-	return greet(e.App, e.Server.Addr)
+	return greet(w.console, e.App, e.Server.Addr)
 }
 
 // account is what both routes answer.
