@@ -21,9 +21,10 @@ type position struct{ base, pos int64 }
 // cursor is what a device holds, in its own words: opaque to it, and the server
 // keeps nothing. It is complete when every audience stands at seq.
 type cursor struct {
-	epoch string
-	seq   int64 // last applied checkpoint
-	auds  map[string]position
+	epoch  string
+	seq    int64  // last applied checkpoint
+	member string // whose audiences these are; empty: a visitor's
+	auds   map[string]position
 }
 
 func (c *cursor) complete() bool {
@@ -35,7 +36,7 @@ func (c *cursor) complete() bool {
 	return c.epoch != ""
 }
 
-// encode writes "1 EPOCH SEQ aud aud=base.pos …", base64url.
+// encode writes "1 EPOCH SEQ MEMBER aud aud=base.pos …", base64url; a visitor is "-".
 func (c *cursor) encode() string {
 	names := make([]string, 0, len(c.auds))
 	for a := range c.auds {
@@ -43,7 +44,11 @@ func (c *cursor) encode() string {
 	}
 	sort.Strings(names)
 	var b strings.Builder
-	fmt.Fprintf(&b, "1 %s %d", c.epoch, c.seq)
+	member := c.member
+	if member == "" {
+		member = "-"
+	}
+	fmt.Fprintf(&b, "1 %s %d %s", c.epoch, c.seq, member)
 	for _, a := range names {
 		b.WriteByte(' ')
 		b.WriteString(a)
@@ -69,14 +74,17 @@ func decodeCursor(text string) (*cursor, error) {
 		return nil, ErrCursor
 	}
 	parts := strings.Split(string(raw), " ")
-	if len(parts) < 3 || parts[0] != "1" || parts[1] == "" {
+	if len(parts) < 4 || parts[0] != "1" || parts[1] == "" || parts[3] == "" {
 		return nil, ErrCursor
 	}
 	c.epoch = parts[1]
+	if parts[3] != "-" {
+		c.member = parts[3]
+	}
 	if c.seq, err = count(parts[2]); err != nil {
 		return nil, err
 	}
-	for _, p := range parts[3:] {
+	for _, p := range parts[4:] {
 		if err := c.read(p); err != nil {
 			return nil, err
 		}
@@ -113,6 +121,13 @@ func count(s string) (int64, error) {
 		return 0, ErrCursor
 	}
 	return n, nil
+}
+
+// CheckCursor returns ErrCursor for what was not made by this protocol, so that
+// a request can be refused before it has done anything.
+func CheckCursor(text string) error {
+	_, err := decodeCursor(text)
+	return err
 }
 
 // within says whether no position lies beyond seq: a cursor from the future was

@@ -110,7 +110,8 @@ func (e *Engine) Close() {
 // and no grant of the member, has moved since it was given. It answers only
 // when there can be no outcomes to tell.
 func (e *Engine) nothingNew(ctx context.Context, f *Frames, p Pull, cur *cursor) bool {
-	if p.Stream != "" || len(p.Stops) > 0 || !cur.complete() {
+	// NB! Somebody else's cursor, or a visitor's, is complete for their audiences, not for this member's.
+	if p.Stream != "" || len(p.Stops) > 0 || !cur.complete() || cur.member != p.Member {
 		return false
 	}
 	e.mu.Lock()
@@ -126,7 +127,7 @@ func (e *Engine) nothingNew(ctx context.Context, f *Frames, p Pull, cur *cursor)
 		if e.head["@"+p.Member] > cur.seq {
 			return false
 		}
-		next := &cursor{epoch: cur.epoch, seq: e.seq, auds: map[string]position{}}
+		next := &cursor{epoch: cur.epoch, seq: e.seq, member: cur.member, auds: map[string]position{}}
 		for a := range cur.auds {
 			if e.head[a] > cur.seq || (p.Member == "" && a != Public) {
 				return false

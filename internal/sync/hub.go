@@ -49,7 +49,7 @@ type Conn struct {
 
 // Cursor of the connection at a step's end.
 func (c *Conn) Cursor(seq int64) string {
-	next := &cursor{epoch: c.epoch, seq: seq, auds: map[string]position{}}
+	next := &cursor{epoch: c.epoch, seq: seq, member: c.Member, auds: map[string]position{}}
 	for _, a := range c.auds {
 		next.auds[a] = position{seq, seq}
 	}
@@ -163,7 +163,7 @@ func (h *Hub) catchUp(ctx context.Context, c *Conn, cur *cursor) (Step, error) {
 	c.auds = granted
 	slices.Sort(c.auds)
 	step := Step{From: cur.seq, To: c.seq}
-	if !cur.complete() || cur.epoch != c.epoch || !cur.within(c.seq) || len(cur.auds) != len(granted) {
+	if !cur.complete() || cur.member != c.Member || cur.epoch != c.epoch || !cur.within(c.seq) || len(cur.auds) != len(granted) {
 		step.Poke = true
 		return step, nil
 	}

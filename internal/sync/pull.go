@@ -62,7 +62,7 @@ func (e *Engine) Answer(ctx context.Context, f *Frames, p Pull) error {
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // a read transaction has nothing to lose
-	s := &snapshot{Engine: e, ctx: ctx, tx: tx, f: f, p: p, next: &cursor{auds: map[string]position{}}}
+	s := &snapshot{Engine: e, ctx: ctx, tx: tx, f: f, p: p, next: &cursor{member: p.Member, auds: map[string]position{}}}
 	if err := s.answer(cur); err != nil {
 		return err
 	}
