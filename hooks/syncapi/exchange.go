@@ -22,6 +22,15 @@ func (d *door) sync(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
+	// NB! What refuses the request comes before what writes: an error leaves nothing behind.
+	if err := sync.CheckCursor(r.Cursor); err != nil {
+		return refusal(err)
+	}
+	leave, err := d.enter(e, r.Cursor)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	now := time.Now()
 	stops, err := d.push(e, who, r, now)
 	if err != nil {
@@ -64,14 +73,20 @@ func (d *door) push(e *core.RequestEvent, who caller, r *request, now time.Time)
 	return stops, err
 }
 
+// enter takes a place for a first sync, which costs a thousand times what others
+// do; leave gives it back.
+func (d *door) enter(e *core.RequestEvent, cursor string) (leave func(), err error) {
+	if cursor != "" {
+		return func() {}, nil
+	}
+	if !admit(e, d.snapshots) {
+		return nil, problem.Busy.After(around(5 * time.Second))
+	}
+	return func() { <-d.snapshots }, nil
+}
+
 // answer writes a pull's lines, compressed as the client likes.
 func (d *door) answer(e *core.RequestEvent, p sync.Pull) error {
-	if p.Cursor == "" { // a first sync costs a thousand times what others do
-		if !admit(e, d.snapshots) {
-			return problem.Busy.After(around(5 * time.Second))
-		}
-		defer func() { <-d.snapshots }()
-	}
 	h := e.Response.Header()
 	h.Set("Content-Type", "application/x-ndjson")
 	if h.Get("Cache-Control") == "" {
@@ -143,10 +158,15 @@ func (d *door) chunk(e *core.RequestEvent, p sync.Pull) error {
 		_, err := e.Response.Write(held.body)
 		return err
 	}
+	leave, err := d.enter(e, p.Cursor)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	plain := e.Response
 	copied := &tee{ResponseWriter: plain}
 	e.Response = copied
-	err := squeezed(func(e *core.RequestEvent) error { return d.answer(e, p) })(e)
+	err = squeezed(func(e *core.RequestEvent) error { return d.answer(e, p) })(e)
 	e.Response = plain
 	if err == nil {
 		d.chunks.put(key, heldChunk{copied.body, h.Get("Content-Encoding"), p.Now})
