@@ -12,8 +12,9 @@ export const PUSH_COMMANDS = 100
 export const PUSH_BYTES = 256 * 1024
 /** Bytes of one command's arguments; beyond it the server answers `too_large`. */
 export const ARGS_BYTES = 64 * 1024
-/** Bytes of rows in one answer. */
+/** Bytes of rows in one answer, and the fewest to ask for where pages of that size don't get through. */
 export const PAGE_BYTES = 1024 * 1024
+export const SMALLEST_PAGE_BYTES = 16 * 1024
 
 const PUBLIC_START = '/api/sync/public/-/0/0'
 

@@ -186,6 +186,27 @@ describe('when the server says no', () => {
     expect(kith.status).toMatchObject({ online: true, pending: 0 })
   })
 
+  test('asks for smaller pages where large ones do not get through, and for larger ones again when they do', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    world.look(false)
+    world.answer = ({ body }) => {
+      if (body?.maxBytes > 20_000) throw new TypeError('Failed to fetch')
+      return undefined
+    }
+    for (let i = 0; i < 6; i++) world.server.put('listings', `more${i}`, {}, ['public'])
+    world.limit = 2
+    const before = world.seen.length
+    void kith.syncNow()
+    await world.advance(60 * MINUTE)
+    world.answer = null
+    await kith.syncNow()
+    const sizes = world.seen.slice(before).map(({ body }) => body.maxBytes / 1024)
+    expect(sizes.slice(0, 4)).toEqual([1024, 256, 64, 16])
+    expect(Math.max(...sizes.slice(4))).toBeGreaterThan(16)
+    expect(kith.rows('listings').size).toBe(7)
+  })
+
   test('a retry holds back commands, and reads go on', async () => {
     const world = townWorld()
     const kith = await joined(world)

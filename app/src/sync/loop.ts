@@ -2,7 +2,7 @@
  * The one that talks to the server, in the tab that leads: pushes and pulls while there is a reason, holds
  * the live connection while somebody looks, and otherwise keeps still.
  */
-import { PAGE_BYTES, PUSH_COMMANDS, type Ask } from './ask'
+import { PAGE_BYTES, PUSH_COMMANDS, SMALLEST_PAGE_BYTES, type Ask } from './ask'
 import { Backoff } from './backoff'
 import { Bell } from './bell'
 import type { Env } from './env'
@@ -64,6 +64,7 @@ export class Loop {
   /** Somebody or something wants a pull. */
   #wanted = false
   #commands = PUSH_COMMANDS
+  #pageBytes = PAGE_BYTES
   #pushAfter = 0
   #fruitless = 0
 
@@ -146,7 +147,7 @@ export class Loop {
       if (account.token() !== '') await account.freshen(false)
       const token = account.token()
       const commands = this.#mayPush() ? this.#commands : 0
-      const ask = token === '' ? await replica.askPublic() : await replica.ask({ commands, maxBytes: PAGE_BYTES })
+      const ask = token === '' ? await replica.askPublic() : await replica.ask({ commands, maxBytes: this.#pageBytes })
       const pending = replica.pending()
       const reply = await request(env, ask, token)
       if (reply.ok) this.#taken(await replica.take(ask, reply.text), ask, pending)
@@ -168,6 +169,7 @@ export class Loop {
       this.#backoff.succeeded()
       this.#fruitless = 0
       this.#commands = PUSH_COMMANDS
+      this.#pageBytes = Math.min(PAGE_BYTES, this.#pageBytes * 2)
     } else this.#repeated()
     // A stale answer says nothing: whatever wanted it still does.
     if (taken.kind !== 'stale') this.#wanted = taken.again
@@ -198,6 +200,8 @@ export class Loop {
     } else if (error instanceof Offline) {
       this.#tell({ online: false })
       this.#backoff.failed()
+      // A weak signal carries small pages, each of which is kept, where it would lose large ones for ever.
+      this.#pageBytes = Math.max(SMALLEST_PAGE_BYTES, this.#pageBytes / 4)
     } else if (error instanceof RefusedSession) {
       this.#tell({ online: true, fault: error.refusal.code })
       this.#backoff.failed(error.refusal.retryAfterMs)

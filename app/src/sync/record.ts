@@ -71,7 +71,8 @@ export async function recordFrame(txn: Txn, step: Frame, now: number): Promise<R
 /** How long the server asks for no commands. */
 export function waitOf(answer: Answer): number {
   if (answer.stop?.reason !== 'retry') return 0
-  return answer.outcomes.find((outcome) => outcome.status === 'retry')?.retryAfterMs || 1000
+  const outcome = answer.outcomes.find(({ status }) => status === 'retry')
+  return answer.stop.retryAfterMs || outcome?.retryAfterMs || 1000
 }
 
 /** The texts that a tab which has read the segments `mine` still lacks. */

@@ -14,8 +14,10 @@ export class Offline extends Error {
   }
 }
 
-/** A connection that brings no byte for so long is dead, whatever the phone believes. */
-export const SILENCE_MS = 60_000
+/** A live connection that brings no byte for so long is dead, whatever the phone believes. */
+const SILENCE_MS = 60_000
+/** An answer that takes so long is given up; the next is asked for in smaller pages. */
+const ANSWER_MS = 120_000
 
 export type Reply = { ok: true; text: string } | { ok: false; refusal: Refusal }
 
@@ -30,12 +32,19 @@ export function post(env: Env, path: string, body: object, token = ''): Promise<
 }
 
 async function exchange(env: Env, path: string, init: RequestInit): Promise<Reply> {
-  let text = ''
   const stop = new AbortController()
-  const response = await open(env, path, init, stop)
-  for await (const part of parts(env, response, stop)) text += part
-  if (response.ok) return { ok: true, text }
-  return { ok: false, refusal: readRefusal(response.status, text, response.headers.get('Retry-After')) }
+  const watch = new Watch(env, ANSWER_MS, stop)
+  try {
+    const response = await send(env, path, init, stop)
+    // In one piece: reading a megabyte in the parts in which it comes costs a slow phone much more.
+    const text = await response.text()
+    if (response.ok) return { ok: true, text }
+    return { ok: false, refusal: readRefusal(response.status, text, response.headers.get('Retry-After')) }
+  } catch (error) {
+    throw new Offline(error)
+  } finally {
+    watch.end()
+  }
 }
 
 /**
@@ -45,16 +54,31 @@ async function exchange(env: Env, path: string, init: RequestInit): Promise<Repl
 export async function* live(env: Env, body: object, token: string, signal: AbortSignal): AsyncGenerator<string> {
   const stop = new AbortController()
   signal.addEventListener('abort', () => stop.abort())
-  const init = { method: 'POST', headers: headers(token), body: JSON.stringify(body) }
-  const response = await open(env, '/api/sync/live', init, stop)
-  let rest = ''
-  for await (const part of parts(env, response, stop)) {
-    const lines = (rest + part).split('\n')
-    rest = lines.pop()!
-    if (response.ok) yield* lines
-    else rest = [...lines, rest].join('\n')
+  const watch = new Watch(env, SILENCE_MS, stop)
+  try {
+    const response = await send(env, '/api/sync/live', { method: 'POST', headers: headers(token), body: JSON.stringify(body) }, stop)
+    if (response.ok) yield* linesOf(response, watch)
+    else throw new LiveRefused(readRefusal(response.status, await response.text(), response.headers.get('Retry-After')))
+  } catch (error) {
+    throw error instanceof LiveRefused ? error : new Offline(error)
+  } finally {
+    watch.end()
+    stop.abort()
   }
-  if (!response.ok) throw new LiveRefused(readRefusal(response.status, rest, response.headers.get('Retry-After')))
+}
+
+async function* linesOf(response: Response, watch: Watch): AsyncGenerator<string> {
+  const reader = response.body!.getReader()
+  const decoder = new TextDecoder()
+  let rest = ''
+  for (;;) {
+    const part = await reader.read()
+    if (part.done) return
+    watch.sign()
+    const lines = (rest + decoder.decode(part.value, { stream: true })).split('\n')
+    rest = lines.pop()!
+    yield* lines
+  }
 }
 
 /** The live connection was answered with an error. */
@@ -69,34 +93,38 @@ function headers(token: string): Record<string, string> {
   return { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) }
 }
 
-/** Sends, and waits for the head of an answer no longer than the silence allows. */
-async function open(env: Env, path: string, init: RequestInit, stop: AbortController): Promise<Response> {
-  const answered = new AbortController()
-  void env.sleep(SILENCE_MS, answered.signal).then(() => answered.signal.aborted || stop.abort())
-  try {
-    return await env.fetch(env.origin + path, { ...init, signal: stop.signal, credentials: 'omit', redirect: 'error' })
-  } catch (error) {
-    throw new Offline(error)
-  } finally {
-    answered.abort()
-  }
+function send(env: Env, path: string, init: RequestInit, stop: AbortController): Promise<Response> {
+  return env.fetch(env.origin + path, { ...init, signal: stop.signal, credentials: 'omit', redirect: 'error' })
 }
 
-/** The body's text as it comes, until it ends; `Offline` when it breaks or nothing comes for too long. */
-async function* parts(env: Env, response: Response, stop: AbortController): AsyncGenerator<string> {
-  if (!response.body) return
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-  try {
+/** Aborts a connection that gives no sign of life for too long. */
+class Watch {
+  #last: number
+  readonly #ended = new AbortController()
+
+  constructor(
+    private readonly env: Env,
+    private readonly mostMs: number,
+    private readonly stop: AbortController,
+  ) {
+    this.#last = env.now()
+    void this.#run()
+  }
+
+  sign(): void {
+    this.#last = this.env.now()
+  }
+
+  end(): void {
+    this.#ended.abort()
+  }
+
+  async #run(): Promise<void> {
     for (;;) {
-      const came = new AbortController()
-      void env.sleep(SILENCE_MS, came.signal).then(() => came.signal.aborted || stop.abort())
-      const part = await reader.read().finally(() => came.abort())
-      if (part.done) return
-      yield part.value
+      const left = this.#last + this.mostMs - this.env.now()
+      if (left <= 0) return this.stop.abort()
+      await this.env.sleep(left, this.#ended.signal)
+      if (this.#ended.signal.aborted) return
     }
-  } catch (error) {
-    throw new Offline(error)
-  } finally {
-    stop.abort()
   }
 }

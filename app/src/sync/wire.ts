@@ -46,6 +46,7 @@ export interface Stop {
   number: number
   reason: 'gap' | 'fork' | 'retry'
   last?: number
+  retryAfterMs?: number
 }
 
 export interface End {
@@ -68,20 +69,27 @@ export interface Answer {
   end: End
 }
 
-/** Told by its first bytes, so that a line that isn't kept needn't be held twice. */
-const KEPT = /^\{"(?:row|gone|reset|drop|void)"/
-
-/** Reads stored or received kept lines, giving the page its turn in between. */
+/** Reads stored kept lines, giving the page its turn in between. */
 export async function parseKept(text: string): Promise<KeptLine[]> {
-  return parseSlices(text === '' ? [] : text.split('\n'))
+  return (await parseLines(text)).map(({ line }) => line)
 }
 
-async function parseSlices(lines: string[]): Promise<any[]> {
-  const parsed = new Array(lines.length)
+interface ParsedLine {
+  line: any
+  /** Where its text begins and ends. */
+  from: number
+  to: number
+}
+
+async function parseLines(text: string): Promise<ParsedLine[]> {
+  const parsed: ParsedLine[] = []
   let until = performance.now() + SLICE_MS
-  for (let i = 0; i < lines.length; i++) {
-    parsed[i] = JSON.parse(lines[i]!)
-    if ((i & 31) === 31 && performance.now() > until) {
+  for (let from = 0; from < text.length; ) {
+    const newline = text.indexOf('\n', from)
+    const to = newline < 0 ? text.length : newline
+    if (to > from) parsed.push({ line: JSON.parse(text.slice(from, to)), from, to })
+    from = to + 1
+    if ((parsed.length & 15) === 0 && performance.now() > until) {
       await pause()
       until = performance.now() + SLICE_MS
     }
@@ -93,24 +101,31 @@ async function parseSlices(lines: string[]): Promise<any[]> {
  * Reads one answer. Null: it was cut, or isn't an answer of this protocol, and must be thrown away whole.
  */
 export async function parseAnswer(text: string): Promise<Answer | null> {
-  const lines = text.split('\n').filter((line) => line !== '')
-  let parsed: any[]
+  let parsed: ParsedLine[]
   try {
-    parsed = await parseSlices(lines)
+    parsed = await parseLines(text)
   } catch {
     return null
   }
-  const head = parsed[0]?.head
-  const end = parsed.at(-1)?.end
+  const head = parsed[0]?.line.head
+  const end = parsed.at(-1)?.line.end
   if (!isHead(head) || typeof end?.cursor !== 'string') return null
+  const kept = parsed.filter(({ line }) => isKept(line))
   return {
     head,
     end,
-    outcomes: parsed.flatMap((line) => (line.outcome ? [line.outcome] : [])),
-    stop: parsed.find((line) => line.stop)?.stop ?? null,
-    kept: parsed.filter(isKept),
-    text: lines.filter((line, i) => KEPT.test(line) || isKept(parsed[i])).join('\n'),
+    outcomes: parsed.flatMap(({ line }) => (line.outcome ? [line.outcome] : [])),
+    stop: parsed.find(({ line }) => line.stop)?.line.stop ?? null,
+    kept: kept.map(({ line }) => line),
+    text: textOf(text, kept),
   }
+}
+
+/** The text of the kept lines; in one piece where they stand together, as they nearly always do. */
+function textOf(text: string, kept: readonly ParsedLine[]): string {
+  const together = kept.every(({ from }, i) => i === 0 || from === kept[i - 1]!.to + 1)
+  if (together) return kept.length === 0 ? '' : text.slice(kept[0]!.from, kept.at(-1)!.to)
+  return kept.map(({ from, to }) => text.slice(from, to)).join('\n')
 }
 
 export function isHead(head: any): head is Head {
