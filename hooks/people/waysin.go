@@ -72,16 +72,19 @@ func (w *waysIn) join(e *core.RequestEvent) error {
 	if err != nil {
 		return problem.BodyInvalid.Saying("The name of this device can't be used.")
 	}
-	var device *core.Record
+	var device, member *core.Record
 	err = e.App.RunInTransaction(func(tx core.App) error {
 		var err error
-		device, err = enrol(tx, body.Invite, first, name, proof.Key, now)
+		if device, err = enrol(tx, body.Invite, first, name, proof.Key, now); err != nil {
+			return err
+		}
+		member, err = memberOf(tx, device) // NB! inside: a refusal uses up no invite
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return w.answer(e, device, now)
+	return w.answer(e, device, member, now)
 }
 
 // session gives a known device a new token.
@@ -108,7 +111,11 @@ func (w *waysIn) session(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return w.answer(e, device, now)
+	member, err := memberOf(e.App, device)
+	if err != nil {
+		return err
+	}
+	return w.answer(e, device, member, now)
 }
 
 func (w *waysIn) proof(e *core.RequestEvent, raw string, now time.Time) (token.Proof, error) {
@@ -124,14 +131,19 @@ func (w *waysIn) proof(e *core.RequestEvent, raw string, now time.Time) (token.P
 	return p, nil
 }
 
-func (w *waysIn) answer(e *core.RequestEvent, device *core.Record, now time.Time) error {
-	member, err := e.App.FindRecordById("members", device.GetString("member"))
+// memberOf finds a device's member, and refuses one who is suspended.
+func memberOf(app core.App, device *core.Record) (*core.Record, error) {
+	member, err := app.FindRecordById("members", device.GetString("member"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if member.GetBool("suspended") {
-		return problem.MemberSuspended.Because(nil)
+		return nil, problem.MemberSuspended.Because(nil)
 	}
+	return member, nil
+}
+
+func (w *waysIn) answer(e *core.RequestEvent, device, member *core.Record, now time.Time) error {
 	raw, err := device.NewAuthToken()
 	if err != nil {
 		return err
