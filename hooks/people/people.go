@@ -28,6 +28,7 @@ func Register(app core.App, r *sync.Registry, rates bool, console io.Writer) {
 		To:      own("member"),
 	})
 	r.Grant(sync.Grant{Table: "members", Member: "{row}.id", Audience: "'member/' || {row}.id", When: "NOT {row}.suspended"})
+	r.Grant(sync.Grant{Table: "devices", Member: "{row}.member", When: "NOT {row}.revoked"}) // a lost phone stops listening at once
 	r.Prioritise("activators", 2)
 	r.Grant(sync.Grant{Table: "roles", Member: "{row}.member", Audience: "'activators'", When: "{row}.role IN ('activator', 'coordinator')"})
 	r.Prioritise("coordinators", 2)

@@ -28,6 +28,10 @@ func (d *door) live(e *core.RequestEvent) error {
 		return refusal(err)
 	}
 	defer d.hub.Leave(conn)
+	// Again: what changed before the connection was known to the hub sent nobody away.
+	if err := d.mayTakePart(e.App, who); err != nil {
+		return err
+	}
 	h := e.Response.Header()
 	h.Set("Content-Type", "application/x-ndjson")
 	h.Set("Cache-Control", "no-store")

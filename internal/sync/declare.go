@@ -62,6 +62,9 @@ type Collection struct {
 
 // Grant declares that rows of Table put members into audiences: who (Member)
 // and what (Audience) are SQL over the row's own columns, as in Audience.
+//
+// Without an Audience it grants nothing; but a change of it sends the member's
+// open connections away, to be asked again who they are.
 type Grant struct {
 	Table    string
 	Member   string

@@ -80,6 +80,9 @@ func Install(db dbx.Builder, d *Declaration) error {
 	view := make([]string, 0, len(d.Grants))
 	for i, g := range d.Grants {
 		stmts = append(stmts, g.triggers(i)...)
+		if g.Audience == "" {
+			continue
+		}
 		s := fmt.Sprintf("SELECT %s AS member, %s AS aud FROM %s", inRow(g.Member, g.Table), inRow(g.Audience, g.Table), quote(g.Table))
 		if g.When != "" {
 			s += " WHERE " + inRow(g.When, g.Table)
@@ -137,9 +140,11 @@ func (g *Grant) triggers(n int) []string {
 		ON CONFLICT (coll, rid, aud) DO UPDATE SET seq = excluded.seq;`, inRow(g.Member, row), seqNow)
 	}
 	differs := func(e string) string { return fmt.Sprintf("(%s) IS NOT (%s)", inRow(e, "OLD"), inRow(e, "NEW")) }
-	when := differs(g.Member) + " OR " + differs(g.Audience)
-	if g.When != "" {
-		when += " OR " + differs(g.When)
+	when := differs(g.Member)
+	for _, e := range []string{g.Audience, g.When} {
+		if e != "" {
+			when += " OR " + differs(e)
+		}
 	}
 	t := func(verb, on, when, body string) string {
 		return fmt.Sprintf("CREATE TRIGGER sync_grant_%s%d_%s AFTER %s ON %s %s BEGIN\n%s%s\nEND", g.Table, n, verb, on, quote(g.Table), when, bump, body)
