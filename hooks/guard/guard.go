@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -96,11 +98,37 @@ func doors(e *core.RequestEvent) error {
 	return problem.NotFound.Because(nil)
 }
 
+// passedOn are the headers by which a proxy says for whom it asks; also the one
+// that the configuration names.
+var passedOn = []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Cf-Connecting-Ip", "True-Client-Ip"}
+
+// direct says whether a request comes from this machine itself: not through a
+// proxy that runs here, and not from a page whose name was made to point here.
+func direct(e *core.RequestEvent) bool {
+	if !isLoopback(e.RemoteIP()) {
+		return false
+	}
+	for _, h := range slices.Concat(passedOn, e.App.Settings().TrustedProxy.Headers) {
+		if len(e.Request.Header.Values(h)) > 0 {
+			return false
+		}
+	}
+	host, _, err := net.SplitHostPort(e.Request.Host)
+	if err != nil {
+		host = e.Request.Host
+	}
+	return host == "localhost" || isLoopback(strings.Trim(host, "[]"))
+}
+
+func isLoopback(ip string) bool {
+	addr, err := netip.ParseAddr(ip)
+	return err == nil && addr.Unmap().IsLoopback()
+}
+
 // dashboard says whether a request is for the dashboard and may be: from this
-// machine, not passed on by a proxy, and signed in as superuser or doing so.
+// machine, and signed in as superuser or doing so.
 func dashboard(e *core.RequestEvent) bool {
-	addr, err := netip.ParseAddr(e.RemoteIP())
-	if err != nil || !addr.Unmap().IsLoopback() || e.Request.Header.Get("X-Forwarded-For") != "" || e.Request.Header.Get("Forwarded") != "" {
+	if !direct(e) {
 		return false
 	}
 	path := e.Request.URL.Path
@@ -112,13 +140,19 @@ func dashboard(e *core.RequestEvent) bool {
 func nothing(r *router.Router[*core.RequestEvent]) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
-			if r.HasRoute(method, e.Request.URL.Path) {
+			if r.HasRoute(method, e.Request.URL.Path) || method == http.MethodGet && isChunk(e.Request.URL.Path) {
 				e.Response.Header().Set("Allow", method)
 				return problem.MethodNotAllowed.Because(nil)
 			}
 		}
 		return problem.NotFound.Because(nil)
 	}
+}
+
+// isChunk says whether path has the shape of /api/sync/public/{epoch}/{base}/{pos}.
+func isChunk(path string) bool {
+	rest, ok := strings.CutPrefix(path, "/api/sync/public/")
+	return ok && strings.Count(rest, "/") == 2
 }
 
 // checkSQLite refuses a SQLite that the measurements in docs/ were not made on.
