@@ -50,6 +50,10 @@ const (
 	RetryAfter = 4 * time.Second
 )
 
+// ClockReach is how long ago a person may have acted: a phone that lay in a
+// drawer for a year comes back; one that says more has lost its clock.
+const ClockReach = 400 * 24 * time.Hour
+
 // Live connections.
 const (
 	// LiveDevices is the ceiling of open live connections of one process;

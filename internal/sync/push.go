@@ -217,15 +217,21 @@ func (s *session) record(cmd *Command, out *Outcome, payload string) error {
 }
 
 // clock sets when the person acted: their clock, as corrected by the last
-// answer, but not before what they were looking at and not after arrival.
+// answer, but not before what they were looking at and not after arrival. A
+// clock that is off by more than limits.ClockReach says nothing: arrival stands.
 func (s *session) clock(cmd *Command, call *Call) error {
 	call.OccurredAt, call.Clock = s.p.Now, "late"
 	at, err := time.Parse(time.RFC3339Nano, cmd.At)
 	if err != nil {
 		return nil // a phone that can't tell the time: arrival stands
 	}
-	at = at.Add(time.Duration(cmd.Offset) * time.Millisecond)
+	century := (100 * 365 * 24 * time.Hour).Milliseconds() // NB! three times as much runs over
+	at = at.Add(time.Duration(min(max(cmd.Offset, -century), century)) * time.Millisecond)
 	if at.After(s.p.Now) {
+		return nil
+	}
+	if at.Before(s.p.Now.Add(-limits.ClockReach)) {
+		call.Clock = "early"
 		return nil
 	}
 	var seen string
