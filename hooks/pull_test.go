@@ -131,7 +131,7 @@ func TestPull_NeverCarriesARevokedAudience(t *testing.T) {
 	if len(a.drops) != 1 || a.drops[0] != "activators" || strings.Contains(a.raw, draft.Id) {
 		t.Fatalf("%s", a.raw)
 	}
-	forged := base64.RawURLEncoding.EncodeToString([]byte(fmt.Sprintf("1 %s 0 activators public member/%s", a.epoch, "someoneelse0000")))
+	forged := base64.RawURLEncoding.EncodeToString([]byte(fmt.Sprintf("1 %s 0 %s activators public member/%s", a.epoch, p.member, "someoneelse0000")))
 	b := p.exchange(map[string]any{"cursor": forged})
 	if strings.Contains(b.raw, draft.Id) || len(b.drops) != 2 {
 		t.Fatalf("forged: %s", b.raw)
@@ -149,7 +149,7 @@ func TestPull_ResetsAForeignEpoch(t *testing.T) {
 	if len(a.resets) != 2 || !a.has(sync.Public, "listings", club.Id) {
 		t.Fatalf("%s", a.raw)
 	}
-	future := base64.RawURLEncoding.EncodeToString([]byte("1 " + a.epoch + " 999999 public"))
+	future := base64.RawURLEncoding.EncodeToString([]byte("1 " + a.epoch + " 999999 " + p.member + " public"))
 	b := p.exchange(map[string]any{"cursor": future})
 	if b.code != 200 || len(b.resets) != 2 || !b.has(sync.Public, "listings", club.Id) {
 		t.Fatalf("%s", b.raw)
