@@ -132,7 +132,7 @@ class World {
     const reader = new LiveReader(tab.replica)
     if (!body || server.epoch !== tab.replica.meta.epoch) return
     await reader.line(JSON.stringify({ head: { protocol: 1, epoch: server.epoch, seq: server.state.seq, now: '' } }))
-    const lines = server.frame(tab.phone.member, body.stream, body.ack, body.cursor)
+    const lines = server.frame(tab.phone.member, body.cursor)
     if (!lines || random.chance(0.1)) return
     if (random.chance(0.2)) await this.#request(tab)
     for (const line of lines) if ((await reader.line(JSON.stringify(line))).close) return

@@ -4,7 +4,7 @@
  */
 import type { Frame } from './record'
 import type { Replica } from './replica'
-import { isHead, isKept, type Head, type KeptLine, type Outcome } from './wire'
+import { isHead, isKept, type Head } from './wire'
 
 /** What to do after a line: read on, or close, and after `afterMs` milliseconds pull, or only open again. */
 export type LiveStep = { close: false } | { close: true; afterMs: number; pull: boolean }
@@ -48,13 +48,12 @@ export class LiveReader {
 
   #open(frame: { from: number; to: number }): LiveStep {
     if (!this.#head) return PULL
-    this.#frame = { epoch: this.#head.epoch, from: frame.from, to: frame.to, kept: [], outcomes: [] }
+    this.#frame = { epoch: this.#head.epoch, from: frame.from, to: frame.to, kept: [] }
     return ON
   }
 
-  #add(line: { outcome?: Outcome } & KeptLine): LiveStep {
-    if (line.outcome) this.#frame?.outcomes.push(line.outcome)
-    else if (isKept(line)) this.#frame?.kept.push(line)
+  #add(line: unknown): LiveStep {
+    if (isKept(line)) this.#frame?.kept.push(line)
     return ON
   }
 

@@ -85,11 +85,32 @@ describe('with an account', () => {
     }
     expect(world.seen.length).toBe(before)
     world.server.put('listings', 'lunch', { title: 'Lunch at noon' }, ['public'])
-    const { stream, ack, cursor } = world.lives[0]!.body
-    for (const line of world.server.frame('rosa', stream, ack, cursor)!) world.lives[0]!.push(line)
+    for (const line of world.server.frame('rosa', world.lives[0]!.body.cursor)!) world.lives[0]!.push(line)
     await settled()
     expect(kith.rows('listings').get('lunch')!.title).toBe('Lunch at noon')
     expect(world.seen.length).toBe(before)
+  })
+
+  test('an outcome counts also when a frame was faster than its answer', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    let deliver!: () => void
+    const held = new Promise<void>((resolve) => (deliver = resolve))
+    world.answer = async ({ path, body }) => {
+      const answer = new Response(world.server.sync('rosa', body))
+      await held
+      return path === '/api/sync' ? answer : Response.error()
+    }
+    const before = world.count('/api/sync')
+    await kith.send('visits.come', { id: 'visit1', listing: 'lunch', occurrence: 'x', welcome: 'none' })
+    await settled()
+    for (const line of world.server.frame('rosa', world.lives[0]!.body.cursor)!) world.lives[0]!.push(line)
+    await settled()
+    expect(kith.outbox()).toMatchObject([{ state: 'sending' }])
+    deliver()
+    await settled()
+    expect(kith.outbox()).toEqual([])
+    expect(world.count('/api/sync')).toBe(before + 1)
   })
 
   test('hangs up when nobody looks, and comes back by the live connection alone', async () => {

@@ -7,7 +7,7 @@ import { newNonce } from './ids'
 import { loadMeta, readSegments, stage, type Meta } from './meta'
 import { hear, rebirth, settle, type Queue } from './queue'
 import type { Txn } from './store'
-import type { Answer, KeptLine, Outcome } from './wire'
+import type { Answer, KeptLine } from './wire'
 
 /** One step of the live connection. */
 export interface Frame {
@@ -16,7 +16,6 @@ export interface Frame {
   to: number
   cursor: string
   kept: KeptLine[]
-  outcomes: Outcome[]
 }
 
 /** What a transaction left: the records as they are now. */
@@ -25,18 +24,26 @@ export interface Recorded {
   queue: Queue
 }
 
-/** Records an answer. Null: it was asked for before the cursor moved, and nothing was written. */
-export async function recordAnswer(txn: Txn, ask: Ask, answer: Answer, now: number): Promise<(Recorded & { reborn: boolean }) | null> {
+/**
+ * Records an answer. One that was asked for before the cursor moved says nothing about rows any more: of
+ * that (`stale`) only the outcomes are taken, which hold whenever they were given.
+ */
+export async function recordAnswer(txn: Txn, ask: Ask, answer: Answer, now: number): Promise<Recorded & { reborn: boolean; stale: boolean }> {
   const before = await loadMeta(txn)
-  if (before.generation !== ask.generation) return null
   const queue = await loadQueue(txn)
+  if (before.generation !== ask.generation) {
+    if (ask.stream === queue.stream.id && answer.head.epoch === before.seen) hear(queue, answer.outcomes)
+    if (answer.head.epoch === before.epoch) settle(queue, before.seq)
+    await saveQueue(txn, queue, now)
+    return { meta: before, queue, reborn: false, stale: true }
+  }
   const reborn = await hearAnswer(txn, before, queue, ask, answer)
   queue.stream.offset = (Date.parse(answer.head.now) || now) - now
   const meta = await stage(txn, before, ask, answer, now)
   if (answer.end.done === true) settle(queue, meta.seq)
   await txn.put('meta', 'sync', meta)
   await saveQueue(txn, queue, now)
-  return { meta, queue, reborn }
+  return { meta, queue, reborn, stale: false }
 }
 
 /** What an answer says about the queue. True: the queue was reborn (protocol P5). */
@@ -55,10 +62,10 @@ async function hearAnswer(txn: Txn, meta: Meta, queue: Queue, ask: Ask, answer: 
 /** Records a frame; `old` and `gap` wrote nothing. */
 export async function recordFrame(txn: Txn, step: Frame, now: number): Promise<Recorded | 'old' | 'gap'> {
   const before = await loadMeta(txn)
-  if (before.staged || before.epoch !== step.epoch) return 'gap'
-  if (before.seq !== step.from) return step.to <= before.seq ? 'old' : 'gap'
+  if (before.epoch !== step.epoch) return 'gap'
+  if (step.to <= before.seq) return 'old'
+  if (before.staged || step.from > before.seq) return 'gap'
   const queue = await loadQueue(txn)
-  if (hear(queue, step.outcomes)) return 'gap'
   const text = step.kept.map((line) => JSON.stringify(line)).join('\n')
   const segments = text === '' ? before.segments : [...before.segments, await txn.add('segments', { text })]
   const meta: Meta = { ...before, segments, seq: step.to, cursor: step.cursor, generation: before.generation + 1, lastSync: now }
@@ -71,8 +78,7 @@ export async function recordFrame(txn: Txn, step: Frame, now: number): Promise<R
 /** How long the server asks for no commands. */
 export function waitOf(answer: Answer): number {
   if (answer.stop?.reason !== 'retry') return 0
-  const outcome = answer.outcomes.find(({ status }) => status === 'retry')
-  return answer.stop.retryAfterMs || outcome?.retryAfterMs || 1000
+  return answer.stop.retryAfterMs || 1000
 }
 
 /** The texts that a tab which has read the segments `mine` still lacks. */

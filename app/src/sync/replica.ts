@@ -18,7 +18,7 @@ import { parseAnswer, parseKept, type Answer, type KeptLine } from './wire'
 
 /** What came of an answer. */
 export interface Taken {
-  /** cut: thrown away, ask again. stale: the cursor has moved on since it was asked for. */
+  /** cut: thrown away, ask again. stale: the cursor has moved on, only outcomes were taken. */
   kind: 'cut' | 'stale' | 'taken'
   /** Nothing was left unsent in the snapshot that was answered. */
   done: boolean
@@ -174,7 +174,8 @@ export class Replica {
     const done = answer.end.done === true
     const waitMs = waitOf(answer)
     const written = await this.store.write(SYNC_STORES, (txn) => recordAnswer(txn, ask, answer, this.options.now()))
-    if (!written) {
+    if (written.stale) {
+      this.options.wrote()
       await this.#reload()
       return { kind: 'stale', done: false, again: true, waitMs, reborn: false, schema: answer.head.schema ?? null }
     }

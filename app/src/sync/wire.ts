@@ -29,7 +29,7 @@ export interface Head {
   schema: [number, number]
 }
 
-export type OutcomeStatus = 'ok' | 'merged' | 'rejected' | 'quarantined' | 'retry'
+export type OutcomeStatus = 'ok' | 'merged' | 'rejected' | 'quarantined'
 
 export interface Outcome {
   number: number
@@ -39,7 +39,6 @@ export interface Outcome {
   code?: string
   message?: string
   result?: any
-  retryAfterMs?: number
 }
 
 export interface Stop {

@@ -125,15 +125,14 @@ export class TestServer {
   }
 
   /** The lines of one live step from a cursor to the present; null where only a poke will do. */
-  frame(member: string, stream: string, ack: number, text: string): object[] | null {
+  frame(member: string, text: string): object[] | null {
     const cursor = readCursor(text)
     const granted = this.grants(member)
     if (!cursor || cursor.epoch !== this.epoch || !sameKeys(cursor.pos, granted)) return null
     const lines = this.#pull(granted, cursor, Infinity)
     if (lines.some((line: any) => line.reset || line.drop)) return null
-    const outcomes = this.#outcomes(stream, ack)
-    const end = { end: { cursor: (lines.at(-1) as any).end.cursor } }
-    return [{ frame: { from: cursor.seq, to: this.state.seq } }, ...outcomes, ...lines.slice(0, -1), end]
+    const end = { end: { cursor: (lines.at(-1) as any).end.cursor, done: true } }
+    return [{ frame: { from: cursor.seq, to: this.state.seq } }, ...lines.slice(0, -1), end]
   }
 
   #head() {
@@ -149,12 +148,11 @@ export class TestServer {
     let stream = streams.get(body.stream)
     if (!stream) streams.set(body.stream, (stream = { member, last: 0, outcomes: new Map() }))
     let stop: object | null = null
-    const retries: object[] = []
     for (const command of body.commands) {
-      stop = this.#command(member, stream, command, retries)
+      stop = this.#command(member, stream, command)
       if (stop) break
     }
-    return { outcomes: [...this.#outcomes(body.stream, body.ack), ...retries], stop }
+    return { outcomes: this.#outcomes(body.stream, body.ack), stop }
   }
 
   #outcomes(stream: string, ack: number): object[] {
@@ -162,7 +160,7 @@ export class TestServer {
     return [...known].filter(([number]) => number > ack).map(([number, outcome]) => ({ outcome: { ...outcome, number } }))
   }
 
-  #command(member: string, stream: ServerStream, command: WireCommand, retries: object[]): object | null {
+  #command(member: string, stream: ServerStream, command: WireCommand): object | null {
     const known = this.state.nonces.get(command.nonce)
     if (known) {
       stream.last = Math.max(stream.last, command.number)
@@ -173,10 +171,7 @@ export class TestServer {
     if (command.number > stream.last + 1) return { number: command.number, reason: 'gap', last: stream.last }
     const attempts = (this.#attempts.get(command.nonce) ?? 0) + 1
     this.#attempts.set(command.nonce, attempts)
-    if (command.name === 'fail' && attempts < 3) {
-      retries.push({ outcome: { number: command.number, nonce: command.nonce, status: 'retry', seq: 0, retryAfterMs: 5 } })
-      return { number: command.number, reason: 'retry', last: stream.last }
-    }
+    if (command.name === 'fail' && attempts < 3) return { number: command.number, reason: 'retry', last: stream.last, retryAfterMs: 5 }
     this.#transact(() => {
       const outcome = { number: command.number, nonce: command.nonce, seq: this.state.seq, ...this.#run(member, command) } as Outcome
       stream.last = command.number

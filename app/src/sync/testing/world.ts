@@ -23,7 +23,7 @@ export class TestWorld implements Env {
   /** Rows in a page. */
   limit = 1000
   /** Answers a request in the server's place; undefined: the server does. */
-  answer: ((seen: Seen) => Response | undefined) | null = null
+  answer: ((seen: Seen) => Response | undefined | Promise<Response>) | null = null
   /** Token → member. */
   readonly tokens = new Map<string, string>()
   /** Open live connections: push lines, or end them. */
@@ -87,7 +87,7 @@ export class TestWorld implements Env {
     const seen = { method: init.method ?? 'GET', path, token, body: init.body ? JSON.parse(String(init.body)) : null }
     this.seen.push(seen)
     if (!this.online) throw new TypeError('Failed to fetch')
-    return this.answer?.(seen) ?? this.#serve(seen, init.signal as AbortSignal)
+    return (await this.answer?.(seen)) ?? this.#serve(seen, init.signal as AbortSignal)
   }
 
   /** Requests to a path since the beginning. */
@@ -139,7 +139,7 @@ export class TestWorld implements Env {
     this.lives.push(connection)
     const { epoch, state } = this.server
     connection.push({ head: { protocol: 1, epoch, seq: state.seq, now: new Date(this.#now).toISOString(), schema: [1, 1] } })
-    for (const line of this.server.frame(member, seen.body.stream, seen.body.ack, seen.body.cursor) ?? [{ poke: { afterMs: 0 } }]) {
+    for (const line of this.server.frame(member, seen.body.cursor) ?? [{ poke: { afterMs: 0 } }]) {
       connection.push(line)
     }
     return new Response(body)
