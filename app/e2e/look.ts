@@ -1,0 +1,80 @@
+/** What every screen is held to: axe finds nothing, and nothing is cut off or scrolls sideways. */
+import type { Page } from '@playwright/test'
+import axe from 'axe-core'
+
+/** Every rule violation on the page as "rule: where". */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  return page.evaluate(async () => {
+    const run = (globalThis as unknown as { axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { target: unknown; failureSummary: string }[] }[] }> } }).axe
+    const found = await run.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    return found.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${String(node.target)} ${node.failureSummary}`))
+  })
+}
+
+/** What sticks out of the page sideways. A strip that scrolls by itself is meant to. */
+export async function stickingOut(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth
+    if (document.documentElement.scrollWidth <= width) return []
+    return [...document.querySelectorAll('main *, header *, nav *')]
+      .filter((one) => one.getBoundingClientRect().right > width + 1 && !one.closest('.strip'))
+      .map((one) => `${one.tagName}.${one.className}: ${(one.textContent ?? '').slice(0, 40)}`)
+  })
+}
+
+/** Twice the letters, as a person sets it on their phone. */
+export async function doubleText(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = '225%'
+  })
+}
+
+export interface Screen {
+  name: string
+  path: string
+  /** Brings the page into the state that is meant. */
+  then?: (page: Page) => Promise<void>
+}
+
+/** Every screen of the app, for somebody who runs `listing`. */
+export function screens(listing: string): Screen[] {
+  return [
+    { name: 'front', path: '/' },
+    { name: 'filters', path: '/', then: (page) => page.getByRole('button', { name: 'Filters' }).click() },
+    { name: 'filtered', path: '/#costs=free&access=stepFree' },
+    { name: 'empty', path: '/#words=zebra&costs=free', then: (page) => page.getByText('Nothing found like that.').waitFor() },
+    { name: 'services', path: '/#show=services' },
+    { name: 'notices', path: '/#show=notices' },
+    { name: 'listing', path: `/l/${listing}` },
+    { name: 'come', path: `/l/${listing}/come` },
+    { name: 'plans', path: '/plans' },
+    { name: 'groups', path: '/groups' },
+    { name: 'add', path: '/groups/new' },
+    {
+      name: 'add-mistakes',
+      path: '/groups/new',
+      then: async (page) => {
+        await page.getByLabel('Its name').fill('')
+        await page.getByRole('button', { name: 'Put it up' }).click()
+        await page.getByRole('alert').waitFor()
+      },
+    },
+    { name: 'edit', path: `/groups/${listing}` },
+    { name: 'join', path: '/join' },
+    { name: 'outbox', path: '/outbox' },
+    { name: 'about', path: '/about' },
+    { name: 'missing', path: '/nothing/here' },
+    { name: 'gone', path: '/l/zzzzzzzzzzzzzzz' },
+  ]
+}
+
+/** Opens a screen and waits until it stands. */
+export async function show(page: Page, url: string, screen: Screen): Promise<void> {
+  await page.goto('about:blank')
+  await page.goto(url + screen.path)
+  await page.getByRole('heading', { level: 1 }).first().waitFor()
+  await page.getByText('One moment…').waitFor({ state: 'detached' })
+  await page.getByText('Fetching what’s on…').waitFor({ state: 'detached' })
+  await screen.then?.(page)
+}

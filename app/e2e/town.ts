@@ -1,0 +1,142 @@
+/**
+ * A town of its own for each test: the real binary, a free port, a copy of the seeded data folder, and one
+ * way in per demo person. `stop()` kills the process, as a power cut would; `start()` brings it back on the
+ * same port with the same data.
+ */
+import { test as base, type Browser, type BrowserContext, type Page } from '@playwright/test'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+
+const BINARY = resolve(process.env.KITH_BIN ?? '../kith')
+
+/** Who the demo town has. */
+export type Person = 'resident' | 'activator' | 'coordinator'
+
+export class Town {
+  #process: ChildProcess | undefined
+  #links = new Map<string, string>()
+
+  private constructor(
+    readonly folder: string,
+    readonly port: number,
+  ) {}
+
+  static async open(seeded: string): Promise<Town> {
+    const folder = mkdtempSync(join(tmpdir(), 'kith-e2e-'))
+    cpSync(seeded, folder, { recursive: true })
+    const town = new Town(folder, await freePort())
+    await town.start()
+    return town
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  /** The link that signs a browser in as that person. */
+  link(person: Person): string {
+    const link = this.#links.get(person)
+    if (!link) throw new Error(`no link for ${person}`)
+    return link
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(BINARY, ['serve', '--http', `127.0.0.1:${this.port}`, '--dir', this.folder], { cwd: dirname(BINARY), stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#process = child
+    await new Promise<void>((ready, failed) => {
+      let said = ''
+      const hear = (bytes: Buffer) => {
+        said += bytes.toString()
+        for (const [, person, link] of said.matchAll(/^ {2}(\w+) +\S+ +(http\S+\/join#\S+)$/gm)) this.#links.set(person as string, link as string)
+        if (this.#links.size >= 3 && /Server started|Kith is at/.test(said)) ready()
+      }
+      child.stdout.on('data', hear)
+      child.stderr.on('data', hear)
+      child.on('exit', (code) => failed(new Error(`kith ended with ${code}: ${said}`)))
+    })
+    await this.#answers()
+  }
+
+  async #answers(): Promise<void> {
+    for (;;) {
+      if (await fetch(`${this.url}/api/sync/public/-/0/0`).then((answer) => answer.ok, () => false)) return
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  /** Kills the process, without a goodbye. */
+  async stop(): Promise<void> {
+    const child = this.#process
+    this.#process = undefined
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    child.removeAllListeners('exit')
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await gone
+  }
+
+  async close(): Promise<void> {
+    await this.stop()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((found) => {
+    const server = createServer()
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => found(port))
+    })
+  })
+}
+
+/** Waits until the page is served by its worker, which then has everything. */
+export async function kept(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready
+    if (!navigator.serviceWorker.controller) await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }))
+  })
+}
+
+/** Opens the front and waits for the first rows. */
+export async function openFront(page: Page, town: Town): Promise<void> {
+  await page.goto(town.url)
+  await page.getByRole('heading', { level: 2, name: /^(Today|Tomorrow|\w+day \d)/ }).first().waitFor()
+}
+
+/** Signs this browser in as a demo person, the way they would: by their link. */
+export async function joinAs(page: Page, town: Town, person: Person): Promise<void> {
+  await page.goto(town.link(person))
+  await page.getByRole('button', { name: 'Join', exact: true }).click()
+  await page.getByRole('heading', { level: 1, name: /^Welcome/ }).waitFor()
+}
+
+/** A second phone: a browser context of its own. */
+export async function otherPhone(browser: Browser): Promise<{ context: BrowserContext; page: Page }> {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'en-GB', timezoneId: 'Europe/London' })
+  return { context, page: await context.newPage() }
+}
+
+export const test = base.extend<{ town: Town }, { seeded: string }>({
+  seeded: [
+    async ({}, use) => {
+      if (!existsSync(BINARY)) throw new Error(`no server at ${BINARY}: run "make build" or set KITH_BIN`)
+      const folder = mkdtempSync(join(tmpdir(), 'kith-seed-'))
+      execFileSync(BINARY, ['seed', '--dir', folder], { cwd: dirname(BINARY), stdio: 'ignore' })
+      await use(folder)
+      rmSync(folder, { recursive: true, force: true })
+    },
+    { scope: 'worker' },
+  ],
+  town: async ({ seeded }, use) => {
+    const town = await Town.open(seeded)
+    await use(town)
+    await town.close()
+  },
+})
+
+export { expect } from '@playwright/test'

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { occurrences, type Schedule } from '../calendar'
+import { listingOf } from '../listings/model'
+import { comersOf } from './coming'
+import { withCancelled } from './calloff'
+import { blank, changesOf, columnsOf, mistakesOf, penceOf, typedOf, type Typed } from './form'
+import { nthWords, readRepeat, REPEATS, scheduleOf, type When } from './repeat'
+
+const LONDON = 'Europe/London'
+const good: Typed = { ...blank(), title: 'Lunch club', date: '2026-06-04', time: '12:00', where: 'nowhere' }
+const fields = (typed: Partial<Typed>) => mistakesOf({ ...good, ...typed }).map((one) => one.field)
+
+describe('what is wrong with a form', () => {
+  it('is nothing when it can be sent', () => {
+    expect(mistakesOf(good)).toEqual([])
+  })
+  it('is said in the order of the fields', () => {
+    expect(fields({ title: ' ', date: '', time: '', where: 'new', mode: 'fixed', contact: { name: '', phone: '12', email: 'pearl', url: '' } })).toEqual(
+      ['title', 'date', 'time', 'placeName', 'amount-0', 'contactPhone', 'contactEmail'])
+  })
+  it('is not asked of a service without a time', () => {
+    expect(fields({ times: 'none', date: '', time: '' })).toEqual([])
+  })
+  it('is an end before the start, a half postcode, a place that was not chosen', () => {
+    expect(fields({ ends: '11:00' })).toEqual(['ends'])
+    expect(fields({ where: 'new', placeName: 'Hall', placePostcode: 'SE15' })).toEqual(['placePostcode'])
+    expect(fields({ where: 'known', place: '' })).toEqual(['placeWords'])
+  })
+  it('prices are read as people write them', () => {
+    expect(['3', '£3.50', '3,5', '0', '3.505', 'three', ''].map(penceOf)).toEqual([300, 350, 350, 0, null, null, null])
+  })
+})
+
+describe('a rhythm', () => {
+  const when: When = { date: '2026-06-04', time: '12:00', ends: '13:30', repeat: 'week', holidays: true }
+
+  it('of every kind comes back as it was chosen', () => {
+    for (const repeat of REPEATS) {
+      const chosen = { ...when, repeat, holidays: repeat !== 'once' }
+      expect(readRepeat(scheduleOf(chosen, LONDON)), repeat).toEqual(chosen)
+    }
+  })
+  it('gives the days that its words say', () => {
+    const days = (change: Partial<When>) => occurrences(scheduleOf({ ...when, holidays: false, ...change }, LONDON), Date.parse('2026-06-01'), Date.parse('2027-01-01'), 3).map((one) => one.key.slice(0, 10))
+    expect(days({ repeat: 'fortnight' })).toEqual(['2026-06-04', '2026-06-18', '2026-07-02'])
+    expect(days({ repeat: 'month' })).toEqual(['2026-06-04', '2026-07-02', '2026-08-06'])
+    expect(days({ repeat: 'month', date: '2026-06-30' })).toEqual(['2026-06-30', '2026-07-28', '2026-08-25'])
+    expect([nthWords('2026-06-04'), nthWords('2026-06-30')]).toEqual(['first Thursday', 'last Tuesday'])
+  })
+  it('that the form cannot show is left alone', () => {
+    const [item] = scheduleOf(when, LONDON)
+    const strange: Schedule[] = [
+      [], [item!, item!], [{ ...item!, changes: [{ from: '2026-06-04T12:00', cancelled: true }] }], [{ ...item!, extra: ['2026-06-05T12:00'] }],
+      [{ ...item!, closedOn: ['Good Friday'] }], [{ ...item!, rrule: 'FREQ=DAILY' }], [{ ...item!, minutes: 900 }], [{ ...item!, allDay: true }],
+    ]
+    for (const schedule of strange) expect(readRepeat(schedule), JSON.stringify(schedule)).toBeNull()
+  })
+  it('loses no word when a listing with it is edited', () => {
+    const schedule = [{ start: '2026-06-04T12:00', minutes: 60, zone: LONDON, rrule: 'FREQ=DAILY' }]
+    const listing = listingOf({ id: 'l', title: 'Bench', schedule, prices: { mode: 'fixed', amounts: [{ pence: 350, who: 'all' }] } })
+    const typed = typedOf(listing)
+    expect(typed.times).toBe('keep')
+    const { set, was } = changesOf(columnsOf({ ...typed, title: 'Bench by the green' }, '', LONDON, listing.schedule), listing as unknown as Record<string, unknown>)
+    expect([set, was]).toEqual([{ title: 'Bench by the green' }, { title: 'Bench' }])
+  })
+})
+
+describe('calling off one occurrence', () => {
+  const weekly: Schedule = [{ start: '2026-05-21T12:00', minutes: 60, zone: LONDON, rrule: 'FREQ=WEEKLY;BYDAY=MO,TH', closedOn: ['*'] }]
+  const standing = (schedule: Schedule, key: string) => occurrences(schedule, Date.parse('2026-05-20'), Date.parse('2026-06-10'), 9).find((one) => one.key === key)?.cancelled
+
+  it('leaves the others on, and can be taken back', () => {
+    const off = withCancelled(weekly, '2026-05-28T12:00', true)
+    expect([standing(off, '2026-05-28T12:00'), standing(off, '2026-05-21T12:00')]).toEqual([true, false])
+    expect(standing(withCancelled(off, '2026-05-28T12:00', false), '2026-05-28T12:00')).toBe(false)
+  })
+  it('on after all holds it open on a bank holiday too', () => {
+    expect(standing(weekly, '2026-05-25T12:00')).toBe(true)
+    expect(standing(withCancelled(weekly, '2026-05-25T12:00', false), '2026-05-25T12:00')).toBe(false)
+  })
+})
+
+describe('who is coming', () => {
+  it('is sorted by who must be met, with no more than they said', () => {
+    const row = (id: string, firstName: string, welcome: string, status = 'coming') => ({ id, listing: 'l', occurrence: 'o', firstName, welcome, status })
+    const comers = comersOf([row('1', '', 'none'), row('2', 'Abdi', 'door', 'cancelled'), row('3', 'Rosa', 'door'), { ...row('4', 'Eve', 'door'), listing: 'x' }], 'l').get('o')
+    expect(comers?.map((one) => [one.name, one.door, one.cancelled])).toEqual([['Rosa', true, false], ['Someone new', false, false], ['Abdi', true, true]])
+  })
+})

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import type { Schedule } from '../calendar'
+import type { Entry, Row } from '../sync'
+import { isMovedVisit, myVisits } from './visits'
+
+const THURSDAY: Schedule = [{ start: '2026-06-04T12:00', minutes: 60, zone: 'Europe/London', rrule: 'FREQ=WEEKLY;BYDAY=TH', changes: [{ from: '2026-06-11T12:00', cancelled: true }, { from: '2026-06-18T12:00', start: '2026-06-19T15:00' }] }]
+const row = (id: string, day: string, more: Partial<Row> = {}): Row => ({ id, listing: 'l', occurrence: `2026-06-${day}T12:00`, firstName: 'Rosa', welcome: 'door', status: 'coming', ...more })
+const entry = (state: Entry['state'], args: object, name = 'visits.come'): Entry => ({ nonce: 'n', number: 1, name, args, at: '', state })
+
+function visits(rows: Row[], outbox: Entry[] = [], member: string | undefined = 'm') {
+  return myVisits({
+    rows: new Map(rows.map((one) => [one.id, one])), audiences: (id) => (id.startsWith('theirs') ? ['host/l'] : [`member/${member ?? ''}`]),
+    outbox, member, schedule: () => THURSDAY,
+  })
+}
+
+describe('my visits', () => {
+  it('are mine alone: a host sees those of others under "Who’s coming"', () => {
+    expect(visits([row('a', '04'), row('theirs1', '04')]).map((one) => one.id)).toEqual(['a'])
+  })
+  it('wait until they have an outcome, then are sent', () => {
+    expect(visits([row('a', '04')], [entry('waiting', row('a', '04'))])[0]?.standing).toBe('waiting')
+    expect(visits([row('a', '04')])[0]?.standing).toBe('sent')
+  })
+  it('wait when what was said is being changed under another id', () => {
+    expect(visits([row('a', '04')], [entry('sending', { ...row('b', '04'), welcome: 'none' })])[0]?.standing).toBe('waiting')
+  })
+  it('stand before anybody has joined', () => {
+    expect(visits([row('a', '04')], [entry('waiting', row('a', '04'))], undefined)).toHaveLength(1)
+  })
+  it('say when the host called it off, and when the person did', () => {
+    expect(visits([row('a', '11'), row('b', '04', { status: 'cancelled' })]).map((one) => one.standing)).toEqual(['cancelled', 'off'])
+  })
+  it('that were refused stand with the others, though they have no row', () => {
+    expect(visits([], [entry('rejected', row('a', '04'))])[0]?.standing).toBe('refused')
+  })
+  it('know that the occurrence has moved', () => {
+    const [moved, stays] = [visits([row('a', '18')])[0], visits([row('b', '04')])[0]]
+    expect(moved && isMovedVisit(moved, '2026-06-19T15:00')).toBe(true)
+    expect(stays && isMovedVisit(stays, '2026-06-04T12:00')).toBe(false)
+  })
+})
