@@ -234,7 +234,7 @@ describe('what screens read', () => {
 
   test('a first name that was changed is who I am', async () => {
     const kith = await joined(townWorld())
-    expect(kith.me).toEqual({ member: 'rosa', device: 'device-rosa', firstName: 'Rosa', roles: [] })
+    expect(kith.me).toEqual({ member: 'rosa', device: 'device-rosa', firstName: 'Rosa', roles: ['resident'] })
     await kith.send('people.rename', { firstName: 'Rosie' })
     expect(kith.me!.firstName).toBe('Rosie')
   })
@@ -246,7 +246,7 @@ describe('what screens read', () => {
     kith.subscribe((changed) => changed.forEach((topic) => topics.add(topic)))
     world.server.put('roles', 'role1', { member: 'rosa', role: 'activator' }, ['member/rosa'])
     await kith.syncNow()
-    expect(kith.me!.roles).toEqual(['activator'])
+    expect(kith.me!.roles).toEqual(['resident', 'activator'])
     expect(topics).toContain('@me')
   })
 })

@@ -12,14 +12,17 @@ export function identity(account: Account | null): Me | null {
   return { member, device, firstName, roles }
 }
 
-/** With the first name and the roles of now, once the member's own rows are here. */
+/**
+ * With the first name and the roles of now, once the member's own rows are here. Every member is a resident:
+ * that role has no row.
+ */
 export function currentMe(account: Account | null, view: View): Me | null {
   const joined = identity(account)
   if (!joined) return null
   const own = view.rows('members').get(joined.member)
   if (!own) return joined
   const roles = [...view.rows('roles').values()].filter((row) => row.member === joined.member).map((row) => String(row.role))
-  return { ...joined, firstName: String(own.firstName ?? joined.firstName), roles: roles.sort() }
+  return { ...joined, firstName: String(own.firstName ?? joined.firstName), roles: ['resident', ...roles.sort()] }
 }
 
 export function sameMe(one: Me | null, other: Me | null): boolean {

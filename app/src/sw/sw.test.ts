@@ -1,0 +1,164 @@
+/**
+ * The service worker, with a browser around it that is made of Maps; and the list that the build gives it.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { listFiles, versionOf } from '../../build/worker.ts'
+
+const ORIGIN = 'https://town.example'
+/** In a variable, so that the worker is checked with the types of a worker and not with those of a page. */
+const WORKER = './sw'
+type Listener = (event: any) => void
+
+class FakeCache {
+  readonly kept = new Map<string, Response>()
+  async put(address: string, response: Response) {
+    this.kept.set(new URL(address, ORIGIN).pathname, response)
+  }
+  async match(request: string | { url: string }) {
+    return this.kept.get(new URL(typeof request === 'string' ? request : request.url, ORIGIN).pathname)?.clone()
+  }
+  async keys() {
+    return [...this.kept.keys()].map((path) => ({ url: ORIGIN + path }))
+  }
+}
+
+/** One origin with a network and caches; `start` runs a version of the worker in it. */
+class Browser {
+  readonly stores = new Map<string, FakeCache>()
+  readonly fetched: string[] = []
+  network: (path: string) => Response = (path) => new Response(`network ${path}`)
+  listeners = new Map<string, Listener>()
+  skipped = false
+
+  async start(version: string, files: [string, string][]) {
+    this.listeners = new Map()
+    vi.resetModules()
+    vi.stubGlobal('KITH_FILES', files)
+    vi.stubGlobal('KITH_VERSION', version)
+    vi.stubGlobal('caches', {
+      open: async (name: string) => this.stores.get(name) ?? (this.stores.set(name, new FakeCache()), this.stores.get(name)!),
+      keys: async () => [...this.stores.keys()],
+      delete: async (name: string) => this.stores.delete(name),
+    })
+    vi.stubGlobal('fetch', async (request: string | { url: string }) => {
+      const path = new URL(typeof request === 'string' ? request : request.url, ORIGIN).pathname
+      this.fetched.push(path)
+      return this.network(path)
+    })
+    vi.stubGlobal('self', {
+      location: { origin: ORIGIN },
+      clients: { claim: async () => undefined },
+      skipWaiting: async () => void (this.skipped = true),
+      addEventListener: (name: string, listener: Listener) => this.listeners.set(name, listener),
+    })
+    await import(/* @vite-ignore */ WORKER)
+  }
+
+  async event(name: string, event: object = {}): Promise<void> {
+    let work: Promise<unknown> = Promise.resolve()
+    this.listeners.get(name)!({ ...event, waitUntil: (promise: Promise<unknown>) => (work = promise) })
+    await work
+  }
+
+  /** What the worker answers; null: it leaves the request to the browser. */
+  async ask(path: string, more: { mode?: string; method?: string; origin?: string } = {}): Promise<string | null> {
+    let answer: Promise<Response> | null = null
+    const request = { url: (more.origin ?? ORIGIN) + path, method: more.method ?? 'GET', mode: more.mode ?? 'no-cors' }
+    this.listeners.get('fetch')!({ request, respondWith: (given: Promise<Response>) => (answer = given) })
+    return answer ? (await (answer as Promise<Response>)).text() : null
+  }
+}
+
+let browser: Browser
+beforeEach(() => void (browser = new Browser()))
+afterEach(() => vi.unstubAllGlobals())
+
+const FILES: [string, string][] = [['/', 'h1'], ['/assets/a.js', 'h2']]
+
+describe('the worker', () => {
+  test('answers its own files and every screen from this phone', async () => {
+    await browser.start('v1', FILES)
+    await browser.event('install')
+    browser.network = () => {
+      throw new TypeError('no signal')
+    }
+    expect(await browser.ask('/', { mode: 'navigate' })).toBe('network /')
+    expect(await browser.ask('/listing/lunch', { mode: 'navigate' })).toBe('network /')
+    expect(await browser.ask('/assets/a.js')).toBe('network /assets/a.js')
+  })
+
+  test('leaves sync, the dashboard, other sites, writes and unknown files alone', async () => {
+    await browser.start('v1', FILES)
+    await browser.event('install')
+    for (const path of ['/api/sync/public/-/0/0', '/_/', '/_/index', '/api/']) {
+      expect(await browser.ask(path, { mode: 'navigate' })).toBeNull()
+    }
+    expect(await browser.ask('/', { origin: 'https://other.example' })).toBeNull()
+    expect(await browser.ask('/', { method: 'POST' })).toBeNull()
+    expect(await browser.ask('/assets/old.js')).toBeNull()
+    expect(await browser.ask('/export.csv', { mode: 'navigate' })).toBeNull()
+  })
+
+  test('is not installed with a file missing, or with one that came by a redirect', async () => {
+    await browser.start('v1', FILES)
+    browser.network = (path) => new Response('', { status: path === '/' ? 200 : 404 })
+    await expect(browser.event('install')).rejects.toThrow('/assets/a.js')
+    browser.network = () => Object.defineProperty(new Response('moved'), 'redirected', { value: true })
+    await expect(browser.event('install')).rejects.toThrow('/')
+  })
+
+  test('fetches of a new version only what differs, and waits until it is told', async () => {
+    await browser.start('v1', FILES)
+    await browser.event('install')
+    browser.fetched.length = 0
+    browser.network = (path) => new Response(`new ${path}`)
+    await browser.start('v2', [['/', 'h9'], ['/assets/a.js', 'h2']])
+    await browser.event('install')
+    expect(browser.fetched).toEqual(['/'])
+    expect(browser.skipped).toBe(false)
+    expect([...browser.stores.keys()]).toEqual(['kith-app-v1', 'kith-app-v2'])
+    browser.listeners.get('message')!({ data: 'something else' })
+    expect(browser.skipped).toBe(false)
+    browser.listeners.get('message')!({ data: 'skipWaiting' })
+    expect(browser.skipped).toBe(true)
+    await browser.event('activate')
+    expect([...browser.stores.keys()]).toEqual(['kith-app-v2'])
+    expect(await browser.ask('/', { mode: 'navigate' })).toBe('new /')
+    expect(await browser.ask('/assets/a.js')).toBe('network /assets/a.js')
+  })
+
+  test('leaves caches of others alone', async () => {
+    browser.stores.set('somebody-else', new FakeCache())
+    await browser.start('v1', FILES)
+    await browser.event('activate')
+    expect(browser.stores.has('somebody-else')).toBe(true)
+  })
+
+  test('goes to the network when the browser has thrown its cache away', async () => {
+    await browser.start('v1', FILES)
+    expect(await browser.ask('/assets/a.js')).toBe('network /assets/a.js')
+  })
+})
+
+describe('the list of the build', () => {
+  let folder: string
+  beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'kith-list-'))))
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  test('has every file by its address, but the worker, maps and hidden files', () => {
+    mkdirSync(join(folder, 'assets'))
+    for (const name of ['index.html', 'sw.js', '.gitkeep', 'assets/a.js', 'assets/a.js.map']) writeFileSync(join(folder, name), name)
+    expect(listFiles(folder).map(([address]) => address)).toEqual(['/assets/a.js', '/'])
+  })
+
+  test('names another version when a file changes, and the same when none does', () => {
+    writeFileSync(join(folder, 'index.html'), 'one')
+    const one = versionOf(listFiles(folder))
+    expect(versionOf(listFiles(folder))).toBe(one)
+    writeFileSync(join(folder, 'index.html'), 'two')
+    expect(versionOf(listFiles(folder))).not.toBe(one)
+  })
+})
