@@ -152,7 +152,7 @@ func TestVerifyProof_RefusesWhatIsWrong(t *testing.T) {
 		"not a token":           "x.y.z",
 		"two parts":             parts[0] + "." + parts[1],
 		"four parts":            good + ".x",
-		"oversized":             good + strings.Repeat("A", limits.Proof),
+		"oversized":             s.good(nil, map[string]any{"x": strings.Repeat("a", limits.Proof)}),
 		"another method":        s.good(nil, map[string]any{"htm": "GET"}),
 		"no method":             s.good(nil, map[string]any{"htm": nil}),
 		"a method folded":       s.good(nil, map[string]any{"htm": "post"}),
@@ -251,6 +251,16 @@ func TestVerifyProof_TakesES256Alone(t *testing.T) {
 		if _, err := verify(raw); !errors.Is(err, ErrInvalid) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// Ensure that the parser itself is shut, whatever a key function of later days
+// returns: with bytes for a key, HS256 would pass.
+func TestParser_TakesES256Alone(t *testing.T) {
+	s := newSigner(t)
+	raw := s.raw(s.header(map[string]any{"alg": "HS256"}), s.claims(nil), jwt.SigningMethodHS256, []byte("public"))
+	if _, err := parser().Parse(raw, func(*jwt.Token) (any, error) { return []byte("public"), nil }); err == nil {
+		t.Error("HS256 passed")
 	}
 }
 
