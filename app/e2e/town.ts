@@ -10,7 +10,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
-const BINARY = resolve(process.env.KITH_BIN ?? '../kith')
+/** The binary under test. */
+export const BINARY = resolve(process.env.KITH_BIN ?? '../kith')
 
 /** Who the demo town has. */
 export type Person = 'resident' | 'activator' | 'coordinator'
@@ -22,12 +23,14 @@ export class Town {
   private constructor(
     readonly folder: string,
     readonly port: number,
+    readonly binary: string,
   ) {}
 
-  static async open(seeded: string): Promise<Town> {
+  /** `seeded`: the data folder to begin with. `binary`: a pb_public folder beside it is served instead of its own. */
+  static async open(seeded: string, binary = BINARY): Promise<Town> {
     const folder = mkdtempSync(join(tmpdir(), 'kith-e2e-'))
     cpSync(seeded, folder, { recursive: true })
-    const town = new Town(folder, await freePort())
+    const town = new Town(folder, await freePort(), binary)
     await town.start()
     return town
   }
@@ -44,7 +47,7 @@ export class Town {
   }
 
   async start(): Promise<void> {
-    const child = spawn(BINARY, ['serve', '--http', `127.0.0.1:${this.port}`, '--dir', this.folder], { cwd: dirname(BINARY), stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(this.binary, ['serve', '--http', `127.0.0.1:${this.port}`, '--dir', this.folder], { cwd: dirname(this.binary), stdio: ['ignore', 'pipe', 'pipe'] })
     this.#process = child
     await new Promise<void>((ready, failed) => {
       let said = ''

@@ -21,7 +21,6 @@ export const common = {
     brokenTitle: 'This page did not load',
     brokenText: 'You have no signal and this page was not kept on your phone yet. Try again when you are back online.',
     tryAgain: 'Try again',
-    dismiss: 'Hide this',
     title: (page: string) => `${page} – Kith`,
   },
 
@@ -30,7 +29,6 @@ export const common = {
     offline: 'No signal. Everything here is on your phone.',
     waitingOffline: (count: number) => `No signal. ${plural(count, 'thing waits', 'things wait')} on your phone.`,
     waiting: (count: number) => `${plural(count, 'thing is', 'things are')} waiting to be sent`,
-    sending: 'Sending…',
     problem: (count: number) => `${plural(count, 'thing needs', 'things need')} a look`,
     unsafe: 'Saved, but your phone could clear it.',
     full: 'Your phone is full. New things cannot be saved until you make room.',
@@ -45,7 +43,6 @@ export const common = {
     keepSafe: 'Keep it safe',
     update: 'A new version is ready.',
     useUpdate: 'Use it now',
-    saved: 'Saved',
   },
 
   dates: {
@@ -128,10 +125,8 @@ export const common = {
     near: (area: string) => `in ${area}`,
     sections: 'What kind of thing',
     section: { groups: 'Groups and events', services: 'Help and services', notices: 'Notices' },
-    search: 'Search',
     searchHint: 'Try “lunch”, “walking” or a street',
     searchFor: { groups: 'Search groups and events', services: 'Search help and services', notices: 'Search notices' },
-    clearWords: 'Clear the words',
     days: 'Day',
     anyDay: 'All days',
     filters: 'Filters',
@@ -150,7 +145,6 @@ export const common = {
     cancelled: 'Not on',
     moved: 'Moved',
     paused: 'Taking a break',
-    openListing: (title: string) => title,
     choose: 'Choose something from the list to read about it here.',
     counted: (count: number) => `(${count.toLocaleString('en-GB')})`,
     cost: 'Cost',

@@ -12,8 +12,6 @@ export const listing = {
     draft: 'Only people who run things can see this. It is a draft.',
   },
 
-  next: 'Next',
-  nextOn: (when: string) => `Next: ${when}`,
   noNext: 'No date is planned. Ask when it is on.',
   onNow: 'On now',
   come: 'I’d like to come',

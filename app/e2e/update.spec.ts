@@ -1,0 +1,36 @@
+import { appendFileSync, copyFileSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { BINARY, expect, kept, openFront, test, Town } from './town'
+
+/** The app as it was built: beside the binary, or where `make` leaves it. */
+function built(): string {
+  const beside = join(dirname(BINARY), 'pb_public')
+  return existsSync(join(beside, 'sw.js')) ? beside : resolve('../pb_public')
+}
+
+test('a new version waits until the person says "Use it now"', async ({ page, seeded }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'kith-release-'))
+  copyFileSync(BINARY, join(folder, 'kith'))
+  cpSync(built(), join(folder, 'pb_public'), { recursive: true })
+  const town = await Town.open(seeded, join(folder, 'kith'))
+  try {
+    await openFront(page, town)
+    await kept(page)
+    await town.stop()
+    appendFileSync(join(folder, 'pb_public', 'sw.js'), '\n// another version\n')
+    await town.start()
+    await page.reload()
+    await expect(page.getByText('A new version is ready.')).toBeVisible()
+    await page.reload()
+    await expect(page.getByText('A new version is ready.')).toBeVisible()
+    const reloaded = page.waitForEvent('load')
+    await page.getByRole('button', { name: 'Use it now' }).click()
+    await reloaded
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await expect(page.getByText('A new version is ready.')).toHaveCount(0)
+  } finally {
+    await town.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
