@@ -1,0 +1,25 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+)
+
+// inChromium runs the phone's part: app/bench/phone.mjs against this server.
+func inChromium(s *server, r *report) error {
+	cmd := exec.Command("node", "bench/phone.mjs", s.url)
+	cmd.Dir, cmd.Stderr = "app", os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("in Chromium: %w", err)
+	}
+	var f struct{ FirstSyncMs, SearchMs float64 }
+	if err := json.Unmarshal(out, &f); err != nil {
+		return fmt.Errorf("in Chromium: %w in %q", err, out)
+	}
+	r.within("Chromium, CPU ×4: first sync of all rows applied", f.FirstSyncMs, "ms", 3000)
+	r.within("Chromium, CPU ×4: a search key to painted result", f.SearchMs, "ms", 200)
+	return nil
+}

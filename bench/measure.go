@@ -1,0 +1,296 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	gosync "sync"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"kith/internal/sync"
+)
+
+// columns of a listing that leave the server, as one JSON object: what a bare
+// scan has to do, too.
+const object = `json_object('id', id, 'kind', kind, 'title', title, 'summary', summary, 'description', description, 'organisation', organisation,
+	'place', place, 'room', room, 'schedule', json(schedule), 'prices', json(prices), 'access', json(access), 'venue', venue, 'languages', json(languages),
+	'whoComes', whoComes, 'firstVisit', json(firstVisit), 'contact', json(contact), 'checked', checked, 'status', status, 'source', source, 'sourceUrl', sourceUrl, 'twin', twin)`
+
+// firstSync: a device that holds nothing gets everything.
+func firstSync(s *server, r *report) error {
+	code, err := s.invite(100_000)
+	if err != nil {
+		return err
+	}
+	d, err := s.join(code)
+	if err != nil {
+		return err
+	}
+	rows := map[string]json.RawMessage{}
+	travelled, err := d.all(rows) // warms up, and counts
+	if err != nil {
+		return err
+	}
+	const runs = 10
+	cpu, wall, err := s.times(runs, func(int) error {
+		d.cursor = ""
+		_, err := d.all(map[string]json.RawMessage{})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	scan, bytes, err := bareScan(s, runs)
+	if err != nil {
+		return err
+	}
+	list, _, err := s.times(runs/2, func(int) error { return listAPI(s, len(rows)) })
+	if err != nil {
+		return err
+	}
+	r.plain("first sync: rows", float64(len(rows)), "rows")
+	r.against("first sync: bytes on the wire", float64(travelled)/1000, "kB", "bare scan, same zstd", float64(bytes)/1000, true, 1.5)
+	r.against("first sync: server CPU", ms(cpu), "ms", "bare scan, same zstd", ms(scan), true, 1.5)
+	r.against("first sync: server CPU", ms(cpu), "ms", "PocketBase's list API", ms(list), true, 0.25)
+	r.plain("first sync: to the last row applied in a Go client", ms(wall), "ms")
+	return nil
+}
+
+// bareScan reads the same rows in this process and compresses them alike.
+func bareScan(s *server, runs int) (time.Duration, int, error) {
+	db, err := open(s.dir + "/data.db")
+	if err != nil {
+		return 0, 0, err
+	}
+	defer db.Close()
+	var size int
+	scan := func() error {
+		counted := &counter{}
+		enc, err := zstd.NewWriter(counted, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(128<<10))
+		if err != nil {
+			return err
+		}
+		rows, err := db.DB().Query("SELECT " + object + " FROM listings WHERE status <> 'draft'")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		var raw []byte
+		for rows.Next() {
+			if err := rows.Scan(&raw); err != nil {
+				return err
+			}
+			if _, err := enc.Write(append(raw, '\n')); err != nil {
+				return err
+			}
+		}
+		if err := enc.Close(); err != nil {
+			return err
+		}
+		size = counted.n
+		return rows.Err()
+	}
+	if err := scan(); err != nil {
+		return 0, 0, err
+	}
+	before := own()
+	for range runs {
+		if err := scan(); err != nil {
+			return 0, 0, err
+		}
+	}
+	return (own() - before) / time.Duration(runs), size, nil
+}
+
+type counter struct{ n int }
+
+func (c *counter) Write(p []byte) (int, error) { c.n += len(p); return len(p), nil }
+
+// listAPI reads the same rows as a client of PocketBase's own API would.
+func listAPI(s *server, rows int) error {
+	got := 0
+	for page := 1; got < rows && page <= 1+rows/1000; page++ {
+		raw, err := s.do("GET", fmt.Sprintf("/api/collections/listings/records?perPage=1000&skipTotal=1&page=%d", page), s.root, nil, nil)
+		if err != nil {
+			return err
+		}
+		var body struct{ Items []json.RawMessage }
+		if err := json.Unmarshal(raw, &body); err != nil {
+			return err
+		}
+		got += len(body.Items)
+	}
+	return nil
+}
+
+// delta: 100 changed rows reach a device that was up to date.
+func delta(s *server, r *report) error {
+	d, err := s.join(benchCode)
+	if err != nil {
+		return err
+	}
+	if _, err := d.all(map[string]json.RawMessage{}); err != nil {
+		return err
+	}
+	db, err := open(s.dir + "/data.db")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if _, err := db.NewQuery("UPDATE listings SET room = room || '.' WHERE id IN (SELECT id FROM listings ORDER BY id LIMIT 100)").Execute(); err != nil {
+		return err
+	}
+	old, travelled := d.cursor, 0
+	cpu, wall, err := s.times(100, func(int) error {
+		d.cursor = old
+		rows := map[string]json.RawMessage{}
+		n, done, err := d.pull(nil, rows)
+		travelled = n
+		if err == nil && (!done || len(rows) != 100) {
+			err = fmt.Errorf("delta: %d rows", len(rows))
+		}
+		return err
+	})
+	r.plain("100-row delta: server CPU", ms(cpu), "ms")
+	r.plain("100-row delta: to the last row applied in a Go client", ms(wall), "ms")
+	r.plain("100-row delta: bytes", float64(travelled)/1000, "kB")
+	return err
+}
+
+// push: 1,000 queued commands, durably, then the same again.
+func push(s *server, r *report) error {
+	db, err := open(s.dir + "/data.db")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var clubs []string
+	if err := db.NewQuery(`SELECT id FROM listings WHERE status = 'active' AND json_extract(schedule, '$[0].rrule') = 'FREQ=WEEKLY;BYDAY=TH'
+		AND json_extract(schedule, '$[0].changes') IS NULL LIMIT 1000`).Column(&clubs); err != nil {
+		return err
+	}
+	var first, again, wall time.Duration
+	const runs = 3
+	for range runs {
+		d, err := s.join(benchCode)
+		if err != nil {
+			return err
+		}
+		if _, err := d.all(map[string]json.RawMessage{}); err != nil {
+			return err
+		}
+		commands := make([]sync.Command, 1000)
+		for i := range commands {
+			args, err := json.Marshal(map[string]string{"firstName": fmt.Sprintf("Name %d", i)})
+			name := "people.rename"
+			if i < len(clubs) {
+				name = "visits.come"
+				args, err = json.Marshal(visit(clubs[i], i))
+			}
+			if err != nil {
+				return err
+			}
+			commands[i] = sync.Command{Number: int64(i + 1), Nonce: random(), Name: name, V: 1, Args: args, At: sync.Stamp(time.Now())}
+		}
+		old := d.cursor
+		send := func(int) error {
+			d.cursor = old
+			_, _, err := d.pull(commands, map[string]json.RawMessage{})
+			return err
+		}
+		cpu, took, err := s.times(1, send)
+		if err != nil {
+			return err
+		}
+		first, wall = first+cpu, wall+took
+		if cpu, _, err = s.times(5, send); err != nil {
+			return err
+		}
+		again += cpu
+	}
+	r.plain("push of 1,000 commands: wall", ms(wall/runs), "ms")
+	r.plain("push of 1,000 commands: server CPU", ms(first/runs), "ms")
+	r.against("the same 1,000 commands again: server CPU", ms(again/runs), "ms", "the first time", ms(first/runs), true, 0.2)
+	return nil
+}
+
+func visit(club string, i int) map[string]string {
+	d := time.Now().AddDate(0, 0, 7)
+	for d.Weekday() != time.Thursday {
+		d = d.AddDate(0, 0, 1)
+	}
+	id := fmt.Sprintf("%s%05d", random(), i)
+	plain := make([]byte, 0, 15)
+	for j := 0; j < len(id) && len(plain) < 15; j++ {
+		if c := id[j] | 0x20; c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
+			plain = append(plain, c)
+		}
+	}
+	for len(plain) < 15 {
+		plain = append(plain, 'x')
+	}
+	return map[string]string{"id": string(plain), "listing": club, "occurrence": d.Format("2006-01-02") + "T12:00", "welcome": "none"}
+}
+
+// nothingNew: what an idle town asks.
+func nothingNew(s *server, r *report) error {
+	d, err := s.join(benchCode)
+	if err != nil {
+		return err
+	}
+	if _, err := d.all(map[string]json.RawMessage{}); err != nil {
+		return err
+	}
+	body, err := json.Marshal(d.request(nil))
+	if err != nil {
+		return err
+	}
+	ask := func(method, path string, body any) func() error {
+		return func() error {
+			_, err := s.do(method, path, d.token, body, nil)
+			return err
+		}
+	}
+	ours, health := ask("POST", "/api/sync", body), ask("GET", "/api/health", nil)
+	var a, b []float64
+	for range 5 { // turn and turn about, so that both see the same machine
+		x, err := rate(ours)
+		if err != nil {
+			return err
+		}
+		y, err := rate(health)
+		if err != nil {
+			return err
+		}
+		a, b = append(a, x), append(b, y)
+	}
+	r.against("nothing new: requests a second, 8 at once", median(a), "/s", "/api/health, same token", median(b), false, 0.8)
+	return nil
+}
+
+// rate is how often a second eight clients get f done.
+func rate(f func() error) (float64, error) {
+	const clients, each = 8, 500
+	var wg gosync.WaitGroup
+	errs := make(chan error, clients)
+	began := time.Now()
+	for range clients {
+		wg.Go(func() {
+			for range each {
+				if err := f(); err != nil {
+					errs <- err
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	took := time.Since(began)
+	select {
+	case err := <-errs:
+		return 0, err
+	default:
+		return clients * each / took.Seconds(), nil
+	}
+}
