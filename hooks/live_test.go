@@ -175,3 +175,22 @@ func TestLive_ASlowReaderIsClosedAndDelaysNobody(t *testing.T) {
 }
 
 func itoa(n int) string { b, _ := json.Marshal(n); return string(b) }
+
+// Ensure that a device which has just joined the town is not sent away for its
+// own joining, however late that is handed out.
+func TestLive_IsNotSentAwayForWhatItJoinedWith(t *testing.T) {
+	w := newTown(t)
+	url := w.serve()
+	var all []<-chan string
+	for range 12 {
+		p := w.phone("resident")
+		lines := p.live(url, p.sync().cursor)
+		until(t, lines, `{"head"`)
+		all = append(all, lines)
+	}
+	fresh := w.weekly("Fresh")
+	for _, lines := range all {
+		for !strings.Contains(strings.Join(until(t, lines, `{"end"`), "\n"), fresh.Id) {
+		}
+	}
+}

@@ -79,19 +79,19 @@ func (h *Hub) read(ctx context.Context, from int64) (entries []entry, to int64, 
 
 // deliver gives each connection what it may see. The caller holds mu.
 func (h *Hub) deliver(entries []entry, to int64) {
-	touched := map[string]bool{}
+	touched := map[string]int64{} // the newest seq of each audience
 	for i := range entries {
-		touched[entries[i].aud] = true
+		touched[entries[i].aud] = max(touched[entries[i].aud], entries[i].seq)
 	}
 	shared := map[string][]byte{}
 	for c := range h.conns {
-		if touched["@"+c.Member] {
+		if touched["@"+c.Member] > c.seq { // what it joined with is not news
 			h.poke(c, to)
 			continue
 		}
 		var seen []string
 		for _, a := range c.auds {
-			if touched[a] {
+			if touched[a] > c.seq {
 				seen = append(seen, a)
 			}
 		}
