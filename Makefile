@@ -4,9 +4,10 @@ DATA ?= kith_data
 SEED ?= demo
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 export CGO_ENABLED ?= 0
+GO_DIRS := main.go bench hooks internal migrations seed sim
 
 .DEFAULT_GOAL := help
-.PHONY: help run build app test bench lint clean
+.PHONY: help run build app test tools check unit sim crash faults fuzz e2e bench lint release-gate clean
 
 help: ## says what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +29,46 @@ pb_public/index.html: app/node_modules/.package-lock.json $(shell find app/src a
 app/node_modules/.package-lock.json: app/package.json app/package-lock.json
 	cd app && npm ci --no-audit --no-fund
 	@touch $@
+
+test: tools build check unit sim crash faults fuzz e2e ## everything that decides whether a change lands
+
+tools: ## installs Debian's Chromium and fuse3 where they are missing, or says how
+	@scripts/tools
+
+check: ## formatting, vet, types and faults in the app's markup
+	@test -z "$$(gofmt -l $(GO_DIRS))" || { gofmt -l $(GO_DIRS); echo "run gofmt -w on these"; exit 1; }
+	go vet ./...
+	cd app && npm run --silent check
+
+unit: ## tests of Go packages and of the app's rules and engine
+	go test $$(go list ./... | grep -v /sim)
+	CGO_ENABLED=1 go test -race ./hooks/syncapi ./internal/... ./hooks
+	cd app && npm test
+
+sim: ## simulator: SEEDS=1000 seeds; SEED=n replays one
+	go test ./sim/... -run 'TestSim|TestDevice|TestScenario' -timeout 15m
+
+crash: ## kill -9 and power cuts of the real server
+	go test ./sim -run 'TestCrash|TestPowerCut' -timeout 10m
+
+faults: ## every planted fault is caught by a named test
+	go test -tags fault ./sim -run TestFaults -timeout 10m
+
+fuzz: ## a few seconds of each fuzz target
+	@scripts/fuzz 5s
+
+e2e: build ## the app in a real browser against the real server
+	cd app && npx playwright test
+
+bench: build ## every figure beside its limit or peer
+	go build -o bench/bench ./bench && ./bench/bench
+
+lint: ## golangci-lint, as configured
+	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0 run
+
+release-gate: ## the same tests at the size of a release
+	SEEDS=100000 KITH_KILLS=10000 KITH_CUTS=2000 $(MAKE) test
+	scripts/fuzz 10m
 
 clean: ## removes what was built (never data)
 	rm -rf kith pb_public/assets pb_public/*.* app/node_modules
