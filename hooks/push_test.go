@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"kith/hooks/syncapi"
 	"kith/internal/sync"
 )
 
@@ -276,5 +277,26 @@ func TestCommands_RefuseWhatIsWrong(t *testing.T) {
 		if w.count("visits") != visits || w.count("listings") != listings {
 			t.Errorf("%s %v was stored", c.name, c.args)
 		}
+	}
+}
+
+// Ensure that what a person saw before a restore does not make what they did
+// then later than it was: the same seq is come by again, after the restore.
+func TestPush_ASeqOfAnotherEpochSaysNothingOfTime(t *testing.T) {
+	var calls []sync.Call
+	w := newTown(t, func(r *sync.Registry) {
+		r.Handle("test.when", func(c *sync.Call) (sync.Result, error) {
+			calls = append(calls, *c)
+			return sync.Result{}, nil
+		})
+	})
+	p := w.phone("resident")
+	seen := p.sync(p.command("people.rename", map[string]any{"firstName": "Ada"})).seq
+	cmd := p.command("test.when", nil)
+	cmd["at"], cmd["seen"] = sync.Stamp(time.Now().Add(-time.Hour)), seen
+	must(t, syncapi.NewEpoch(w.app))
+	p.sync(cmd) // with the cursor of the old epoch
+	if len(calls) != 1 || calls[0].Clock != "good" || time.Since(calls[0].OccurredAt) < time.Hour {
+		t.Errorf("%+v", calls)
 	}
 }

@@ -60,7 +60,7 @@ func (d *door) push(e *core.RequestEvent, who caller, r *request, now time.Time)
 		var err error
 		stops, err = d.registry.Apply(tx, sync.Push{
 			Stream: r.Stream, Member: who.member, Device: who.device, App: r.App, Ack: r.Ack, Pending: r.Pending,
-			Commands: r.Commands, Now: now, Delay: around,
+			Commands: r.Commands, Cursor: r.Cursor, Now: now, Delay: around,
 			Fault: func(name, nonce string, err error) {
 				e.App.Logger().Error("sync: a command failed", "command", name, "nonce", nonce, "error", err)
 			},

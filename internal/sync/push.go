@@ -18,7 +18,9 @@ type Push struct {
 	Stream, Member, Device, App string
 	Ack, Pending                int64
 	Commands                    []Command
-	Now                         time.Time
+	// Cursor of the same request: Seen of the commands is a seq of its epoch.
+	Cursor string
+	Now    time.Time
 	// Delay chooses the wait of a retry around a middle, at random.
 	Delay func(middle time.Duration) time.Duration
 	// Fault hears of what failed on our side: the command's name and nonce and why.
@@ -234,8 +236,14 @@ func (s *session) clock(cmd *Command, call *Call) error {
 		call.Clock = "early"
 		return nil
 	}
+	cur, err := decodeCursor(s.p.Cursor)
+	if err != nil {
+		return err
+	}
 	var seen string
-	err = s.db.NewQuery("SELECT at FROM sync_clock WHERE seq < {:seen} ORDER BY seq DESC LIMIT 1").Bind(dbx.Params{"seen": cmd.Seen}).Row(&seen)
+	// NB! A seq of another epoch says nothing: after a restore the same seq comes again, later.
+	err = s.db.NewQuery("SELECT c.at FROM sync_clock c, sync_meta m WHERE m.epoch = {:epoch} AND c.seq < {:seen} ORDER BY c.seq DESC LIMIT 1").
+		Bind(dbx.Params{"epoch": cur.epoch, "seen": cmd.Seen}).Row(&seen)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
