@@ -67,6 +67,7 @@ export async function askSync(txn: Txn, options: AskOptions): Promise<Ask> {
   for (const entry of commands) {
     if (!entry.sent) await txn.put('outbox', entry.nonce, { ...entry, sent: true })
   }
+  await txn.put('meta', 'stream', queue.stream)
   const cursor = meta.staged?.cursor ?? meta.cursor
   const body: SyncBody = {
     protocol: 1, schema: 1, app: options.app, stream: queue.stream.id, ack: ackOf(queue),

@@ -1,13 +1,19 @@
 /**
  * The queue as it lies on disk.
  */
+import { newNonce } from './ids'
 import { byNumber, JOURNAL_COMMANDS, JOURNAL_DAYS, newQueue, type Confirmed, type Queue, type Saved, type Stream } from './queue'
 import type { Txn } from './store'
 
 const DAY_MS = 86_400_000
 
+/** The stream; a new one where there is none, also when the browser has thrown our storage away meanwhile. */
+export async function loadStream(txn: Txn): Promise<Stream> {
+  return (await txn.get('meta', 'stream')) ?? { id: newNonce(), next: 1, offset: 0 }
+}
+
 export async function loadQueue(txn: Txn): Promise<Queue> {
-  const stream: Stream = await txn.get('meta', 'stream')
+  const stream = await loadStream(txn)
   const saved = (await txn.all('outbox')).map(([, entry]) => entry as Saved)
   return newQueue(stream, saved)
 }

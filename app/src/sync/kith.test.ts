@@ -40,6 +40,18 @@ async function joined(world: TestWorld, name = aName(), meeting = new TestMeetin
   return kith
 }
 
+/** Changes a record behind the engine's back. */
+function onDisk(name: string, change: (store: any) => any, store = 'segments'): Promise<void> {
+  return new Promise((resolve) => {
+    indexedDB.open(name).onsuccess = (event: any) => {
+      const db = event.target.result
+      const tx = db.transaction(store, 'readwrite')
+      change(tx.objectStore(store))
+      tx.oncomplete = () => (db.close(), resolve())
+    }
+  })
+}
+
 const visit = (id: string) => ({ id, listing: 'lunch', occurrence: '2026-06-04T12:00', firstName: 'Rosa', welcome: 'door' })
 
 describe('opening', () => {
@@ -54,6 +66,38 @@ describe('opening', () => {
     expect(again.rows('listings').get('lunch')!.title).toBe('Lunch club')
     expect(again.status.phase).toBe('ready')
     expect(again.seq).toBe(world.server.state.seq)
+  })
+
+  test('rows that can’t be read any more come again, and the outbox stays', async () => {
+    const world = townWorld()
+    const name = aName()
+    const first = await joined(world, name)
+    world.online = false
+    await first.send('visits.come', visit('visit1'))
+    first.close()
+    await onDisk(name, (store) => store.put({ text: '{"row":["pub' }, 1))
+    const again = await openKith(world, name)
+    expect(again.rows('listings').size).toBe(0)
+    expect(again.rows('visits').size).toBe(1)
+    world.online = true
+    await again.syncNow()
+    expect(again.rows('listings').size).toBe(2)
+    expect(again.outbox()).toEqual([])
+  })
+
+  test('goes on when the browser has thrown everything away under an open page', async () => {
+    const world = townWorld()
+    const name = aName()
+    const kith = await openKith(world, name)
+    await settled()
+    for (const store of ['meta', 'segments', 'outbox']) await onDisk(name, (records) => records.clear(), store)
+    await kith.join('rosa', 'Rosa', 'Phone')
+    await settled()
+    expect(kith.rows('listings').size).toBe(2)
+    await kith.send('visits.come', visit('visit1'))
+    await settled()
+    expect(kith.status).toMatchObject({ pending: 0, fault: null })
+    expect(new Set(world.seen.filter(({ path }) => path === '/api/sync').map(({ body }) => body.stream)).size).toBe(1)
   })
 
   test('runs from memory where the browser gives no storage, and never says saved', async () => {

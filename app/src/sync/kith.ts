@@ -88,7 +88,8 @@ export class Kith {
     this.#account = await loadAccount(this.#store)
     await this.#replica.open()
     await this.#local.open()
-    this.#setStatus({ phase: 'ready', safe: await isSafe() })
+    this.#setStatus({ phase: 'ready' })
+    void isSafe().then((safe) => this.#setStatus({ safe }))
     this.#env.watch(() => {
       this.#tabs.tellLooked()
       this.#nudge(false)

@@ -87,6 +87,13 @@ export async function dropSegments(txn: Txn, keys: readonly number[] = []): Prom
   for (const key of keys) await txn.delete('segments', key)
 }
 
+/** Gives up every row on disk; the next pull brings them again. */
+export async function forgetRows(txn: Txn): Promise<void> {
+  const { seen, generation } = await loadMeta(txn)
+  for (const [key] of await txn.all('segments')) await txn.delete('segments', key)
+  await txn.put('meta', 'sync', { ...NO_META, seen, generation: generation + 1 })
+}
+
 export async function readSegments(txn: Txn, keys: readonly number[] = []): Promise<string[]> {
   const texts: string[] = []
   for (const key of keys) texts.push((await txn.get('segments', key)).text)

@@ -8,10 +8,10 @@
  */
 import { askPublic, askSync, type Ask, type AskOptions } from './ask'
 import { Base } from './base'
-import { inOrder, loadQueue, saveQueue, takeJournal } from './disk'
+import { inOrder, loadQueue, loadStream, saveQueue, takeJournal } from './disk'
 import { missing, recordAnswer, recordFrame, waitOf, type Frame } from './record'
 import { newNonce } from './ids'
-import { dropSegments, loadMeta, NO_META, startsFresh, VOID, writeSegments, type Meta } from './meta'
+import { dropSegments, forgetRows, loadMeta, NO_META, startsFresh, VOID, writeSegments, type Meta } from './meta'
 import { ackOf, isPending, type Queue, type Saved, type Stream } from './queue'
 import { STORES, type Store, type StoreName } from './store'
 import { parseAnswer, parseKept, type Answer, type KeptLine } from './wire'
@@ -69,12 +69,17 @@ export class Replica {
     private readonly options: ReplicaOptions,
   ) {}
 
-  /** Reads what this device holds. Resolves when memory is as the disk. */
+  /**
+   * Reads what this device holds. Resolves when memory is as the disk. Rows that can't be read any more are
+   * given up, and come again with the next pull; the outbox is not theirs to take along.
+   */
   async open(): Promise<void> {
-    await this.store.write(['meta'], async (txn) => {
-      if (!(await txn.get('meta', 'stream'))) await txn.put('meta', 'stream', this.stream)
-    })
-    await this.refresh()
+    try {
+      await this.refresh()
+    } catch {
+      await this.store.write(['meta', 'segments'], forgetRows)
+      await this.refresh()
+    }
   }
 
   /** Commands without an outcome. */
@@ -95,7 +100,7 @@ export class Replica {
     const { entry, stream } = await this.store.write(
       ['meta', 'outbox'],
       async (txn) => {
-        const before: Stream = await txn.get('meta', 'stream')
+        const before = await loadStream(txn)
         const saved: Saved = {
           ...command, v: 1, number: before.next, at, offset: before.offset, seen: this.meta.seq, sent: false, settled: false,
         }
