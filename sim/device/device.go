@@ -86,7 +86,10 @@ func Open(disk *Disk, like *Device) *Device {
 
 // Do saves what the person did.
 func (d *Device) Do(nonce, name string, args json.RawMessage, at string) *Command {
-	c := &Command{Number: d.Queue.Next, Nonce: nonce, Name: name, Args: args, At: at, Offset: d.Offset, Seen: d.Seq}
+	c := &Command{Number: d.Queue.Next, Nonce: nonce, Name: name, Args: args, At: at, Offset: d.Offset}
+	if d.Epoch == d.Seen {
+		c.Seen = d.Seq
+	}
 	d.Queue.Next++
 	d.Queue.Entries = append(d.Queue.Entries, c)
 	return c

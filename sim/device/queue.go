@@ -154,6 +154,7 @@ func (q *Queue) rebirth(stream string, newEpoch bool) {
 			if !c.Settled {
 				c.Outcome, c.Sent = nil, true
 			}
+			c.Seen = 0 // a seq of another epoch says nothing
 		}
 		q.Entries, q.Journal = again, nil
 	}

@@ -1,0 +1,143 @@
+package sim
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// monday is when every simulated community wakes up.
+var monday = time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC)
+
+// town is a migrated database with a few people and listings, built once per
+// process; each seed starts on a copy of it.
+type town struct {
+	dir    string
+	tokens map[string][]string // member -> a token per device of theirs
+}
+
+// The people. Each has three devices on file; a phone takes the next one.
+var people = []struct {
+	name  string
+	roles []string
+	hosts []string
+}{
+	{"rosa", nil, nil},
+	{"sam", nil, nil},
+	{"ines", nil, []string{"listing"}},
+	{"ada", []string{"activator"}, nil},
+	{"bo", []string{"activator"}, []string{"listing", "draft"}},
+	{"cleo", []string{"coordinator"}, nil},
+}
+
+func id(kind string, n int) string {
+	return fmt.Sprintf("%.9s%0*d", kind, 15-len(fmt.Sprintf("%.9s", kind)), n)
+}
+
+func memberID(i int) string { return id("member", i) }
+
+var buildTown = sync.OnceValues(func() (*town, error) {
+	dir, err := os.MkdirTemp(fastDir(), "kith-town")
+	return &town{dir: dir, tokens: map[string][]string{}}, err
+})
+
+// fastDir is memory where there is some: the simulator proves order, not disks.
+func fastDir() string {
+	if _, err := os.Stat("/dev/shm"); err == nil {
+		return "/dev/shm"
+	}
+	return ""
+}
+
+// needTown returns the fixture, building it in a bubble of its own the first time.
+func needTown(t *testing.T) *town {
+	t.Helper()
+	town, err := buildTown()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(town.tokens) > 0 {
+		return town
+	}
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(monday))
+		s, err := startServer(town.dir, "epoch1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if err := s.stop(); err != nil {
+				t.Error(err)
+			}
+		}()
+		if err := town.fill(s); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return town
+}
+
+func (w *town) fill(s *server) error {
+	rows := []row{{"communities", id("community", 1), map[string]any{"name": "Nunhead", "zone": "Europe/London", "lat": 51.46, "lon": -0.05, "attributions": []any{}}}}
+	for i := range 4 {
+		rows = append(rows, row{"places", id("place", i), map[string]any{"name": fmt.Sprintf("Hall %d", i), "lat": 51.4 + float64(i)/7, "lon": -0.1, "kind": "hall", "access": []string{"stepFree"}}})
+	}
+	rows = append(rows, row{"organisations", id("orga", 1), map[string]any{"name": "Friends of the hall"}})
+	for i := range 10 {
+		rows = append(rows, row{"listings", id("listing", i), listingColumns(i, "active")})
+	}
+	for i := range 3 {
+		rows = append(rows, row{"listings", id("draft", i), listingColumns(i, "draft")})
+	}
+	for i, p := range people {
+		rows = append(rows, row{"members", memberID(i), map[string]any{"firstName": p.name, "created": "2026-05-01T09:00:00.000Z"}})
+		for n, r := range p.roles {
+			rows = append(rows, row{"roles", id("role", i*10+n), map[string]any{"member": memberID(i), "role": r}})
+		}
+		for n, l := range p.hosts {
+			rows = append(rows, row{"hosts", id("host", i*10+n), map[string]any{"listing": id(l, 0), "member": memberID(i)}})
+		}
+		for n := range 3 {
+			rows = append(rows, row{"devices", id("device", i*10+n), map[string]any{
+				"member": memberID(i), "name": "Phone", "thumbprint": fmt.Sprintf("thumb%d", i*10+n), "key": map[string]any{"kty": "EC"},
+			}})
+		}
+	}
+	for _, r := range rows {
+		if err := s.save(r.collection, r.id, r.values); err != nil {
+			return fmt.Errorf("%s/%s: %w", r.collection, r.id, err)
+		}
+		if r.collection == "devices" {
+			d, err := s.app.FindRecordById("devices", r.id)
+			if err != nil {
+				return err
+			}
+			token, err := d.NewAuthToken()
+			if err != nil {
+				return err
+			}
+			m := d.GetString("member")
+			w.tokens[m] = append(w.tokens[m], token)
+		}
+	}
+	return nil
+}
+
+type row struct {
+	collection, id string
+	values         map[string]any
+}
+
+// listingColumns: every Thursday at noon, with a text that makes pages full.
+func listingColumns(i int, status string) map[string]any {
+	return map[string]any{
+		"kind": "group", "title": fmt.Sprintf("Lunch %d", i), "description": strings.Repeat("Soup and company. ", 90), "status": status,
+		"organisation": id("orga", 1), "place": id("place", i%4), "checked": "2026-05-20",
+		"schedule": []any{map[string]any{"start": "2026-01-01T12:00", "minutes": 90, "zone": "Europe/London", "rrule": "FREQ=WEEKLY;BYDAY=TH"}},
+		"prices":   map[string]any{"mode": "free", "amounts": []any{}, "firstFree": false, "why": ""}, "languages": []string{"en"},
+	}
+}

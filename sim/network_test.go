@@ -1,0 +1,351 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing/synctest"
+
+	"kith/sim/device"
+)
+
+// exchange is one request of a phone through a network that may lose, double,
+// hold back or cut it, or its answer.
+func (w *world) exchange(p *phone, faults bool) {
+	tab := pick(w, p.tabs)
+	l := w.ask(p, tab, faults)
+	if !faults {
+		w.deliver(l)
+		w.take(l)
+		return
+	}
+	switch w.rng.IntN(24) {
+	case 0, 1:
+		w.count("requests lost")
+		return
+	case 2:
+		w.count("requests that came late")
+		w.late = append(w.late, l)
+		return
+	case 3:
+		w.count("kills after asking")
+		w.deliver(l)
+		w.kill(p)
+		return
+	}
+	w.deliver(l)
+	if w.chance(12) {
+		w.count("requests doubled")
+		first := *l
+		w.deliver(l)
+		if w.chance(2) {
+			*l = first
+		}
+	}
+	switch w.rng.IntN(20) {
+	case 0, 1:
+		w.count("answers lost after the commit")
+		return
+	case 2:
+		w.count("answers cut")
+		l.answer = l.answer[:w.rng.IntN(len(l.answer))]
+	case 3, 4:
+		w.count("answers that came late")
+		p.inbox = append(p.inbox, l)
+		return
+	}
+	w.take(l)
+	if w.chance(15) {
+		w.count("answers doubled")
+		w.take(l)
+	}
+	if w.chance(25) {
+		w.count("kills after taking")
+		w.kill(p)
+	}
+}
+
+// ask builds a phone's next request.
+func (w *world) ask(p *phone, tab *device.Device, faults bool) *letter {
+	l := &letter{p: p, tab: tab, token: p.token}
+	if p.member == "" {
+		l.ask = tab.AskPublic()
+		return l
+	}
+	commands, bytes := 100, 1<<20
+	if faults {
+		commands, bytes = 1+w.rng.IntN(6), 1<<20
+		if w.chance(2) {
+			bytes = 16 << 10
+		}
+	}
+	l.ask = tab.Ask(commands, bytes)
+	l.body = l.ask.Bytes()
+	if l.ask.Body.Cursor == "" && p.disk.Repair == 2 {
+		w.fail("22: %s asks for everything again and again", p.name)
+	}
+	return l
+}
+
+// deliver brings a request to the server and its answer as far as the door.
+func (w *world) deliver(l *letter) {
+	if l.ask.Body == nil && w.fromCDN(l) {
+		return
+	}
+	l.status, l.answer = w.s.ask(l.ask.Method(), l.ask.Path, l.body, l.token)
+	synctest.Wait()
+	w.note("%s %s %s -> %d %s", l.p.name, l.ask.Path, l.body, l.status, l.answer)
+	w.observe()
+	if l.status != 200 {
+		w.count("refusals")
+		if l.status >= 500 || l.status == 400 {
+			w.fail("E2: %s -> %d %s", l.body, l.status, l.answer)
+		}
+		return
+	}
+	w.inspect(l)
+	if l.ask.Body == nil {
+		w.cdn = append(w.cdn, cached{l.ask.Path, l.answer})
+	}
+}
+
+// fromCDN answers a chunk from a cache of any age, for some time after it was made.
+func (w *world) fromCDN(l *letter) bool {
+	if w.calm || w.chance(2) {
+		return false
+	}
+	for _, c := range w.cdn {
+		if c.path == l.ask.Path {
+			l.status, l.answer = 200, c.body
+			w.count("public chunks from a CDN")
+			return true
+		}
+	}
+	return false
+}
+
+// inspect reads an answer as it leaves the server.
+func (w *world) inspect(l *letter) {
+	lines := bytes.Split(bytes.TrimSpace(l.answer), []byte("\n"))
+	var first struct{ Head device.Head }
+	if json.Unmarshal(lines[0], &first) != nil {
+		w.fail("1: an answer has no head: %s", lines[0])
+	}
+	w.checkBytes(l.p.member, first.Head.Epoch, first.Head.Seq, lines)
+	if l.ask.Body == nil {
+		return
+	}
+	a := device.ParseAnswer(l.answer)
+	if a == nil {
+		w.fail("1: an answer was cut by the server: %s", lines[len(lines)-1])
+	}
+	w.countAnswer(l, a)
+	for _, o := range a.Outcomes {
+		if w.done[o.Nonce] != o.Status || o.Seq > a.Head.Seq {
+			w.fail("7: %s was told %q at %d of %s, and the ledger says %q", l.p.name, o.Status, o.Seq, o.Nonce, w.done[o.Nonce])
+		}
+	}
+	if a.End.Done && a.End.Sums == nil && len(a.Lines) > 0 && !w.sumsOff {
+		w.count("answers without sums")
+	}
+}
+
+func (w *world) countAnswer(l *letter, a *device.Answer) {
+	if a.Stop != nil {
+		w.count("stops: " + a.Stop.Reason)
+	}
+	if !a.End.Done {
+		w.count("pages that were not done")
+	}
+	if a.End.Done && a.End.Sums == nil {
+		w.count("nothing new, from memory")
+	}
+	for _, line := range a.Lines {
+		switch {
+		case line.Drop != "":
+			w.count("audiences dropped")
+		case line.Reset != "" && l.ask.Body.Cursor != "" && a.Head.Epoch == l.p.disk.Epoch:
+			w.count("audiences reset in an epoch")
+		case line.Data == nil && line.Reset == "":
+			w.count("tombstones")
+		}
+	}
+}
+
+// take gives an answer to the tab that asked, and looks at the phone after it.
+func (w *world) take(l *letter) {
+	if l.tab == nil {
+		return
+	}
+	before, stream := l.p.disk.Seen, l.p.disk.Queue.Stream
+	got := l.tab.Take(l.ask, l.status, l.answer)
+	w.note("%s takes it: %d, seq %d, %d pending", l.p.name, got, l.p.disk.Seq, l.p.disk.Queue.Pending())
+	switch {
+	case l.p.disk.Queue.Stream == stream:
+	case before != l.p.disk.Seen:
+		w.count("rebirths after a restore")
+	default:
+		w.count("rebirths after a fork or a gap")
+	}
+	switch got {
+	case device.Stale:
+		w.count("answers built on what has moved on")
+	case device.Done:
+		w.count("checkpoints")
+		w.checkpoint(l.p)
+	case device.Cut, device.Page, device.Refused:
+	}
+}
+
+// lateLetters lets one request or answer that was held back arrive.
+func (w *world) lateLetters(p *phone) {
+	if n := len(w.late); n > 0 && w.chance(2) {
+		i := w.rng.IntN(n)
+		l := w.late[i]
+		w.late = append(w.late[:i:i], w.late[i+1:]...)
+		w.deliver(l)
+		if l.tab != nil {
+			l.p.inbox = append(l.p.inbox, l)
+		}
+		return
+	}
+	if n := len(p.inbox); n > 0 {
+		i := w.rng.IntN(n)
+		l := p.inbox[i]
+		p.inbox = append(p.inbox[:i:i], p.inbox[i+1:]...)
+		w.take(l)
+	}
+}
+
+// listen opens a live connection, or reads what has come on it.
+func (w *world) listen(p *phone, faults bool) {
+	if p.member == "" {
+		return
+	}
+	if p.live == nil {
+		w.openLive(p)
+		return
+	}
+	cut := faults && w.chance(20)
+	w.readLive(p, faults)
+	switch {
+	case p.live.Closed:
+		if p.live.Pull {
+			w.count("live: sent to pull")
+		} else {
+			w.count("live: goodbyes")
+		}
+		w.hangUp(p)
+	case p.wire.over:
+		w.hangUp(p)
+	case cut:
+		w.count("live: cut")
+		w.hangUp(p)
+	case !p.hurt && !p.rotten:
+		// Still open and read to the end: the device has all that is visible to it (L1, L4).
+		if diff := w.o.differs(w.o.now, p.member, p.disk.Rows); diff != "" {
+			w.fail("L1: %s is live at %d and was never told: %s", p.name, p.disk.Seq, diff)
+		}
+	}
+}
+
+func (w *world) openLive(p *phone) {
+	tab := pick(w, p.tabs)
+	body := tab.AskLive()
+	if body == nil {
+		return
+	}
+	p.wire = w.s.open(mustJSON(body), p.token)
+	synctest.Wait()
+	if p.wire.status != 200 {
+		w.count("live: refused")
+		if p.wire.status >= 500 || p.wire.status == 400 {
+			w.fail("E2: live -> %d %s", p.wire.status, p.wire.unread)
+		}
+		w.hangUp(p)
+		return
+	}
+	p.live, p.hurt = tab.Listen(), false
+	w.count("live: opened")
+}
+
+// readLive feeds what has come to the device, with frames lost, doubled and
+// swapped.
+func (w *world) readLive(p *phone, faults bool) {
+	blocks := frames(p.wire)
+	for i, block := range blocks {
+		w.inspectFrame(p, block)
+		times := 1
+		if faults && len(block) > 1 {
+			switch w.rng.IntN(20) {
+			case 0:
+				times, p.hurt = 0, true
+				w.count("live: frames lost")
+			case 1:
+				times = 2
+				w.count("live: frames doubled")
+			case 2:
+				if i+1 < len(blocks) {
+					blocks[i+1], block = block, blocks[i+1]
+					w.count("live: frames swapped")
+				}
+			}
+		}
+		for range times {
+			w.feed(p, block)
+		}
+		if p.live.Closed {
+			return
+		}
+	}
+}
+
+// frames takes the whole lines off the wire, those of one frame together.
+func frames(wr *wire) (blocks [][][]byte) {
+	end := bytes.LastIndexByte(wr.unread, '\n') + 1
+	var block [][]byte
+	for _, line := range bytes.Split(wr.unread[:end], []byte("\n")) {
+		if len(line) == 0 {
+			continue
+		}
+		block = append(block, line)
+		inside := bytes.HasPrefix(block[0], []byte(`{"frame"`))
+		if !inside || bytes.HasPrefix(line, []byte(`{"end"`)) {
+			blocks, block = append(blocks, block), nil
+		}
+	}
+	wr.unread = wr.unread[end:]
+	return blocks
+}
+
+func (w *world) feed(p *phone, block [][]byte) {
+	applied, ignored := p.live.Applied, p.live.Ignored
+	for _, line := range block {
+		p.live.Line(line)
+	}
+	if len(block) > 1 {
+		w.note("%s reads %s, seq %d", p.name, bytes.Join(block, []byte(" ")), p.disk.Seq)
+	}
+	if p.live.Ignored > ignored {
+		w.count("live: frames ignored")
+	}
+	if p.live.Applied > applied {
+		w.count("live: frames applied")
+		w.checkpoint(p)
+	}
+}
+
+func (w *world) inspectFrame(p *phone, block [][]byte) {
+	var l struct {
+		Frame *struct{ From, To int64 }
+		Poke  *struct{}
+	}
+	if json.Unmarshal(block[0], &l) != nil {
+		w.fail("L1: %s was sent %s", p.name, block[0])
+	}
+	if l.Poke != nil {
+		w.count("live: pokes")
+	}
+	if l.Frame != nil {
+		w.checkBytes(p.member, w.epoch, l.Frame.To, block)
+	}
+}

@@ -1,0 +1,320 @@
+package sim
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+
+	"kith/sim/device"
+)
+
+// The oracle says who should hold what, from the tables and from docs/protocol.md,
+// section 7, alone: nothing here comes from internal/sync. A change of the
+// audiences must be made twice, there and here.
+
+// columns of each collection that leave the server: name and kind (text, number, yes-or-no, json).
+var columns = map[string]string{
+	"communities":   "name:t area:t zone:t lat:n lon:n definition:t attributions:j demo:b",
+	"places":        "name:t address:t postcode:t lat:n lon:n kind:t access:j",
+	"organisations": "name:t description:t url:t email:t phone:t",
+	"listings": "kind:t title:t summary:t description:t organisation:t place:t room:t schedule:j prices:j access:j venue:t languages:j " +
+		"whoComes:t firstVisit:j contact:j checked:t status:t source:t sourceUrl:t twin:t",
+	"members": "firstName:t created:t",
+	"roles":   "member:t role:t",
+	"devices": "member:t name:t revoked:b created:t",
+	"hosts":   "listing:t member:t",
+	"visits":  "listing:t occurrence:t firstName:t welcome:t status:t",
+}
+
+// hidden columns that the oracle needs to say who sees what.
+var hidden = map[string]string{"members": "suspended", "visits": "member"}
+
+// audiences of a row: protocol.md, the first table of section 7.
+func audiences(coll, id string, col map[string]string) []string {
+	switch coll {
+	case "communities", "places", "organisations":
+		return []string{"public"}
+	case "listings":
+		if col["status"] == "draft" {
+			return []string{"activators"}
+		}
+		return []string{"public"}
+	case "members":
+		return []string{"member/" + id}
+	case "visits":
+		if col["status"] == "coming" {
+			return []string{"host/" + col["listing"], "member/" + col["member"]}
+		}
+	}
+	return []string{"member/" + col["member"]}
+}
+
+// fact is a row as it stood for a while. Its version is in (after, upTo].
+type fact struct {
+	canon       string // its columns, as JSON with sorted keys
+	auds        []string
+	col         map[string]string
+	after, upTo int64
+}
+
+// state is the whole community at one seq.
+type state struct {
+	seq    int64
+	at     time.Time
+	rows   map[device.Key]*fact
+	grants map[string]map[string]bool // member -> audiences
+}
+
+// oracle reads the tables after each commit and keeps what it saw.
+type oracle struct {
+	now     *state
+	history map[string]map[int64]*state // epoch -> seq
+	order   map[string][]int64          // epoch -> seqs, rising
+	cache   map[string]*fact            // by raw content, to parse each once
+	canon   map[string]string           // of rows that devices hold, by raw JSON
+	stmts   map[string]*sql.Stmt
+}
+
+func newOracle() *oracle {
+	return &oracle{history: map[string]map[int64]*state{}, order: map[string][]int64{}, cache: map[string]*fact{}, canon: map[string]string{}}
+}
+
+// attach prepares the readers on a server that has just started.
+func (o *oracle) attach(s *server) error {
+	o.stmts = map[string]*sql.Stmt{}
+	db := s.app.ConcurrentDB().(*dbx.DB).DB()
+	for coll := range columns {
+		names := []string{"id"}
+		for _, c := range strings.Fields(columns[coll]) {
+			names = append(names, `"`+strings.Split(c, ":")[0]+`"`)
+		}
+		if h := hidden[coll]; h != "" {
+			names = append(names, h)
+		}
+		st, err := db.Prepare("SELECT " + strings.Join(names, ", ") + " FROM " + coll)
+		if err != nil {
+			return err
+		}
+		o.stmts[coll] = st
+	}
+	return nil
+}
+
+// read makes a state of the tables as they are. before is the state that it
+// follows: rows that are the same keep their versions.
+func (o *oracle) read(seq int64, at time.Time, before *state) (*state, error) {
+	s := &state{seq: seq, at: at, rows: map[device.Key]*fact{}}
+	for _, coll := range slices.Sorted(maps.Keys(o.stmts)) {
+		if err := o.readTable(s, coll, before); err != nil {
+			return nil, err
+		}
+	}
+	s.grants = grants(s.rows)
+	return s, nil
+}
+
+func (o *oracle) readTable(s *state, coll string, before *state) error {
+	rows, err := o.stmts[coll].Query()
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	raw := make([]sql.RawBytes, len(names))
+	into := make([]any, len(names))
+	for i := range raw {
+		into[i] = &raw[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		key := device.Key{Coll: coll, ID: string(raw[0])}
+		f, err := o.fact(key, names, raw)
+		if err != nil {
+			return err
+		}
+		if old := before.rows[key]; old != nil && old.canon == f.canon && slices.Equal(old.auds, f.auds) {
+			own := *old
+			own.col = f.col
+			s.rows[key] = &own
+			continue
+		}
+		own := *f
+		own.after, own.upTo = before.seq, s.seq
+		s.rows[key] = &own
+	}
+	return rows.Err()
+}
+
+// fact parses one row; rows of the same content are parsed once.
+func (o *oracle) fact(key device.Key, names []string, raw []sql.RawBytes) (*fact, error) {
+	var b strings.Builder
+	b.WriteString(key.Coll)
+	for _, r := range raw {
+		b.WriteByte(0)
+		b.Write(r)
+	}
+	if f := o.cache[b.String()]; f != nil {
+		return f, nil
+	}
+	f := &fact{col: map[string]string{}}
+	out := map[string]any{"id": key.ID}
+	for i, name := range names {
+		f.col[name] = string(raw[i])
+	}
+	for _, c := range strings.Fields(columns[key.Coll]) {
+		name, kind, _ := strings.Cut(c, ":")
+		v, err := value(kind, f.col[name])
+		if err != nil {
+			return nil, fmt.Errorf("%v.%s: %w", key, name, err)
+		}
+		out[name] = v
+	}
+	canon, err := json.Marshal(out)
+	if err != nil {
+		return nil, err
+	}
+	f.canon, f.auds = string(canon), audiences(key.Coll, key.ID, f.col)
+	sort.Strings(f.auds)
+	o.cache[b.String()] = f
+	return f, nil
+}
+
+func yes(s string) bool { return s == "1" || s == "true" }
+
+func value(kind, raw string) (v any, err error) {
+	switch kind {
+	case "n":
+		return strconv.ParseFloat(raw, 64)
+	case "b":
+		return yes(raw), nil
+	case "j":
+		if json.Unmarshal([]byte(raw), &v) != nil {
+			return nil, nil // what is no JSON travels as null
+		}
+		return v, nil
+	}
+	return raw, nil
+}
+
+// grants: protocol.md, section 7, "who".
+func grants(rows map[device.Key]*fact) map[string]map[string]bool {
+	g := map[string]map[string]bool{"": {"public": true}}
+	give := func(member, aud string) {
+		if g[member] == nil {
+			g[member] = map[string]bool{"public": true}
+		}
+		g[member][aud] = true
+	}
+	for k, f := range rows {
+		switch k.Coll {
+		case "members":
+			give(k.ID, "public")
+			if !yes(f.col["suspended"]) {
+				give(k.ID, "member/"+k.ID)
+			}
+		case "roles":
+			give(f.col["member"], "activators")
+			if f.col["role"] == "coordinator" {
+				give(f.col["member"], "coordinators")
+			}
+		case "hosts":
+			give(f.col["member"], "host/"+f.col["listing"])
+		}
+	}
+	return g
+}
+
+// visible are a row's audiences that a member is in.
+func (s *state) visible(f *fact, member string) (auds []string) {
+	for _, a := range f.auds {
+		if s.grants[member][a] {
+			auds = append(auds, a)
+		}
+	}
+	return auds
+}
+
+// keep remembers a state as the one at its seq.
+func (o *oracle) keep(epoch string, s *state) {
+	if o.history[epoch] == nil {
+		o.history[epoch] = map[int64]*state{}
+	}
+	if _, known := o.history[epoch][s.seq]; !known {
+		o.order[epoch] = append(o.order[epoch], s.seq)
+	}
+	o.history[epoch][s.seq] = s
+	o.now = s
+}
+
+// committed is when a seq was committed.
+func (o *oracle) committed(epoch string, seq int64) time.Time {
+	order := o.order[epoch]
+	i, _ := slices.BinarySearch(order, seq)
+	if i == len(order) {
+		return time.Time{}
+	}
+	return o.history[epoch][order[i]].at
+}
+
+// canonical is a row as a device got it, in the oracle's form.
+func (o *oracle) canonical(raw json.RawMessage) string {
+	if c, known := o.canon[string(raw)]; known {
+		return c
+	}
+	var v map[string]any
+	if json.Unmarshal(raw, &v) != nil {
+		return "no object: " + string(raw)
+	}
+	c, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	o.canon[string(raw)] = string(c)
+	return string(c)
+}
+
+// differs says how rows that a member's device holds differ from this state;
+// empty if they don't. Invariants 1 and 3.
+func (o *oracle) differs(s *state, member string, rows device.Rows) string {
+	held := 0
+	for k, f := range s.rows {
+		auds := s.visible(f, member)
+		if len(auds) == 0 {
+			continue
+		}
+		held++
+		h, has := rows[k]
+		switch {
+		case !has:
+			return fmt.Sprintf("%v is missing", k)
+		case !slices.Equal(h.Auds, auds):
+			return fmt.Sprintf("%v is held for %v, not for %v", k, h.Auds, auds)
+		case o.canonical(h.Data) != f.canon:
+			return fmt.Sprintf("%v is %s, not %s", k, h.Data, f.canon)
+		case h.Seq <= f.after || h.Seq > f.upTo:
+			return fmt.Sprintf("%v has version %d, which is not in (%d, %d]", k, h.Seq, f.after, f.upTo)
+		}
+	}
+	if held == len(rows) {
+		return ""
+	}
+	for k := range rows {
+		if f := s.rows[k]; f == nil || len(s.visible(f, member)) == 0 {
+			return fmt.Sprintf("%v is held and should not be", k)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,394 @@
+package sim
+
+import (
+	"fmt"
+	"os"
+	"testing/synctest"
+	"time"
+
+	"kith/sim/device"
+)
+
+// steps are all that can happen, and how often beside each other.
+var steps = []struct {
+	weight int
+	run    func(*world, *phone)
+}{
+	{36, func(w *world, p *phone) { w.act(p) }},
+	{60, func(w *world, p *phone) { w.exchange(p, true) }},
+	{16, func(w *world, p *phone) { w.lateLetters(p) }},
+	{34, func(w *world, p *phone) { w.listen(p, true) }},
+	{20, func(w *world, _ *phone) { w.edit() }},
+	{9, func(w *world, _ *phone) { w.grantOrRevoke() }},
+	{4, func(w *world, p *phone) { w.count("kills"); w.kill(p) }},
+	{2, (*world).clone},
+	{1, (*world).wipe},
+	{2, (*world).secondTab},
+	{3, func(w *world, _ *phone) { w.prune() }},
+	{3, func(w *world, _ *phone) { w.backUp() }},
+	{2, func(w *world, _ *phone) { w.restore() }},
+	{2, func(w *world, _ *phone) { w.restart() }},
+	{1, func(w *world, _ *phone) { w.night() }},
+	{6, func(w *world, _ *phone) { time.Sleep(time.Duration(1+w.rng.IntN(60)) * time.Second) }},
+	{3, (*world).signUp},
+	{1, (*world).rot},
+	{2, func(w *world, p *phone) {
+		p.skew = time.Duration(w.rng.Int64N(int64(20*24*time.Hour))) - 10*24*time.Hour
+		w.count("clocks that jumped")
+	}},
+	{1, func(w *world, _ *phone) { w.wrongSums() }},
+}
+
+// run is one life of a community.
+func (w *world) run(length int) {
+	total := 0
+	for _, s := range steps {
+		total += s.weight
+	}
+	for w.step = 1; w.step <= length; w.step++ {
+		n := w.rng.IntN(total)
+		for _, s := range steps {
+			if n -= s.weight; n < 0 {
+				s.run(w, pick(w, w.phones))
+				break
+			}
+		}
+	}
+	w.quiesce()
+}
+
+// act is a person doing one of the things they can do, with what they see.
+func (w *world) act(p *phone) {
+	if p.disk.Queue.Pending() > 12 || p.member == "" && w.chance(3) {
+		return
+	}
+	listing, visit := w.seen(p, "listings"), w.seen(p, "visits")
+	name := fmt.Sprintf("%s %d", p.name, w.step)
+	switch w.rng.IntN(20) {
+	case 0, 1, 2, 3, 4, 5:
+		w.do(p, "visits.come", map[string]any{
+			"id": w.freshID("visit"), "listing": listing, "occurrence": pick(w, thursdays), "firstName": name, "welcome": pick(w, []string{"none", "door"}),
+		})
+	case 6, 7:
+		w.do(p, "visits.cancel", map[string]any{"id": visit})
+	case 8, 9:
+		columns := listingColumns(w.step, pick(w, []string{"draft", "active"}))
+		columns["id"], columns["title"] = w.freshID("listing"), name
+		delete(columns, "checked")
+		w.do(p, "listings.add", columns)
+	case 10, 11:
+		w.do(p, "listings.edit", map[string]any{"id": listing, "set": map[string]any{"title": name, "status": pick(w, []string{"draft", "active"})}, "was": map[string]any{"title": "Lunch"}})
+	case 12:
+		w.do(p, "listings.check", map[string]any{"id": listing})
+	case 13:
+		w.do(p, "places.add", map[string]any{"id": w.freshID("place"), "name": name, "kind": "cafe"})
+	case 14, 15:
+		w.do(p, "people.rename", map[string]any{"firstName": name})
+	case 16, 17:
+		w.do(p, "sim.count", nil)
+	case 18:
+		w.do(p, "sim.fail", map[string]any{"id": w.freshID("ruin"), "panic": w.chance(2)})
+	case 19:
+		w.do(p, "sim.unknown", nil)
+	}
+}
+
+// thursdays on which the listings are on; the first two are over.
+var thursdays = []string{"2026-05-21T12:00", "2026-05-28T12:00", "2026-06-04T12:00", "2026-06-11T12:00", "2026-06-18T12:00"}
+
+// seen is the id of one row that a phone holds, or of one that nobody has.
+func (w *world) seen(p *phone, coll string) string {
+	var ids []string
+	for _, k := range sortedKeys(p.disk.Rows) {
+		if k.Coll == coll {
+			ids = append(ids, k.ID)
+		}
+	}
+	if len(ids) == 0 || w.chance(20) {
+		return id("nothing", 1)
+	}
+	return pick(w, ids)
+}
+
+// one is the id of one row that the community holds.
+func (w *world) one(coll string) string {
+	var ids []string
+	for _, k := range sortedKeys(w.o.now.rows) {
+		if k.Coll == coll {
+			ids = append(ids, k.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return id("nothing", 1)
+	}
+	return pick(w, ids)
+}
+
+// change commits something outside of any push, and looks at it.
+func (w *world) change(what string, err error) {
+	if err != nil {
+		w.fail("%s: %v", what, err)
+	}
+	w.count(what)
+	synctest.Wait()
+	w.observe()
+	w.note("%s at %d", what, w.o.now.seq)
+}
+
+// raw commits SQL that no hook hears of; the hub finds it by itself.
+func (w *world) raw(what string, statements ...string) {
+	err := w.s.exec(statements...)
+	w.count(what)
+	if err != nil {
+		w.fail("%s: %v", what, err)
+	}
+	w.observe()
+	time.Sleep(1100 * time.Millisecond)
+	synctest.Wait()
+	w.note("%s at %d", what, w.o.now.seq)
+}
+
+// edit is what the dashboard, an import or a careful hand with SQL do.
+func (w *world) edit() {
+	title := fmt.Sprintf("Edited %d", w.step)
+	listing := w.one("listings")
+	switch w.rng.IntN(16) {
+	case 0, 1, 2, 3:
+		if w.has("listings", listing) {
+			w.change("edits", w.s.save("listings", listing, map[string]any{"title": title}))
+		}
+	case 4, 5, 6:
+		if w.has("listings", listing) {
+			status := "draft"
+			if w.o.now.rows[device.Key{Coll: "listings", ID: listing}].col["status"] == "draft" {
+				status = "active"
+			}
+			w.change("moves between audiences", w.s.save("listings", listing, map[string]any{"status": status}))
+		}
+	case 7:
+		w.raw("raw SQL", fmt.Sprintf("UPDATE listings SET title = '%s' WHERE id > '%s'", title, listing))
+	case 8:
+		w.raw("raw SQL moves", fmt.Sprintf("UPDATE listings SET status = iif(status = 'draft', 'active', 'draft'), title = '%s' WHERE id = '%s'", title, listing),
+			fmt.Sprintf("UPDATE visits SET status = iif(status = 'coming', 'cancelled', 'coming') WHERE listing = '%s'", listing))
+	case 9:
+		if w.has("listings", listing) {
+			w.change("deletes with cascades", w.s.remove("listings", listing))
+		}
+	case 10:
+		w.raw("raw SQL deletes", fmt.Sprintf("DELETE FROM visits WHERE id = '%s'", w.one("visits")))
+	case 11:
+		w.raw("REPLACE INTO", fmt.Sprintf("REPLACE INTO places (id, name) VALUES ('%s', '%s')", w.one("places"), title))
+	case 12:
+		w.raw("ids changed", fmt.Sprintf("UPDATE places SET id = '%s' WHERE id = '%s' AND id NOT IN (SELECT place FROM listings)", w.freshID("moved"), w.one("places")))
+	case 13:
+		w.change("creates", w.s.save("listings", w.freshID("listing"), listingColumns(w.step, pick(w, []string{"draft", "active"}))))
+	case 14:
+		if w.chance(6) {
+			w.raw("more rows at once than a frame has", `INSERT INTO places (id, name) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 510)
+				SELECT printf('bulk%011d', i), 'Many' FROM n WHERE true ON CONFLICT DO NOTHING`)
+			return
+		}
+		w.raw("bulk deletes", "DELETE FROM places WHERE name = 'Many'")
+	case 15:
+		if w.chance(3) {
+			w.reshape()
+		}
+	}
+}
+
+func (w *world) has(coll, id string) bool { return w.o.now.rows[device.Key{Coll: coll, ID: id}] != nil }
+
+// reshape adds a column to a collection, as the dashboard does.
+func (w *world) reshape() {
+	c, err := w.s.app.FindCollectionByNameOrId("places")
+	if err != nil {
+		w.fail("%v", err)
+	}
+	c.Fields.Add(textField(fmt.Sprintf("extra%d", w.step)))
+	w.change("collections reshaped", w.s.app.Save(c))
+	w.raw("raw SQL after a reshape", fmt.Sprintf("UPDATE places SET name = 'Reshaped %d' WHERE id = '%s'", w.step, w.one("places")))
+}
+
+// grantOrRevoke changes who is in what, and who may take part.
+func (w *world) grantOrRevoke() {
+	m := memberID(w.rng.IntN(len(people)))
+	switch w.rng.IntN(8) {
+	case 0:
+		if r := w.one("roles"); w.has("roles", r) {
+			w.change("roles taken", w.s.remove("roles", r))
+		}
+	case 1, 2:
+		r := pick(w, []string{"activator", "coordinator"})
+		w.raw("roles given", fmt.Sprintf("INSERT INTO roles (id, member, role) VALUES ('%s', '%s', '%s') ON CONFLICT DO NOTHING", w.freshID("role"), m, r))
+	case 3:
+		w.raw("hosts taken", fmt.Sprintf("DELETE FROM hosts WHERE id = '%s'", w.one("hosts")))
+	case 4, 5:
+		if l := w.one("listings"); w.has("listings", l) {
+			w.raw("hosts given", fmt.Sprintf("INSERT INTO hosts (id, listing, member) VALUES ('%s', '%s', '%s') ON CONFLICT DO NOTHING", w.freshID("host"), l, m))
+		}
+	case 6:
+		suspended := !yes(w.o.now.rows[device.Key{Coll: "members", ID: m}].col["suspended"])
+		w.change(fmt.Sprintf("suspended: %v", suspended), w.s.save("members", m, map[string]any{"suspended": suspended}))
+	case 7:
+		d := w.one("devices")
+		revoked := !yes(w.o.now.rows[device.Key{Coll: "devices", ID: d}].col["revoked"])
+		w.change(fmt.Sprintf("devices revoked: %v", revoked), w.s.save("devices", d, map[string]any{"revoked": revoked}))
+	}
+}
+
+// clone puts a phone's disk onto a second phone, as a restored backup does.
+func (w *world) clone(p *phone) {
+	if len(w.phones) >= 12 || p.member == "" {
+		return
+	}
+	c := &phone{
+		name: fmt.Sprintf("phone%d", len(w.phones)), member: p.member, token: p.token, disk: p.disk.Clone(), skew: p.skew,
+		made: append([]string{}, p.made...), told: map[string]bool{}, rotten: p.rotten,
+	}
+	for n := range p.told {
+		c.told[n] = true
+	}
+	like := device.New(func() time.Time { return time.Now().Add(c.skew) }, w.fresh)
+	c.tabs = []*device.Device{device.Open(c.disk, like)}
+	w.attend(c)
+	w.phones = append(w.phones, c)
+	w.count("phones cloned")
+}
+
+func (w *world) wipe(p *phone) {
+	w.kill(p)
+	w.unpack(p)
+	w.count("phones wiped")
+}
+
+func (w *world) secondTab(p *phone) {
+	if len(p.tabs) < 3 {
+		p.tabs = append(p.tabs, device.Open(p.disk, p.tabs[0]))
+		w.attend(p)
+		w.count("second tabs")
+	}
+}
+
+// prune forgets tombstones, all that are older than some seq.
+func (w *world) prune() {
+	w.raw("tombstones pruned", fmt.Sprintf("DELETE FROM sync_row WHERE live = 0 AND seq <= %d", w.rng.Int64N(w.o.now.seq+1)))
+}
+
+// backUp copies the files while the server is at rest.
+func (w *world) backUp() {
+	if w.sumsOff {
+		return
+	}
+	dir := w.dir(fmt.Sprintf("backup%d", len(w.backups)))
+	if err := copyData(w.s.dir, dir); err != nil {
+		w.fail("%v", err)
+	}
+	w.backups = append(w.backups, backup{dir, w.o.now, w.o.now.seq})
+	w.count("backups")
+}
+
+// restore puts a backup back, as docs/operations.md says.
+func (w *world) restore() {
+	if len(w.backups) == 0 || w.epochs > 3 || w.sumsOff {
+		return
+	}
+	b := pick(w, w.backups)
+	w.stop()
+	if err := copyData(b.dir, w.dir("data")); err != nil {
+		w.fail("%v", err)
+	}
+	w.epochs++
+	w.o.now, w.ledger, w.done = b.state, 0, map[string]string{}
+	w.forgetLedger(b)
+	w.start(fmt.Sprintf("epoch%d", w.epochs))
+	w.count("restores")
+	w.note("restored to %d as %s", b.seq, w.epoch)
+}
+
+func (w *world) restart() {
+	w.stop()
+	w.start("")
+	w.count("restarts")
+}
+
+// night is a server that is off for hours or days.
+func (w *world) night() {
+	d := time.Duration(w.rng.Int64N(int64(72 * time.Hour)))
+	if w.asleep += d; w.asleep > 9*24*time.Hour {
+		return
+	}
+	w.stop()
+	time.Sleep(d)
+	w.start("")
+	w.count("nights")
+}
+
+// signUp is a visitor who gets an account and goes on with the same disk.
+func (w *world) signUp(p *phone) {
+	if p.member != "" {
+		return
+	}
+	w.kill(p)
+	w.join(p)
+	for _, nonce := range p.made {
+		w.did[nonce].member = p.member
+	}
+	w.count("visitors who joined")
+}
+
+// rot damages a disk: a row is lost, or an old version came back.
+func (w *world) rot(p *phone) {
+	keys := sortedKeys(p.disk.Rows)
+	if len(keys) == 0 || p.disk.Repair != 0 || w.sumsOff {
+		return
+	}
+	k := pick(w, keys)
+	if h := p.disk.Rows[k]; w.chance(2) {
+		delete(p.disk.Rows, k)
+	} else {
+		h.Seq++
+		p.disk.Rows[k] = h
+	}
+	p.rotten = true
+	w.count("disks damaged")
+}
+
+// wrongSums makes the server's checksum wrong for a while: devices must not ask
+// for everything for ever (22), and get over it when it is right again.
+func (w *world) wrongSums() {
+	if w.sumsOff {
+		w.endWrongSums()
+		return
+	}
+	w.sumsOff = true
+	w.raw("server sums wrong", "UPDATE sync_aud SET checksum = checksum + 7 WHERE aud = 'public'")
+}
+
+func (w *world) endWrongSums() {
+	w.raw("server sums right again", "UPDATE sync_aud SET checksum = checksum - 7 WHERE aud = 'public'")
+	w.sumsOff = false
+	time.Sleep(31 * time.Second) // the server's own memory of chunks
+	w.cdn, w.late = nil, nil
+	for _, p := range w.phones {
+		p.inbox = nil
+		p.rotten = p.rotten || p.disk.Repair != 0
+		if p.disk.Repair == 2 {
+			w.count("phones that gave up on the sums")
+		}
+	}
+}
+
+func (w *world) cleanUp() {
+	for _, d := range append([]string{w.dir("data")}, backupDirs(w)...) {
+		if err := os.RemoveAll(d); err != nil {
+			w.t.Error(err)
+		}
+	}
+}
+
+func backupDirs(w *world) (dirs []string) {
+	for _, b := range w.backups {
+		dirs = append(dirs, b.dir)
+	}
+	return dirs
+}
