@@ -58,11 +58,11 @@ func Register(app core.App, public fs.FS, trustedProxy string) {
 // outermost goes before PocketBase's own middlewares, the request log included.
 const outermost = apis.DefaultActivityLoggerMiddlewarePriority - 100
 
-// refusals writes every refusal under /api/ in the catalogue's shape. A
-// superuser's dashboard keeps PocketBase's own.
+// refusals writes every refusal in the catalogue's shape. A superuser's
+// dashboard keeps PocketBase's own.
 func refusals(e *core.RequestEvent) error {
 	err := e.Next()
-	if err == nil || e.Written() || !strings.HasPrefix(e.Request.URL.Path, "/api/") || dashboard(e) {
+	if err == nil || e.Written() || dashboard(e) {
 		return err
 	}
 	var p *problem.Problem
