@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Schedule } from '../calendar'
 import type { Row } from '../sync'
-import { buildAgenda, comingUp, countDays, dayIndex, DAYS_AHEAD, isMoved, windowFrom } from './agenda'
+import { buildAgenda, comingUp, countDays, dayIndex, DAYS_AHEAD, isMoved, pick, windowFrom } from './agenda'
 import { findItems, foldItem, isListed, itemOf, type Item } from './catalogue'
 import { chipsOf, loosest } from './chips'
 import { NO_FILTERS } from './filters'
@@ -67,16 +67,28 @@ describe('finding', () => {
 describe('the agenda', () => {
   it('puts each occurrence on its day, in order', async () => {
     const agenda = await buildAgenda([item('b'), item('a')], windowFrom(NOW, LONDON), () => true)
-    expect(agenda?.slice(0, 3).map((one) => [one.item.listing.id, one.day])).toEqual([['a', 3], ['b', 3], ['a', 10]])
-    expect(countDays(agenda ?? []).slice(0, 5)).toEqual([0, 0, 0, 2, 0])
+    expect(agenda?.occasions.slice(0, 3).map((one) => [one.item.listing.id, one.day])).toEqual([['a', 3], ['b', 3], ['a', 10]])
+    expect(countDays(agenda?.occasions ?? []).slice(0, 5)).toEqual([0, 0, 0, 2, 0])
   })
   it('does not count what is cancelled', async () => {
     const off = item('off', { schedule: [{ ...THURSDAY[0], changes: [{ from: '2026-06-04T12:00', cancelled: true }] }] })
     const agenda = await buildAgenda([off], windowFrom(NOW, LONDON), () => true)
-    expect([agenda?.[0]?.cancelled, countDays(agenda ?? [])[3]]).toEqual([true, 0])
+    expect([agenda?.occasions[0]?.cancelled, countDays(agenda?.occasions ?? [])[3]]).toEqual([true, 0])
   })
   it('has none of what takes a break', async () => {
-    expect(await buildAgenda([item('p', { status: 'paused' })], windowFrom(NOW, LONDON), () => true)).toEqual([])
+    const agenda = await buildAgenda([item('p', { status: 'paused' })], windowFrom(NOW, LONDON), () => true)
+    expect(agenda?.occasions).toEqual([])
+  })
+  it('leaves out what is over, to the minute, and what does not match', async () => {
+    const [lunch, tea] = [item('lunch'), item('tea')]
+    const agenda = await buildAgenda([lunch, tea], windowFrom(NOW, LONDON), () => true)
+    const first = (now: string) => agenda && pick(agenda, [tea], Date.parse(now))[0]?.key
+    expect([first('2026-06-04T11:59Z'), first('2026-06-04T12:00Z')]).toEqual(['2026-06-04T12:00', '2026-06-11T12:00'])
+    expect(agenda && pick(agenda, [tea, item('new')], NOW).every((one) => one.item === tea)).toBe(true)
+  })
+  it('is given up when nobody waits for it any more', async () => {
+    const many = Array.from({ length: 5000 }, (_, i) => item(`l${i}`))
+    expect(await buildAgenda(many, windowFrom(NOW, LONDON), () => false)).toBeNull()
   })
   it('has days of 23 and 25 hours', () => {
     const window = windowFrom(Date.parse('2026-10-24T09:00Z'), LONDON)

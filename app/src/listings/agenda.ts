@@ -80,20 +80,53 @@ export function byTime(a: Occasion, b: Occasion): number {
 /** Hands the thread back so that a finger, a key or a frame comes first. */
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
 
+/** Longest time between two breaths, in milliseconds: less than a frame. */
+const SLICE_MS = 12
+
 /**
- * All occasions of all items, sorted. `alive` is asked between slices: false ends the work and answers null.
+ * Does `work` for each item, in slices. `alive` is asked between them: false ends it. Answers whether it came
+ * to the end.
  */
-export async function buildAgenda(items: readonly Item[], window: Window, alive: () => boolean): Promise<Occasion[] | null> {
-  const all: Occasion[] = []
-  let sliceEnds = performance.now() + 12
+export async function inSlices<T>(items: readonly T[], work: (item: T) => void, alive: () => boolean): Promise<boolean> {
+  let sliceEnds = performance.now() + SLICE_MS
   for (const item of items) {
-    for (const occasion of remembered(item, window)) all.push(occasion)
+    work(item)
     if (performance.now() < sliceEnds) continue
     await breathe()
-    if (!alive()) return null
-    sliceEnds = performance.now() + 12
+    if (!alive()) return false
+    sliceEnds = performance.now() + SLICE_MS
   }
-  return all.sort(byTime)
+  return true
+}
+
+/** Every occasion in order, and where its listing stands: a filter then looks into an array, not into a set. */
+export interface Agenda {
+  window: Window
+  occasions: Occasion[]
+  /** For each occasion, the position of its listing. */
+  owners: Uint32Array
+  /** Listing id → position. */
+  positions: Map<string, number>
+}
+
+/** All occasions of all items, sorted; null if `alive` said no on the way. */
+export async function buildAgenda(items: readonly Item[], window: Window, alive: () => boolean): Promise<Agenda | null> {
+  const occasions: Occasion[] = []
+  if (!(await inSlices(items, (item) => occasions.push(...remembered(item, window)), alive))) return null
+  occasions.sort(byTime)
+  const positions = new Map(items.map((item, position) => [item.listing.id, position]))
+  const owners = Uint32Array.from(occasions, ({ item }) => positions.get(item.listing.id) ?? 0)
+  return { window, occasions, owners, positions }
+}
+
+/** The occasions of those items that are not over at `now`. Runs between a key and its paint. */
+export function pick({ occasions, owners, positions }: Agenda, items: readonly Item[], now: number): Occasion[] {
+  const wanted = new Uint8Array(positions.size)
+  for (const item of items) {
+    const position = positions.get(item.listing.id)
+    if (position !== undefined) wanted[position] = 1
+  }
+  return occasions.filter(({ start, end }, i) => wanted[owners[i] as number] === 1 && Math.max(end, start + 1) > now)
 }
 
 /** How many occasions each day has. */

@@ -4,8 +4,8 @@
 import { loadLibrary, needsLibrary } from '../calendar'
 import { app } from '../ui/app.svelte'
 import { router } from '../ui/router.svelte'
-import { buildAgenda, countDays, DAYS_AHEAD, windowFrom, type Occasion, type Window } from './agenda'
-import { findItems, isListed, type Item } from './catalogue'
+import { buildAgenda, countDays, DAYS_AHEAD, inSlices, pick, windowFrom, type Agenda, type Occasion } from './agenda'
+import { findItems, foldItem, isListed, type Item } from './catalogue'
 import { fromHash, toHash, type Filters } from './filters'
 import { placeOf, type Point } from './model'
 import { sectorPoints } from './near'
@@ -16,7 +16,7 @@ export const ROWS = 40
 class Finder {
   /** Kept while another page is in front, so that the list beside it and Back find it as it was. */
   filters = $state.raw<Filters>(fromHash(''))
-  agenda = $state.raw<{ window: Window; occasions: Occasion[] } | null>(null)
+  agenda = $state.raw<Agenda | null>(null)
   rows = $state(ROWS)
   #library = false
 
@@ -31,11 +31,7 @@ class Finder {
   found = $derived(findItems(app.items, this.filters, this.from))
 
   /** What matches, day or no day. */
-  occasions = $derived.by((): Occasion[] => {
-    if (!this.agenda) return []
-    const wanted = new Set(this.found.items.map((item) => item.listing.id))
-    return this.agenda.occasions.filter(({ item, start, end }) => wanted.has(item.listing.id) && Math.max(end, start + 1) > app.now)
-  })
+  occasions = $derived(this.agenda ? pick(this.agenda, this.found.items, app.now) : [])
 
   dayCounts = $derived(countDays(this.occasions))
 
@@ -74,16 +70,19 @@ class Finder {
     const window = windowFrom(now, zone)
     const listed = items.filter(isListed)
     const show = async (some: readonly Item[]) => {
-      const occasions = await buildAgenda(some, window, () => alive)
-      if (occasions && alive) this.agenda = { window, occasions }
+      const agenda = await buildAgenda(some, window, () => alive)
+      if (agenda && alive) this.agenda = agenda
     }
     const work = async () => {
       const plain = this.#library ? listed : listed.filter((item) => !needsLibrary(item.listing.schedule))
       await show(plain)
-      if (!alive || plain.length === listed.length) return
-      // Rarer rhythms (every third of July) need a library; the list doesn't wait for it.
-      this.#library = await loadLibrary().then(() => true, () => false)
-      if (this.#library && alive) await show(listed)
+      if (alive && plain.length < listed.length) {
+        // Rarer rhythms (every third of July) need a library; the list doesn't wait for it.
+        this.#library = await loadLibrary().then(() => true, () => false)
+        if (this.#library && alive) await show(listed)
+      }
+      // Before anybody searches: the first key must not wait for ten thousand descriptions.
+      await inSlices(listed, foldItem, () => alive)
     }
     void work()
     return () => (alive = false)
