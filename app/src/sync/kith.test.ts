@@ -52,6 +52,13 @@ function onDisk(name: string, change: (store: any) => any, store = 'segments'): 
   })
 }
 
+/** Everything that lies in the row segments, as text. */
+async function segmentsOf(name: string): Promise<string> {
+  let all: any
+  await onDisk(name, (store) => (all = store.getAll()))
+  return JSON.stringify(all.result)
+}
+
 const visit = (id: string) => ({ id, listing: 'lunch', occurrence: '2026-06-04T12:00', firstName: 'Rosa', welcome: 'door' })
 
 describe('opening', () => {
@@ -332,12 +339,24 @@ describe('leaving', () => {
     kith.close()
     const again = await openKith(world, name)
     expect(again.me).toBeNull()
-    const disk = await new Promise<any[]>((resolve) => {
-      indexedDB.open(name).onsuccess = (event: any) => {
-        event.target.result.transaction('segments').objectStore('segments').getAll().onsuccess = (got: any) => resolve(got.target.result)
-      }
-    })
-    expect(JSON.stringify(disk)).not.toContain('rosa')
+    expect(await segmentsOf(name)).not.toContain('rosa')
+  })
+
+  test('without signal gives up after 15 seconds, and leaves nothing private on disk', async () => {
+    const world = townWorld()
+    const name = aName()
+    const kith = await joined(world, name)
+    world.online = false
+    await kith.send('visits.come', visit('visit1'))
+    const leaving = kith.leave()
+    await world.advance(14_000)
+    expect(kith.me).not.toBeNull()
+    await world.advance(2_000)
+    await leaving
+    expect(kith.me).toBeNull()
+    expect(kith.outbox()).toEqual([])
+    expect(kith.rows('listings').size).toBe(2)
+    expect(await segmentsOf(name)).not.toContain('rosa')
   })
 })
 

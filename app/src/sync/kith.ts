@@ -34,6 +34,7 @@ type Topics = ReadonlySet<string>
 
 /** How long a device that is left may take to send what it still has. */
 const LEAVE_MS = 15_000
+const AGAIN_MS = 1_000
 /** A browser that doesn't answer for so long gives no storage. */
 const OPEN_MS = 8_000
 
@@ -212,11 +213,19 @@ export class Kith {
 
   /** Sends what is left for up to 15 seconds, then forgets the account, its rows and its outbox. */
   async leave(): Promise<void> {
-    if (this.#replica.pending() > 0) await this.#rest(LEAVE_MS)
+    await this.#sendWhatIsLeft()
     await forgetAccount(this.#store)
     await this.#replica.leave()
     this.#account = null
     this.#accountChanged(true)
+  }
+
+  async #sendWhatIsLeft(): Promise<void> {
+    const until = this.#env.now() + LEAVE_MS
+    while (this.#replica.pending() > 0 && this.#env.now() < until) {
+      await this.#rest(until - this.#env.now())
+      if (this.#replica.pending() > 0) await this.#env.sleep(AGAIN_MS, new AbortController().signal)
+    }
   }
 
   /** Asks for news. Resolves when everything is done that can be done now. */
