@@ -276,7 +276,7 @@ func (w *world) checkpoint(p *phone) {
 		w.fail("1: %s (%s) at %s/%d: %s", p.name, p.member, d.Epoch, d.Seq, diff)
 	}
 	if d.Repair == 1 && d.Cursor == "" {
-		w.fail("2: the sums that %s was given at %s/%d are not its own", p.name, d.Epoch, d.Seq)
+		w.fail("2: the sums that %s was given at %s/%d are not its own, %v", p.name, d.Epoch, d.Seq, d.Rows.Sums())
 	}
 	if d.Repair == 2 {
 		w.fail("22: %s believes that the sums are wrong", p.name)

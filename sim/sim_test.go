@@ -25,6 +25,7 @@ var (
 	seeds  = flag.Int("seeds", 40, "how many seeds the simulator plays")
 	first  = flag.Uint64("first", 1, "the first of them")
 	length = flag.Int("steps", 120, "how many things happen in one seed")
+	wide   = flag.Int("wide", 400, "how much of each line of the trace is told when a seed fails")
 	single = flag.Uint64("seed", envSeed(), "the seed that TestSim_Replay plays; also SEED=…")
 )
 

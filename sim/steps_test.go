@@ -346,7 +346,7 @@ func (w *world) rot(p *phone) {
 	if h := p.disk.Rows[k]; w.chance(2) {
 		delete(p.disk.Rows, k)
 	} else {
-		h.Seq++
+		h.Seq += 1_000_000
 		p.disk.Rows[k] = h
 	}
 	p.rotten = true

@@ -7,7 +7,6 @@ import (
 	"hash"
 	"math/rand/v2"
 	"path/filepath"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -151,19 +150,18 @@ func (w *world) stop() {
 // fail ends the seed with what went wrong.
 func (w *world) fail(format string, args ...any) {
 	w.t.Helper()
-	w.t.Errorf("seed %d, step %d: %s", w.seed, w.step, fmt.Sprintf(format, args...))
 	for _, l := range w.tail {
 		w.t.Log(l)
 	}
-	w.t.FailNow()
+	w.t.Fatalf("seed %d, step %d: %s", w.seed, w.step, fmt.Sprintf(format, args...))
 }
 
 // note writes a line of the trace.
 func (w *world) note(format string, args ...any) {
 	line := fmt.Sprintf("%d "+format, append([]any{w.step}, args...)...)
 	w.trace.Write([]byte(line))
-	if line, _, _ = strings.Cut(line, "\n"); len(line) > 600 {
-		line = line[:600]
+	if len(line) > *wide {
+		line = line[:*wide]
 	}
 	if w.tail = append(w.tail, line); len(w.tail) > 60 {
 		w.tail = w.tail[1:]
