@@ -90,6 +90,7 @@ func FuzzPushBody(f *testing.F) {
 	f.Add([]byte(`{"protocol":1,"cursor":"MSBFIDUgbSBwdWJsaWM"}`))
 	f.Add([]byte(`{"protocol":1,"stream":"AAAAAAAAAAAAAAAAAAAAAA","commands":[{"number":1,"nonce":"AAAAAAAAAAAAAAAAAAAAAA","name":"x","args":null,"at":"","offset":-9007199254740992}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
+		w.t = t
 		rec := p.raw("POST", "/api/sync", p.token, string(body), nil)
 		if rec.Code >= 500 {
 			t.Fatalf("%d %s", rec.Code, rec.Body)

@@ -104,4 +104,3 @@ func changed(body map[string]any, field string, value any) string {
 	}
 	return strings.TrimSuffix(b.String(), ",") + "}"
 }
-

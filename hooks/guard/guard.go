@@ -62,7 +62,7 @@ const outermost = apis.DefaultActivityLoggerMiddlewarePriority - 100
 // dashboard keeps PocketBase's own.
 func refusals(e *core.RequestEvent) error {
 	err := e.Next()
-	if err == nil || e.Written() || dashboard(e) {
+	if err == nil || e.Written() || dashboard(e) && !ours(e.Request.URL.Path) {
 		return err
 	}
 	var p *problem.Problem
