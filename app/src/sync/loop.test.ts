@@ -2,7 +2,8 @@
  * When the engine talks to the server, and when it keeps still.
  */
 import 'fake-indexeddb/auto'
-import { afterEach, describe, expect, test } from 'vitest'
+import { IDBObjectStore } from 'fake-indexeddb'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Kith } from './index'
 import { refusal, settled, TestMeeting, TestWorld } from './testing/world'
 
@@ -61,6 +62,37 @@ describe('without an account', () => {
     await settled()
     expect(new Set(sizes)).toEqual(new Set([0, 6]))
     expect(world.seen.length).toBe(3)
+  })
+
+  test('fetches the next page while this one is staged, each once', async () => {
+    const world = townWorld()
+    for (let i = 0; i < 7; i++) world.server.put('listings', `more${i}`, {}, ['public'])
+    world.limit = 2
+    const paths: string[] = []
+    let staged = 0
+    const original = IDBObjectStore.prototype.put
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: any, ...args: any[]) {
+      if (this.name === 'segments') paths.push(`stage ${++staged}`)
+      return original.apply(this, args as any)
+    })
+    world.answer = ({ path }) => (paths.push(path), undefined)
+    const kith = await openKith(world)
+    put.mockRestore()
+    expect(kith.rows('listings').size).toBe(8)
+    expect(world.seen.length).toBe(4)
+    expect(paths.indexOf('stage 1')).toBeGreaterThan(1)
+    expect(new Set(world.seen.map(({ path }) => path)).size).toBe(4)
+  })
+
+  test('pages of an account come each once too', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    for (let i = 0; i < 7; i++) world.server.put('listings', `more${i}`, {}, ['public'])
+    world.limit = 2
+    const before = world.count('/api/sync')
+    await kith.syncNow()
+    expect(kith.rows('listings').size).toBe(8)
+    expect(world.count('/api/sync') - before).toBe(4)
   })
 
   test('begins again when the server does not know the chunk any more', async () => {

@@ -2,6 +2,7 @@
  * The one that talks to the server, in the tab that leads: pushes and pulls while there is a reason, holds
  * the live connection while somebody looks, and otherwise keeps still.
  */
+import { Ahead } from './ahead'
 import { PAGE_BYTES, PUSH_COMMANDS, SMALLEST_PAGE_BYTES, type Ask } from './ask'
 import { Backoff } from './backoff'
 import { Bell } from './bell'
@@ -10,7 +11,7 @@ import { Listener } from './listener'
 import { react, type Reaction, type Refusal } from './refusal'
 import type { Replica, Taken } from './replica'
 import { isFull } from './store'
-import { Offline, request } from './transport'
+import { Offline } from './transport'
 
 /** Somebody without an account looks for news at most this often, unless they ask. */
 const PUBLIC_EVERY_MS = 5 * 60_000
@@ -61,6 +62,7 @@ export class Loop {
   readonly #bell = new Bell()
   readonly #backoff: Backoff
   readonly #listener: Listener
+  readonly #ahead: Ahead
   /** Somebody or something wants a pull. */
   #wanted = false
   #commands = PUSH_COMMANDS
@@ -71,6 +73,7 @@ export class Loop {
   constructor(private readonly options: LoopOptions) {
     const { env, replica, account } = options
     this.#backoff = new Backoff(env)
+    this.#ahead = new Ahead(env)
     this.#listener = new Listener({
       env,
       replica,
@@ -141,7 +144,7 @@ export class Loop {
 
   /** One request with its answer. */
   async #once(): Promise<void> {
-    const { replica, account, env } = this.options
+    const { replica, account } = this.options
     this.#tell({ syncing: true })
     try {
       if (account.token() !== '') await account.freshen(false)
@@ -149,9 +152,11 @@ export class Loop {
       const commands = this.#mayPush() ? this.#commands : 0
       const ask = token === '' ? await replica.askPublic() : await replica.ask({ commands, maxBytes: this.#pageBytes })
       const pending = replica.pending()
-      const reply = await request(env, ask, token)
-      if (reply.ok) this.#taken(await replica.take(ask, reply.text), ask, pending)
-      else await this.#obey(await react(replica, ask, reply.refusal))
+      const reply = await this.#ahead.reply(ask, token)
+      if (reply.ok) {
+        this.#ahead.begin(ask, reply.text, token)
+        this.#taken(await replica.take(ask, reply.text), ask, pending)
+      } else await this.#obey(await react(replica, ask, reply.refusal))
     } catch (error) {
       this.#failed(error)
     }
