@@ -26,6 +26,11 @@ describe('what is wrong with a form', () => {
     expect(fields({ where: 'new', placeName: 'Hall', placePostcode: 'SE15' })).toEqual(['placePostcode'])
     expect(fields({ where: 'known', place: '' })).toEqual(['placeWords'])
   })
+  it('is not a further price that was left empty', () => {
+    const amounts = [{ pounds: '3', who: '' }, { pounds: ' ', who: '' }, { pounds: '', who: 'students' }]
+    expect(fields({ mode: 'fixed', amounts })).toEqual(['amount-2'])
+    expect(columnsOf({ ...good, mode: 'fixed', amounts: amounts.slice(0, 2) }, '', LONDON, []).prices).toMatchObject({ amounts: [{ pence: 300, who: '' }] })
+  })
   it('prices are read as people write them', () => {
     expect(['3', '£3.50', '3,5', '0', '3.505', 'three', ''].map(penceOf)).toEqual([300, 350, 350, 0, null, null, null])
   })

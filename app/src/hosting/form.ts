@@ -77,6 +77,9 @@ export function penceOf(text: string): number | null {
   return Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0'))
 }
 
+/** A further price that was left empty is no price, and no mistake. */
+const isUsed = (amount: Typed['amounts'][number], index: number): boolean => index === 0 || Boolean(amount.pounds.trim() || amount.who.trim())
+
 function whenMistakes(typed: Typed): Mistake[] {
   if (typed.times !== 'set') return []
   const found: Mistake[] = []
@@ -104,8 +107,8 @@ export function mistakesOf(typed: Typed): Mistake[] {
   if (typed.title.trim().length > 120) found.push({ field: 'title', text: said.mistakes.titleLong })
   found.push(...whenMistakes(typed), ...whereMistakes(typed))
   if (typed.mode === 'fixed') {
-    typed.amounts.forEach(({ pounds: text }, index) => {
-      if (penceOf(text) === null) found.push({ field: `amount-${index}`, text: said.mistakes.amount })
+    typed.amounts.forEach((amount, index) => {
+      if (isUsed(amount, index) && penceOf(amount.pounds) === null) found.push({ field: `amount-${index}`, text: said.mistakes.amount })
     })
   }
   const { phone, email } = typed.contact
@@ -116,7 +119,7 @@ export function mistakesOf(typed: Typed): Mistake[] {
 
 function amountsOf(typed: Typed): Amount[] {
   if (typed.mode !== 'fixed') return []
-  return typed.amounts.map(({ pounds: text, who }) => ({ pence: penceOf(text) ?? 0, who: who.trim() }))
+  return typed.amounts.filter(isUsed).map(({ pounds: text, who }) => ({ pence: penceOf(text) ?? 0, who: who.trim() }))
 }
 
 /** The columns of the listing, as `listings.add` and `listings.edit` take them. `place`: the id of the place. */

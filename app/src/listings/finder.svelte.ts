@@ -11,7 +11,7 @@ import { placeOf, type Point } from './model'
 import { sectorPoints } from './near'
 
 /** How many rows are drawn at first, and more on each asking. */
-export const ROWS = 40
+export const ROWS = 24
 
 class Finder {
   /** Kept while another page is in front, so that the list beside it and Back find it as it was. */
