@@ -16,6 +16,8 @@ func headers(e *core.RequestEvent) error {
 	if !strings.HasPrefix(e.Request.URL.Path, "/_/") {
 		h.Set("Content-Security-Policy", policy)
 	}
+	h.Set("X-Content-Type-Options", "nosniff") // PocketBase sets these two as well, but not on what is refused early
+	h.Set("X-Frame-Options", "SAMEORIGIN")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), browsing-topics=()")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
