@@ -164,7 +164,7 @@ func TestLive_ASlowReaderIsClosedAndDelaysNobody(t *testing.T) {
 	lines := good.live(url, good.sync().cursor)
 	until(t, lines, `{"head"`)
 	big := strings.Repeat("🙂", 19_000) // 76 kB each
-	for i := range 150 { // more than socket buffers and the queue hold
+	for i := range 150 {               // more than socket buffers and the queue hold
 		w.make("listings", map[string]any{"kind": "service", "title": "Big " + itoa(i), "status": "active", "description": big})
 		until(t, lines, `{"end"`)
 	}

@@ -1,10 +1,12 @@
 package syncapi
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"regexp"
+	gosync "sync"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -30,7 +32,44 @@ func (d *door) caller(e *core.RequestEvent) (caller, error) {
 	if e.Auth.GetBool("revoked") {
 		return c, problem.DeviceUnknown.Because(nil)
 	}
-	return c, d.mayTakePart(e.App, c)
+	return c, d.standing.check(e.Request.Context(), d.engine, c, func() error { return d.mayTakePart(e.App, c) })
+}
+
+// standing remembers who may take part, as long as nothing about them has
+// changed: every change of a member's standing moves their marker in the index,
+// and the engine sees every commit before it answers.
+type standing struct {
+	mu   gosync.Mutex
+	good map[caller]sign
+}
+
+type sign struct {
+	epoch string
+	seq   int64
+}
+
+func (s *standing) check(ctx context.Context, e *sync.Engine, c caller, ask func() error) error {
+	epoch, seq, err := e.Touched(ctx, c.member)
+	if err != nil {
+		return err
+	}
+	now := sign{epoch, seq}
+	s.mu.Lock()
+	before, known := s.good[c]
+	s.mu.Unlock()
+	if known && before == now {
+		return nil
+	}
+	if err := ask(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.good == nil || len(s.good) > limits.LiveDevices {
+		s.good = map[caller]sign{}
+	}
+	s.good[c] = now
+	return nil
 }
 
 // mayTakePart refuses a revoked device and a suspended member. A push asks

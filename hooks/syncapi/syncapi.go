@@ -28,6 +28,7 @@ type door struct {
 	perDevice *limits.Rate
 	perPlace  *limits.Rate
 	chunks    chunkCache
+	standing  standing
 }
 
 // Register binds the routes, the triggers and the dispatcher. r must hold

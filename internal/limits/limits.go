@@ -97,6 +97,10 @@ const (
 	SessionPerMinute = 240
 )
 
+// RowCache bounds the rows that are kept encoded in memory: a town's listings
+// (10,000 of 1.7 kB) twice over.
+const RowCache = 40 << 20
+
 // Retention.
 const (
 	// Outcomes are kept this long after a device acknowledged them: four times

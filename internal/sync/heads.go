@@ -30,6 +30,18 @@ func (e *Engine) fresh(ctx context.Context) (epoch string, seq int64, err error)
 	return e.epoch, e.seq, nil
 }
 
+// Touched says when a member's standing or grants last changed: as long as it
+// stays the same, what was found out about them then still holds.
+func (e *Engine) Touched(ctx context.Context, member string) (epoch string, seq int64, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.refresh(ctx); err != nil {
+		e.forget()
+		return "", 0, err
+	}
+	return e.epoch, e.head["@"+member], nil
+}
+
 func (e *Engine) refresh(ctx context.Context) error {
 	// The connection outlives the request that happened to open it.
 	ctx = context.WithoutCancel(ctx)

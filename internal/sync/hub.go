@@ -156,6 +156,7 @@ func (h *Hub) catchUp(ctx context.Context, c *Conn, cur *cursor) (Step, error) {
 	if err := tx.QueryRowContext(ctx, "SELECT epoch, seq FROM sync_meta").Scan(&c.epoch, &c.seq); err != nil {
 		return Step{}, err
 	}
+	s.epoch, s.seq = c.epoch, c.seq
 	granted, err := s.granted()
 	if err != nil {
 		return Step{}, err

@@ -13,9 +13,10 @@ import (
 type Engine struct {
 	decl *Declaration
 	db   *sql.DB
-	scan string // the one statement that walks an audience
+	scan string // the one statement that reads the rows of a piece of an audience
 	rows string // the one statement that walks all audiences
 	heads
+	cache rowCache
 }
 
 // NewEngine reads through db, which must be a pool of its own on the WAL
@@ -29,7 +30,7 @@ func NewEngine(db *sql.DB, decl *Declaration) *Engine {
 	data := "CASE r.live WHEN 1 THEN CASE r.coll " + strings.Join(whens, " ") + " END END"
 	return &Engine{
 		decl: decl, db: db,
-		scan: "SELECT r.coll, r.rid, r.seq, " + data + " FROM sync_row r WHERE r.aud = ? AND r.seq > ? AND (r.live = 1 OR r.seq > ?) ORDER BY r.seq",
+		scan: "SELECT r.seq, " + data + " FROM sync_row r WHERE r.aud = ? AND r.seq BETWEEN ? AND ? AND r.live = 1 ORDER BY r.seq",
 		rows: "SELECT r.aud, r.coll, r.rid, r.seq, " + data + " FROM sync_row r WHERE r.seq > ? AND r.seq <= ? ORDER BY r.seq, r.aud LIMIT ?",
 	}
 }
@@ -189,32 +190,84 @@ func (s *snapshot) audiences(cur *cursor, granted []string) (done bool, err erro
 	return done, nil
 }
 
+// batch is how many index entries are looked at in one piece.
+const batch = 512
+
 // walk sends one audience from p.pos on and moves p.
 func (s *snapshot) walk(aud string, p *position) (whole bool, err error) {
-	rows, err := s.tx.QueryContext(s.ctx, s.scan, aud, p.pos, p.base)
-	if err != nil {
-		return false, err
-	}
-	defer rows.Close()
-	var coll, rid string
-	var seq int64
-	var data sql.RawBytes
-	for rows.Next() {
-		if err := rows.Scan(&coll, &rid, &seq, &data); err != nil {
+	for {
+		entries, err := s.entries(aud, p)
+		if err != nil {
 			return false, err
 		}
-		// Over budget, but never an answer without progress.
-		if s.f.Bytes() > s.p.MaxBytes {
-			return false, nil
+		for i := range entries {
+			// Over budget, but never an answer without progress.
+			if s.f.Bytes() > s.p.MaxBytes {
+				return false, nil
+			}
+			e := &entries[i]
+			s.f.row(aud, e.coll, e.rid, e.seq, e.data)
+			p.pos = e.seq
 		}
-		s.f.row(aud, coll, rid, seq, data)
-		p.pos = seq
+		if len(entries) < batch {
+			p.base, p.pos = s.seq, s.seq
+			return true, nil
+		}
 	}
-	if err := rows.Err(); err != nil {
-		return false, err
+}
+
+// entries reads the next piece of the index, with its rows: from memory where
+// they are there, else all of the piece in one go.
+func (s *snapshot) entries(aud string, p *position) ([]entry, error) {
+	rows, err := s.tx.QueryContext(s.ctx, `SELECT coll, rid, seq, live FROM sync_row INDEXED BY sync_row_aud
+		WHERE aud = ? AND seq > ? AND (live = 1 OR seq > ?) ORDER BY seq LIMIT ?`, aud, p.pos, p.base, batch)
+	if err != nil {
+		return nil, err
 	}
-	p.base, p.pos = s.seq, s.seq
-	return true, nil
+	defer rows.Close()
+	entries := make([]entry, 0, batch)
+	missing := false
+	for rows.Next() {
+		var e entry
+		var live bool
+		if err := rows.Scan(&e.coll, &e.rid, &e.seq, &live); err != nil {
+			return nil, err
+		}
+		if live {
+			var have bool
+			e.data, have = s.cache.get(s.epoch, e.seq)
+			missing = missing || !have
+		}
+		entries = append(entries, e)
+	}
+	if err := rows.Err(); err != nil || !missing {
+		return entries, err
+	}
+	return entries, s.fill(aud, entries)
+}
+
+// fill reads the rows of entries from their tables.
+func (s *snapshot) fill(aud string, entries []entry) error {
+	rows, err := s.tx.QueryContext(s.ctx, s.scan, aud, entries[0].seq, entries[len(entries)-1].seq)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	i := 0
+	for rows.Next() {
+		var seq int64
+		var data []byte
+		if err := rows.Scan(&seq, &data); err != nil {
+			return err
+		}
+		for entries[i].seq < seq { // tombstones have no row
+			i++
+		}
+		if entries[i].data = data; data != nil {
+			s.cache.put(s.epoch, seq, data)
+		}
+	}
+	return rows.Err()
 }
 
 func (s *snapshot) end(done bool, granted []string) error {
