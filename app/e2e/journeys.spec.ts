@@ -162,6 +162,7 @@ test('first visit: at most 60 kB of script before What’s on stands', async ({ 
   })
   await openFront(page, town)
   await page.waitForLoadState('networkidle').catch(() => undefined)
+  // The library for rare rhythms comes after the list stands, and only where a listing needs it.
   const first = [...scripts].filter(([url]) => !url.includes('library'))
   const bytes = first.reduce((sum, [, size]) => sum + size, 0)
   expect(first.length).toBeGreaterThan(0)
