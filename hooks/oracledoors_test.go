@@ -3,7 +3,6 @@ package hooks_test
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"reflect"
 	"slices"
@@ -11,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/pocketbase/dbx"
-	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
@@ -179,22 +177,10 @@ func TestOracle_Routes(t *testing.T) {
 }
 
 // routes lists the patterns of the whole router.
-func routes(t *testing.T) (out []string) {
+func routes(t *testing.T) []string {
 	t.Helper()
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir()})
-	must(t, app.Bootstrap())
-	hooks.Register(app, hooks.Config{Public: page})
-	must(t, app.RunAllMigrations())
-	r, err := apis.NewRouter(app)
-	must(t, err)
-	t.Cleanup(func() {
-		_ = app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() })
-	})
-	must(t, app.OnServe().Trigger(&core.ServeEvent{App: app, Router: r, Server: &http.Server{Addr: "192.0.2.1:80"}}, func(*core.ServeEvent) error {
-		out = walk(reflect.ValueOf(r.RouterGroup), "")
-		return nil
-	}))
-	return append(out, "GET /_/{path...}") // apis.Serve itself adds the dashboard
+	_, r := routed(t, hooks.Config{Public: page})
+	return append(walk(reflect.ValueOf(r.RouterGroup), ""), "GET /_/{path...}") // apis.Serve itself adds the dashboard
 }
 
 // walk reads the router's tree, whose branches are not exported.
