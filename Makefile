@@ -4,6 +4,7 @@ DATA ?= kith_data
 SEED ?= demo
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 export CGO_ENABLED ?= 0
+export GOFLAGS ?= -trimpath
 GO_DIRS := main.go bench hooks internal migrations seed sim
 
 .DEFAULT_GOAL := help
@@ -18,7 +19,7 @@ run: build ## builds, seeds the demo town if there is no data yet, serves on htt
 	./kith serve --dir "$(DATA)" --http 127.0.0.1:$(PORT)
 
 build: app ## leaves ./kith, one static binary with the app inside
-	go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o kith .
+	go build -ldflags "-s -w -X main.version=$(VERSION)" -o kith .
 
 app: pb_public/index.html ## builds the phone app into pb_public
 
