@@ -44,8 +44,7 @@ func playSeed(t *testing.T, seed uint64) (hash string, coverage map[string]int) 
 	coverage = map[string]int{}
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(monday))
-		w := newWorld(t, town, seed)
-		w.coverage = coverage
+		w := newWorld(t, town, seed, coverage)
 		defer w.cleanUp()
 		defer w.stop()
 		w.run(*length)

@@ -94,10 +94,10 @@ type backup struct {
 }
 
 // newWorld starts a community on a copy of the town.
-func newWorld(t *testing.T, town *town, seed uint64) *world {
+func newWorld(t *testing.T, town *town, seed uint64, coverage map[string]int) *world {
 	w := &world{
 		t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 0x6b697468)), town: town, o: newOracle(), epoch: "epoch1", epochs: 1,
-		spare: map[string]int{}, did: map[string]*deed{}, done: map[string]string{}, trace: sha256.New(), coverage: map[string]int{},
+		spare: map[string]int{}, did: map[string]*deed{}, done: map[string]string{}, trace: sha256.New(), coverage: coverage,
 	}
 	if err := copyData(town.dir, w.dir("data")); err != nil {
 		t.Fatal(err)

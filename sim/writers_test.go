@@ -1,0 +1,362 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"kith/sim/device"
+)
+
+// binary builds kith once for all drivers; KITH_BIN names one that is there.
+var binary = sync.OnceValues(func() (string, error) {
+	if at := os.Getenv("KITH_BIN"); at != "" {
+		return at, nil
+	}
+	dir, err := os.MkdirTemp("", "kith-bin")
+	if err != nil {
+		return "", err
+	}
+	out, err := exec.Command("go", "build", "-o", filepath.Join(dir, "kith"), "..").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return filepath.Join(dir, "kith"), nil
+})
+
+// process is the real binary on a data folder.
+type process struct {
+	t    *testing.T
+	bin  string
+	dir  string
+	env  []string
+	addr string
+	cmd  *exec.Cmd
+	said bytes.Buffer
+}
+
+func newProcess(t *testing.T, dir string, env ...string) *process {
+	t.Helper()
+	bin, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return &process{t: t, bin: bin, dir: dir, addr: l.Addr().String(), env: append(append(os.Environ(), "KITH_RATE_LIMITS=off"), env...)}
+}
+
+// verb runs one of the console's commands to its end.
+func (p *process) verb(args ...string) string {
+	p.t.Helper()
+	c := exec.Command(p.bin, append(args, "--dir", p.dir)...)
+	c.Env = p.env
+	out, err := c.CombinedOutput()
+	if err != nil {
+		p.t.Fatalf("kith %v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+// start serves, and returns when it answers.
+func (p *process) start() {
+	p.t.Helper()
+	p.said.Reset()
+	p.cmd = exec.Command(p.bin, "serve", "--dir", p.dir, "--http", p.addr)
+	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = p.env, &p.said, &p.said
+	if err := p.cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
+	defer cancel()
+	for tick := time.NewTicker(3 * time.Millisecond); ; {
+		r, err := http.Get("http://" + p.addr + "/api/health")
+		if err == nil {
+			r.Body.Close()
+			tick.Stop()
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			p.kill()
+			p.t.Fatalf("the server does not answer after a start: %v\n%s", err, p.said.String())
+		}
+	}
+}
+
+// kill is SIGKILL: nothing is said, nothing is written any more.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill() // it may be dead already
+	_ = p.cmd.Wait()         // what it says of its death is known
+}
+
+// writer is one phone that adds places as fast as it is answered. What it was
+// told stays in its ledger; what it was not told it sends again.
+type writer struct {
+	addr    string
+	token   string
+	stream  string
+	cursor  string
+	number  int64
+	waiting []*write
+	acked   []*write
+}
+
+type write struct {
+	number int64
+	nonce  string
+	id     string
+	status string // of its outcome
+	seq    int64
+}
+
+func base64url(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails, see crypto/rand
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+var codePattern = regexp.MustCompile(`code ([0-9A-Z-]{19})`)
+
+// invite makes a code for any number of writers.
+func (p *process) invite() string {
+	m := codePattern.FindStringSubmatch(p.verb("invite", "--role", "activator", "--uses", "1000"))
+	if m == nil {
+		p.t.Fatal("kith invite printed no code")
+	}
+	return m[1]
+}
+
+// join makes a key and a device of it, by the real way in.
+func join(t *testing.T, addr, code string) *writer {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := key.PublicKey.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b64 := base64.RawURLEncoding.EncodeToString
+	proof := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{"htm": "POST", "htu": "http://" + addr + "/api/join", "iat": time.Now().Unix(), "jti": base64url(16)})
+	proof.Header["typ"] = "dpop+jwt"
+	proof.Header["jwk"] = map[string]any{"kty": "EC", "crv": "P-256", "x": b64(raw[1:33]), "y": b64(raw[33:])}
+	signed, err := proof.SignedString(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &writer{addr: addr, stream: base64url(16)}
+	status, body, err := w.post("/api/join", mustJSON(map[string]any{"invite": code, "firstName": "Writer", "deviceName": "Phone", "proof": signed}))
+	if err != nil || status != 200 {
+		t.Fatalf("join: %d %s %v", status, body, err)
+	}
+	var account struct{ Token string }
+	if err := json.Unmarshal(body, &account); err != nil {
+		t.Fatal(err)
+	}
+	w.token = account.Token
+	return w
+}
+
+func (w *writer) post(path string, body []byte) (int, []byte, error) {
+	r, err := http.NewRequest(http.MethodPost, "http://"+w.addr+path, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	if w.token != "" {
+		r.Header.Set("Authorization", "Bearer "+w.token)
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	return res.StatusCode, raw, err
+}
+
+// push sends what waits, one to three new places with it. It returns an error
+// when it got no whole answer, and what is wrong with one that it got.
+func (w *writer) push(add int) (lost error, wrong error) {
+	for range add {
+		w.number++
+		w.waiting = append(w.waiting, &write{number: w.number, nonce: base64url(16), id: strings.ToLower(rand.Text())[:15]})
+	}
+	outcomes, lost, wrong := w.send(w.waiting)
+	if lost != nil || wrong != nil {
+		return lost, wrong
+	}
+	for _, c := range slices.Clone(w.waiting) {
+		o, told := outcomes[c.nonce]
+		if !told {
+			return nil, fmt.Errorf("an answer says nothing of number %d", c.number)
+		}
+		if c.status, c.seq = o.Status, o.Seq; o.Status != "ok" {
+			return nil, fmt.Errorf("number %d is %s (%s): %s", c.number, o.Status, o.Code, o.Message)
+		}
+		w.acked = append(w.acked, c)
+	}
+	w.waiting = nil
+	return nil, nil
+}
+
+// send sends commands and returns the outcomes that came, by nonce.
+func (w *writer) send(list []*write) (outcomes map[string]device.Outcome, lost, wrong error) {
+	commands := []map[string]any{}
+	for _, c := range list {
+		commands = append(commands, map[string]any{
+			"number": c.number, "nonce": c.nonce, "name": "places.add", "v": 1, "at": "2026-06-01T09:00:00.000Z",
+			"args": map[string]any{"id": c.id, "name": "Hall " + c.id, "kind": "hall"},
+		})
+	}
+	ack := int64(0)
+	if len(list) > 0 {
+		ack = list[0].number - 1
+	}
+	status, raw, err := w.post("/api/sync", mustJSON(map[string]any{
+		"protocol": 1, "schema": 1, "app": "sim", "stream": w.stream, "ack": ack, "pending": len(list), "commands": commands, "cursor": w.cursor, "maxBytes": 16 << 10,
+	}))
+	if err != nil {
+		return nil, err, nil
+	}
+	if status == http.StatusServiceUnavailable {
+		return nil, fmt.Errorf("busy: %s", raw), nil
+	}
+	if status != http.StatusOK {
+		return nil, nil, fmt.Errorf("%d %s", status, raw)
+	}
+	a := device.ParseAnswer(raw)
+	if a == nil {
+		return nil, fmt.Errorf("the answer was cut"), nil
+	}
+	if a.Stop != nil {
+		return nil, nil, fmt.Errorf("stopped: %+v", *a.Stop)
+	}
+	w.cursor, outcomes = a.End.Cursor, map[string]device.Outcome{}
+	for _, o := range a.Outcomes {
+		outcomes[o.Nonce] = o
+	}
+	return outcomes, nil, nil
+}
+
+// writeUntilItDies lets all writers push at once until the server is gone. It
+// calls killer in a goroutine once so many pushes were acknowledged.
+func writeUntilItDies(t *testing.T, writers []*writer, after int, killer func()) {
+	var all sync.WaitGroup
+	var acks atomic.Int64
+	if after == 0 {
+		all.Go(killer)
+	}
+	for i, w := range writers {
+		all.Go(func() {
+			for n := 0; ; n++ {
+				lost, wrong := w.push(1 + (n+i)%3)
+				if wrong != nil {
+					t.Errorf("writer %d: %v", i, wrong)
+				}
+				if lost != nil || wrong != nil {
+					return
+				}
+				if acks.Add(1) == int64(after) {
+					all.Go(killer)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+// differently asks the running server again for what was acknowledged since, and
+// returns how many outcomes are not what they were.
+func differently(t *testing.T, writers []*writer, since []int) (lost int) {
+	t.Helper()
+	for i, w := range writers {
+		for _, part := range slices.Collect(slices.Chunk(w.acked[since[i]:], 100)) {
+			outcomes, gone, wrong := w.again(part)
+			if gone != nil {
+				t.Fatalf("writer %d: %v", i, gone)
+			}
+			if wrong != nil { // a gap or a fork: the stream has forgotten what it said
+				lost += len(part)
+				continue
+			}
+			for _, c := range part {
+				if o := outcomes[c.nonce]; o.Status != c.status || o.Seq != c.seq {
+					lost++
+				}
+			}
+		}
+	}
+	return lost
+}
+
+// again asks for outcomes that were given before, on the same stream.
+func (w *writer) again(list []*write) (map[string]device.Outcome, error, error) {
+	for {
+		outcomes, lost, wrong := w.send(list)
+		if lost != nil && strings.HasPrefix(lost.Error(), "busy") {
+			continue
+		}
+		return outcomes, lost, wrong
+	}
+}
+
+// lostFrom looks into the database of a server that is down, before anybody can send
+// anything again: how much of what was acknowledged since is not there once.
+func lostFrom(t *testing.T, dir string, writers []*writer, since []int) (lost int) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "data.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for i, w := range writers {
+		for _, c := range w.acked[since[i]:] {
+			var rows, seq int64
+			err := db.QueryRow(`SELECT (SELECT count(*) FROM places WHERE id = ?),
+				(SELECT coalesce(sum(seq), 0) FROM sync_command WHERE nonce = ? AND status = 'ok')`, c.id, c.nonce).Scan(&rows, &seq)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if rows != 1 || seq != c.seq {
+				lost++
+			}
+		}
+	}
+	var places, commands, nonces int
+	err = db.QueryRow(`SELECT (SELECT count(*) FROM places WHERE name = 'Hall ' || id), (SELECT count(*) FROM sync_command WHERE name = 'places.add' AND status = 'ok'),
+		(SELECT count(DISTINCT nonce) FROM sync_command WHERE name = 'places.add')`).Scan(&places, &commands, &nonces)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if places != commands || commands != nonces {
+		t.Errorf("%d places, %d confirmed commands, %d nonces", places, commands, nonces)
+	}
+	return lost
+}
