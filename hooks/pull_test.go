@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/dbx"
+
 	"kith/hooks/syncapi"
 	"kith/internal/sync"
 )
@@ -273,5 +275,20 @@ func (w *town) checkIndex(after string) {
 		OR head < (SELECT max(seq) FROM sync_row r WHERE r.aud = a.aud)`).Row(&bad))
 	if bad > 0 {
 		w.t.Errorf("after %s: counts are wrong", after)
+	}
+}
+
+// Ensure that a row whose id was changed (by SQL; no screen can) is gone under
+// the old one and there under the new one: two entries, so two seqs.
+func TestPull_ARowWithANewIDIsGoneUnderTheOldOne(t *testing.T) {
+	w := newTown(t)
+	place := w.make("places", map[string]any{"name": "Hall"})
+	p := w.phone("resident")
+	p.sync()
+	id := newID()
+	_, err := w.app.DB().NewQuery("UPDATE places SET id = {:new} WHERE id = {:old}").Bind(dbx.Params{"new": id, "old": place.Id}).Execute()
+	must(t, err)
+	if a := p.sync(); !a.has("public", "places", id) || !a.gone("public", "places", place.Id) {
+		t.Errorf("%s", a.raw)
 	}
 }

@@ -109,6 +109,8 @@ func Uninstall(db dbx.Builder) error {
 }
 
 const bump = "UPDATE sync_meta SET seq = seq + 1;\n"
+// again moves seq on once more where a row got another id.
+const again = "UPDATE sync_meta SET seq = seq + 1 WHERE OLD.id IS NOT NEW.id;\n"
 const seqNow = "(SELECT seq FROM sync_meta)"
 
 // triggers of a collection: whatever writes a row (a command, the dashboard, an
@@ -125,8 +127,10 @@ func (c *Collection) triggers() []string {
 	}
 	return []string{
 		// NB! An insert also leaves: REPLACE INTO deletes without a delete trigger.
+		// A new id is two entries of one audience, so two seqs: pages go on from a
+		// seq, and rows are kept by it.
 		t("i", "INSERT", "", leave("NEW", stay)+"\n"+enter),
-		t("u", "UPDATE", "WHEN "+c.changed(), leave("OLD", " AND OLD.id IS NOT NEW.id")+"\n"+leave("NEW", stay)+"\n"+enter),
+		t("u", "UPDATE", "WHEN "+c.changed(), leave("OLD", " AND OLD.id IS NOT NEW.id")+"\n"+again+leave("NEW", stay)+"\n"+enter),
 		t("d", "DELETE", "", leave("OLD", "")),
 	}
 }
