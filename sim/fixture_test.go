@@ -18,6 +18,7 @@ var monday = time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC)
 type town struct {
 	dir    string
 	tokens map[string][]string // member -> a token per device of theirs
+	device map[string]string   // token -> device
 }
 
 // The people. Each has three devices on file; a phone takes the next one.
@@ -42,7 +43,7 @@ func memberID(i int) string { return id("member", i) }
 
 var buildTown = sync.OnceValues(func() (*town, error) {
 	dir, err := os.MkdirTemp(fastDir(), "kith-town")
-	return &town{dir: dir, tokens: map[string][]string{}}, err
+	return &town{dir: dir, tokens: map[string][]string{}, device: map[string]string{}}, err
 })
 
 // fastDir is memory where there is some: the simulator proves order, not disks.
@@ -121,7 +122,7 @@ func (w *town) fill(s *server) error {
 				return err
 			}
 			m := d.GetString("member")
-			w.tokens[m] = append(w.tokens[m], token)
+			w.tokens[m], w.device[token] = append(w.tokens[m], token), r.id
 		}
 	}
 	return nil

@@ -91,10 +91,14 @@ func (w *world) deliver(l *letter) {
 	if l.ask.Body == nil && w.fromCDN(l) {
 		return
 	}
+	refuse := w.refused(l.token)
 	l.status, l.answer = w.s.ask(l.ask.Method(), l.ask.Path, l.body, l.token)
 	synctest.Wait()
 	w.note("%s %s %s -> %d %s", l.p.name, l.ask.Path, l.body, l.status, l.answer)
 	w.observe()
+	if refuse && l.status == 200 {
+		w.fail("13: %s is revoked or suspended, and was answered", l.p.name)
+	}
 	if l.status != 200 {
 		w.count("refusals")
 		if l.status >= 500 || l.status == 400 {
@@ -106,6 +110,15 @@ func (w *world) deliver(l *letter) {
 	if l.ask.Body == nil {
 		w.cdn = append(w.cdn, cached{l.ask.Path, l.answer})
 	}
+}
+
+// refused says whether the server must refuse a device now (protocol.md, A2).
+func (w *world) refused(token string) bool {
+	d := w.o.now.rows[device.Key{Coll: "devices", ID: w.town.device[token]}]
+	if d == nil {
+		return token != ""
+	}
+	return yes(d.col["revoked"]) || yes(w.o.now.rows[device.Key{Coll: "members", ID: d.col["member"]}].col["suspended"])
 }
 
 // fromCDN answers a chunk from a cache of any age, for some time after it was made.
@@ -225,6 +238,9 @@ func (w *world) listen(p *phone, faults bool) {
 		w.openLive(p)
 		return
 	}
+	if w.refused(p.token) && !p.wire.over {
+		w.fail("13: %s is revoked or suspended, and still listens", p.name)
+	}
 	cut := faults && w.chance(20)
 	w.readLive(p, faults)
 	switch {
@@ -256,6 +272,9 @@ func (w *world) openLive(p *phone) {
 	}
 	p.wire = w.s.open(mustJSON(body), p.token)
 	synctest.Wait()
+	if w.refused(p.token) && p.wire.status == 200 {
+		w.fail("13: %s is revoked or suspended, and may listen", p.name)
+	}
 	if p.wire.status != 200 {
 		w.count("live: refused")
 		if p.wire.status >= 500 || p.wire.status == 400 {
