@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"kith/hooks"
 	"kith/hooks/people"
 	"kith/internal/sync"
 )
@@ -143,6 +146,22 @@ func TestHole_AnAbsurdClockQuarantinesNothing(t *testing.T) {
 		if at, err := time.Parse(time.DateOnly, checked); err != nil || time.Since(at) > 366*24*time.Hour {
 			t.Errorf("%s %d: checked on %q", c.at, c.offset, checked)
 		}
+	}
+}
+
+// Ensure that no other user of the machine can look into the data folder, where
+// everybody's visits and the secrets of tokens are. (PocketBase leaves it open.)
+func TestHole_TheDataFolderIsForItsOwnerAlone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	must(t, os.Mkdir(dir, 0o755))
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
+	hooks.Register(app, hooks.Config{Public: page})
+	must(t, app.Bootstrap())
+	t.Cleanup(func() { must(t, app.ResetBootstrapState()) })
+	info, err := os.Stat(dir)
+	must(t, err)
+	if info.Mode().Perm() != 0o700 {
+		t.Errorf("%v", info.Mode())
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 
@@ -26,6 +27,12 @@ import (
 // trustedProxy names the header in which a proxy before this server puts the
 // client's address, or is empty.
 func Register(app core.App, public fs.FS, trustedProxy string) {
+	app.OnBootstrap().BindFunc(func(e *core.BootstrapEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		return private(e.App.DataDir())
+	})
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
 		Id: "kithGuard",
 		Func: func(e *core.ServeEvent) error {
@@ -53,6 +60,16 @@ func Register(app core.App, public fs.FS, trustedProxy string) {
 		},
 		Priority: 900, // after the features' routes, before the listener
 	})
+}
+
+// private shuts the data folder to other users of the machine: who can read
+// data.db can read everybody's visits, and forge tokens. PocketBase makes it 0755.
+func private(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil || info.Mode().Perm()&0o077 == 0 {
+		return err
+	}
+	return os.Chmod(dir, 0o700)
 }
 
 // outermost goes before PocketBase's own middlewares, the request log included.
