@@ -23,6 +23,7 @@ import (
 type device struct {
 	*server
 	token, member, stream, cursor string
+	next                          string // where the public chunks go on
 	number                        int
 }
 
@@ -112,8 +113,8 @@ func (d *device) apply(raw []byte, rows map[string]json.RawMessage) (done bool, 
 		var l struct {
 			Row []json.RawMessage
 			End *struct {
-				Cursor string
-				Done   bool
+				Cursor, Next string
+				Done         bool
 			}
 		}
 		if err := json.Unmarshal(line, &l); err != nil {
@@ -123,7 +124,7 @@ func (d *device) apply(raw []byte, rows map[string]json.RawMessage) (done bool, 
 			rows[string(l.Row[2])] = l.Row[4]
 		}
 		if l.End != nil {
-			d.cursor, done = l.End.Cursor, l.End.Done
+			d.cursor, d.next, done = l.End.Cursor, l.End.Next, l.End.Done
 		}
 	}
 }
