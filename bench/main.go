@@ -106,7 +106,7 @@ func (r *report) print() {
 		if f.Holds != nil {
 			verdict = map[bool]string{true: "holds", false: "MISSED"}[*f.Holds]
 		}
-		fmt.Printf("%-58s %10.4g %-6s %-52s %-12s %s\n", f.What, f.Value, f.Unit, peer, f.Limit, verdict)
+		fmt.Printf("%-70s %10.4g %-6s %-52s %-12s %s\n", f.What, f.Value, f.Unit, peer, f.Limit, verdict)
 	}
 	fmt.Println()
 	enc := json.NewEncoder(os.Stdout)
