@@ -93,6 +93,10 @@ func cutThePower(t *testing.T, bin string, cuts int) (acked, lost, bytes int) {
 	p := newProcess(t, dir)
 	p.bin = bin
 	unmount := disk.mount(t, dir)
+	t.Cleanup(func() {
+		p.kill()
+		unmount()
+	})
 	p.verb("seed")
 	code := p.invite()
 	p.start()
@@ -123,8 +127,6 @@ func cutThePower(t *testing.T, bin string, cuts int) (acked, lost, bytes int) {
 		}
 		p.start()
 	}
-	p.kill()
-	unmount()
 	t.Logf("%d acknowledged commands, %d lost; the cuts took %d bytes that nothing had been promised of", acked, lost, bytes)
 	return acked, lost, bytes
 }

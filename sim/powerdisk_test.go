@@ -149,7 +149,8 @@ func (d *powerDisk) copy(t *testing.T) (dir string) {
 	return dir
 }
 
-// mount puts the disk at dir until the returned function is called.
+// mount puts the disk at dir until the returned function is called, which may be
+// called again.
 func (d *powerDisk) mount(t *testing.T, dir string) (unmount func()) {
 	t.Helper()
 	server, err := fs.Mount(dir, &dirNode{d: d, f: d.root}, &fs.Options{
@@ -158,12 +159,12 @@ func (d *powerDisk) mount(t *testing.T, dir string) (unmount func()) {
 	if err != nil {
 		t.Fatalf("the disk can't be mounted: %v", err)
 	}
-	return func() {
+	return sync.OnceFunc(func() {
 		if err := server.Unmount(); err != nil {
 			t.Fatalf("the disk can't be unmounted: %v", err)
 		}
 		server.Wait()
-	}
+	})
 }
 
 // needFUSE skips where no file system can be mounted, and says what is missing.

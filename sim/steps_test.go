@@ -35,6 +35,8 @@ var steps = []struct {
 	{2, func(w *world, p *phone) {
 		p.skew = time.Duration(w.rng.Int64N(int64(20*24*time.Hour))) - 10*24*time.Hour
 		w.count("clocks that jumped")
+		w.come(p)
+		w.exchange(p, true)
 	}},
 	{1, func(w *world, _ *phone) { w.wrongSums() }},
 }
@@ -66,9 +68,7 @@ func (w *world) act(p *phone) {
 	name := fmt.Sprintf("%s %d", p.name, w.step)
 	switch w.rng.IntN(20) {
 	case 0, 1, 2, 3, 4, 5:
-		w.do(p, "visits.come", map[string]any{
-			"id": w.freshID("visit"), "listing": listing, "occurrence": pick(w, thursdays), "firstName": name, "welcome": pick(w, []string{"none", "door"}),
-		})
+		w.come(p)
 	case 6, 7:
 		w.do(p, "visits.cancel", map[string]any{"id": visit})
 	case 8, 9:
@@ -91,6 +91,13 @@ func (w *world) act(p *phone) {
 	case 19:
 		w.do(p, "sim.unknown", nil)
 	}
+}
+
+func (w *world) come(p *phone) {
+	w.do(p, "visits.come", map[string]any{
+		"id": w.freshID("visit"), "listing": w.seen(p, "listings"), "occurrence": pick(w, thursdays),
+		"firstName": fmt.Sprintf("%s %d", p.name, w.step), "welcome": pick(w, []string{"none", "door"}),
+	})
 }
 
 // thursdays on which the listings are on; the first two are over.

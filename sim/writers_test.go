@@ -111,6 +111,9 @@ func (p *process) start() {
 
 // kill is SIGKILL: nothing is said, nothing is written any more.
 func (p *process) kill() {
+	if p.cmd == nil || p.cmd.ProcessState != nil {
+		return
+	}
 	_ = p.cmd.Process.Kill() // it may be dead already
 	_ = p.cmd.Wait()         // what it says of its death is known
 }
