@@ -109,6 +109,7 @@ func Uninstall(db dbx.Builder) error {
 }
 
 const bump = "UPDATE sync_meta SET seq = seq + 1;\n"
+
 // again moves seq on once more where a row got another id.
 const again = "UPDATE sync_meta SET seq = seq + 1 WHERE OLD.id IS NOT NEW.id;\n"
 const seqNow = "(SELECT seq FROM sync_meta)"
