@@ -2,13 +2,16 @@
 PORT ?= 8090
 DATA ?= kith_data
 SEED ?= demo
+SEEDS ?= 1000
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 export CGO_ENABLED ?= 0
 export GOFLAGS ?= -trimpath
+SHELL := /bin/bash
+.SHELLFLAGS := -e -o pipefail -c
 GO_DIRS := main.go bench hooks internal migrations seed sim
 
 .DEFAULT_GOAL := help
-.PHONY: help run build app test tools check unit sim crash faults fuzz e2e bench lint release-gate clean
+.PHONY: help run build app test tools check unit sim crash faults fuzz race e2e bench lint release-gate clean
 
 help: ## says what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,24 +45,27 @@ check: ## formatting, vet, types and faults in the app's markup
 	cd app && npm run --silent check
 
 unit: ## tests of Go packages and of the app's rules and engine
-	go test $$(go list ./... | grep -v /sim)
-	CGO_ENABLED=1 go test -race ./hooks/syncapi ./internal/... ./hooks
+	go test $$(go list ./... | grep -v 'kith/sim$$')
 	cd app && npm test
 
-sim: ## simulator: SEEDS=1000 seeds; SEED=n replays one
-	go test ./sim/... -run 'TestSim|TestDevice|TestScenario' -timeout 15m
+sim: ## simulator: SEEDS=1000 by default; SEED=42 replays one seed, whole
+	@if [ -n "$(filter-out demo none,$(SEED))" ]; then SEED=$(SEED) go test ./sim -run TestSim_Replay -v; \
+	else go test ./sim -run TestSim -seeds $(SEEDS) -timeout 2h -v | grep -v '^=== '; fi
 
-crash: ## kill -9 and power cuts of the real server
-	go test ./sim -run 'TestCrash|TestPowerCut' -timeout 10m
+crash: build ## kill -9 and power cuts of the real server
+	KITH_BIN=$(CURDIR)/kith go test ./sim -run 'TestCrash|TestPowerCut' -timeout 6h -v | grep -v '^=== '
 
 faults: ## every planted fault is caught by a named test
-	go test -tags fault ./sim -run TestFaults -timeout 10m
+	go test ./sim -run TestFaults -timeout 20m -v | grep -v '^=== '
 
 fuzz: ## a few seconds of each fuzz target
 	@scripts/fuzz 5s
 
+race: ## the Go tests under the race detector (needs gcc; compiles SQLite anew)
+	CGO_ENABLED=1 go test -race $$(go list ./... | grep -v kith/sim)
+
 e2e: build ## the app in a real browser against the real server
-	cd app && npx playwright test
+	cd app && npx --no-install playwright test
 
 bench: build ## every figure beside its limit or peer
 	go build -o bench/bench ./bench && ./bench/bench
@@ -68,7 +74,7 @@ lint: ## golangci-lint, as configured
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0 run
 
 release-gate: ## the same tests at the size of a release
-	SEEDS=100000 KITH_KILLS=10000 KITH_CUTS=2000 $(MAKE) test
+	KITH_KILLS=10000 KITH_CUTS=2000 $(MAKE) test race SEEDS=100000
 	scripts/fuzz 10m
 
 clean: ## removes what was built (never data)
