@@ -33,6 +33,11 @@ func Register(app core.App, public fs.FS, trustedProxy string) {
 		}
 		return private(e.App.DataDir())
 	})
+	// NB! PocketBase would put the old rows back and go on in the same epoch, and
+	// devices would never bring back what the backup lacks.
+	app.OnBackupRestore().BindFunc(func(*core.BackupEvent) error {
+		return errors.New("a backup is put back by hand, with `kith epoch` after it: see docs/operations.md")
+	})
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
 		Id: "kithGuard",
 		Func: func(e *core.ServeEvent) error {
