@@ -6,7 +6,7 @@ import { hostOf, telephone, webAddress } from './links'
 import { pricesOf } from './model'
 import { distanceWords, metresBetween, postcodeSector, sectorPoints } from './near'
 import { costsOf, money, priceLines, priceTag } from './price'
-import { fold, matcher, searchable } from './search'
+import { fold, foldedWords, matcher, searchable } from './search'
 
 describe('words are found', () => {
   const folded = searchable(["Café Müller", "St Mary's walking group", 'Español y té'])
@@ -22,6 +22,12 @@ describe('words are found', () => {
   it('nothing asked finds everything, and signs alone ask nothing', () => {
     expect(matcher('')(folded)).toBe(true)
     expect(matcher(' —! ')(folded)).toBe(true)
+  })
+  it('in every script, as when each text is folded whole', () => {
+    const texts = [
+      "Rock ’n’ roll – £3 a head, O'Neill's; ÉTÉ/été", 'চা ও গল্প: সবাই স্বাগত', 'İstanbul ǅ ß ﬁt K', 'a\u0301lbum naïve-té ½ ² x²', "'' ’ — £", '朗読会 お茶、会', '💐flowers🎈',
+    ]
+    for (const text of texts) expect(searchable([text]), text).toBe([...new Set(foldedWords(text))].map((word) => ` ${word}`).join(''))
   })
   it('a word that comes often is kept once', () => {
     expect(searchable(['tea and tea', 'Tea'])).toBe(' tea and')

@@ -1,6 +1,6 @@
 /**
  * The record that says which segments are live and where in the server's history they end, and what an
- * answer makes of it. A page is one segment; applying a whole answer only rewrites this record.
+ * answer makes of it. A page is a segment or two; applying a whole answer only rewrites this record.
  */
 import type { Ask } from './ask'
 import { pause, SLICE_MS } from './pause'
@@ -63,7 +63,7 @@ export async function stage(txn: Txn, meta: Meta, ask: Ask, answer: Answer, now:
   if (fresh) await dropSegments(txn, meta.staged?.segments)
   const segments = fresh ? [] : [...(meta.staged?.segments ?? [])]
   const text = fresh ? `${VOID_TEXT}\n${answer.text}`.trimEnd() : answer.text
-  if (text !== '') segments.push(await txn.add('segments', { text }))
+  for (const part of inParts(text)) segments.push(await txn.add('segments', { text: part }))
   const replaces = fresh || (meta.staged?.fresh ?? false)
   const publicNext = ask.kind === 'public' ? (answer.end.next ?? '') : ''
   const next: Meta = { ...meta, seen: answer.head.epoch, generation: meta.generation + 1 }
@@ -83,6 +83,21 @@ export async function stage(txn: Txn, meta: Meta, ask: Ask, answer: Answer, now:
   }
 }
 
+/** Characters of one segment: one of a megabyte costs a browser three times what two of half of it do. */
+const SEGMENT_CHARS = 500_000
+
+/** Cuts lines into texts of about that length, between lines. */
+function inParts(text: string): string[] {
+  const parts: string[] = []
+  for (let from = 0; from < text.length; ) {
+    const newline = text.indexOf('\n', from + SEGMENT_CHARS)
+    const to = newline < 0 ? text.length : newline
+    parts.push(text.slice(from, to))
+    from = to + 1
+  }
+  return parts
+}
+
 export async function dropSegments(txn: Txn, keys: readonly number[] = []): Promise<void> {
   for (const key of keys) await txn.delete('segments', key)
 }
@@ -99,9 +114,6 @@ export async function readSegments(txn: Txn, keys: readonly number[] = []): Prom
   for (const key of keys) texts.push((await txn.get('segments', key)).text)
   return texts
 }
-
-/** Characters of one rewritten segment; more would hold the page up while it is read. */
-const SEGMENT_CHARS = 1_000_000
 
 /** Writes lines as few texts, giving the page its turn in between. */
 export async function writeSegments(lines: Iterable<KeptLine>): Promise<string[]> {

@@ -242,9 +242,9 @@ export class Replica {
     })
   }
 
-  /** True when the segments hold more dead lines than live ones, or are many. */
+  /** True when the segments hold more dead lines than live ones, or are more than a large town fills. */
   worthCompacting(): boolean {
-    return this.meta.segments.length > 24 || this.base.lines > 2 * this.base.entries() + 500
+    return this.meta.segments.length > 64 || this.base.lines > 2 * this.base.entries() + 500
   }
 
   /** Rewrites the live segments as few. False: another tab moved the cursor meanwhile, nothing was done. */
