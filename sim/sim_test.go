@@ -26,6 +26,7 @@ var (
 	first  = flag.Uint64("first", 1, "the first of them")
 	length = flag.Int("steps", 120, "how many things happen in one seed")
 	wide   = flag.Int("wide", 400, "how much of each line of the trace is told when a seed fails")
+	tall   = flag.Int("tall", 60, "how many lines of the trace are told when a seed fails")
 	single = flag.Uint64("seed", envSeed(), "the seed that TestSim_Replay plays; also SEED=…")
 )
 

@@ -163,7 +163,7 @@ func (w *world) note(format string, args ...any) {
 	if len(line) > *wide {
 		line = line[:*wide]
 	}
-	if w.tail = append(w.tail, line); len(w.tail) > 60 {
+	if w.tail = append(w.tail, line); len(w.tail) > *tall {
 		w.tail = w.tail[1:]
 	}
 }

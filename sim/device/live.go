@@ -79,7 +79,8 @@ func (l *Live) close(pull bool, afterMs int64) { l.Closed, l.Pull, l.AfterMs = t
 func (l *Live) end(end *End) {
 	d := l.d
 	switch {
-	case !l.inside || d.staged != nil || d.Epoch != l.epoch:
+	case !l.inside || d.staged != nil || d.Cursor == "" || d.Epoch != l.epoch:
+		// NB! Without a cursor everything is to be asked for anew; a frame's would undo that.
 		l.close(true, 0)
 	case l.to <= d.Seq:
 		l.Ignored++
