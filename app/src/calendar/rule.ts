@@ -1,8 +1,8 @@
 /**
  * Recurrence rules on wall-clock time: plain ones by counting days, every other one through the package rrule.
  *
- * Nearly every listing is "each Thursday", "every other Monday and Friday" or "the first Tuesday of the month". For
- * these, counting days starts at any week without walking there from the first, a hundred times faster than the
+ * Nearly every listing is "each Thursday", "every other Monday and Friday", "the first Tuesday of the month", "six
+ * Wednesdays" or "each Christmas". For these, counting days starts at any week without walking there from the first, a hundred times faster than the
  * package, whose chunk can then wait.
  */
 import { DAY } from './zone'
@@ -25,11 +25,17 @@ export interface Parts {
   until: number
 }
 
-const PLAIN = /^(FREQ|INTERVAL|BYDAY|UNTIL|WKST)$/
-const PLAIN_DAYS: Record<string, RegExp> = {
-  DAILY: /^([A-Z]{2}(,|$))*$/,
-  WEEKLY: /^([A-Z]{2}(,|$))*$/,
-  MONTHLY: /^([-+]?[1-5][A-Z]{2}(,|$))+$/,
+/** What a plain rule may say, and how. Everything else is the package's. */
+const PLAIN: Record<string, RegExp> = {
+  FREQ: /^(DAILY|WEEKLY|MONTHLY|YEARLY)$/,
+  INTERVAL: /^[1-9]\d*$/,
+  COUNT: /^[1-9]\d{0,2}$/,
+  // All with a number or none: of a mixture, programs make different things.
+  BYDAY: /^([A-Z]{2}(,|$))+$|^([-+]?[1-5][A-Z]{2}(,|$))+$/,
+  BYMONTH: /^\d+(,\d+)*$/,
+  BYMONTHDAY: /^-?[1-9]\d*(,-?[1-9]\d*)*$/,
+  UNTIL: /^/,
+  WKST: /^/,
 }
 const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA']
 
@@ -49,12 +55,20 @@ export function readRule(text: string): Parts {
 
 function parse(text: string): Parts {
   const fields = new Map(text.split(';').map((part) => part.split('=', 2) as [string, string]))
-  const plain =
-    PLAIN_DAYS[fields.get('FREQ') ?? '']?.test(fields.get('BYDAY') ?? '') === true &&
-    [...fields.keys()].every((name) => PLAIN.test(name))
   const end = fields.get('UNTIL') ?? ''
   const at = endOf(end)
-  return { fields, plain, until: end.endsWith('Z') ? at : Infinity, untilWall: end.endsWith('Z') ? Infinity : at }
+  return { fields, plain: isPlain(fields), until: end.endsWith('Z') ? at : Infinity, untilWall: end.endsWith('Z') ? Infinity : at }
+}
+
+function isPlain(fields: Map<string, string>): boolean {
+  const freq = fields.get('FREQ')
+  const nth = /\d/.test(fields.get('BYDAY') ?? '')
+  if (!freq || ![...fields].every(([name, value]) => PLAIN[name]?.test(value))) return false
+  // Counting from the first is quick for weeks, not for a century; an end in UTC isn't known to this file.
+  if (fields.has('COUNT') && (freq === 'YEARLY' || fields.has('UNTIL'))) return false
+  if (freq === 'WEEKLY' || freq === 'DAILY') return !nth && (freq === 'DAILY' || !fields.has('BYMONTHDAY'))
+  // Without months, "the second Saturday" is the year's.
+  return !nth || (!fields.has('BYMONTHDAY') && (freq === 'MONTHLY' || fields.has('BYMONTH')))
 }
 
 /** '20261231T235959Z', the same without Z, or a date, whose whole day counts. Returns Infinity for none. */
@@ -70,40 +84,79 @@ export function ruleFor(parts: Parts, start: number, library: Library | undefine
 }
 
 /**
- * A day belongs to a plain rule if its weekday is named and a whole number of intervals lies between it and the
- * first day: counted in days, in weeks from WKST, or in months.
+ * A day belongs to a plain rule if its weekday, date and month are named, or those of the first day where none is,
+ * and a whole number of intervals lies between it and the first day: in days, weeks from WKST, months or years.
  */
 function plainRule({ fields, untilWall }: Parts, start: number): Rule {
   const firstDay = Math.floor(start / DAY)
   const timeOfDay = start - firstDay * DAY
-  const interval = Number(fields.get('INTERVAL') ?? 1)
-  const period = PERIODS[fields.get('FREQ')!]!(WEEKDAYS.indexOf(fields.get('WKST') ?? 'MO'))
-  const firstPeriod = period(firstDay)
-  const named = fields.get('BYDAY')?.split(',') ?? (fields.get('FREQ') === 'DAILY' ? WEEKDAYS : [WEEKDAYS[weekday(firstDay)]!])
-  const weekdays = WEEKDAYS.map((name) => named.filter((day) => day.endsWith(name)).map((day) => Number(day.slice(0, -2))))
-  const belongs = (day: number) =>
-    weekdays[weekday(day)]!.some((nth) => nth === 0 || isNth(day, nth)) && (period(day) - firstPeriod) % interval === 0
+  const belongs = membership(fields, firstDay)
+  const count = Number(fields.get('COUNT') ?? Infinity)
+  let lastDay = count === Infinity ? Infinity : undefined
+  /** The last start; with COUNT it is looked for once, when it is first asked for. */
+  const end = () => {
+    lastDay ??= nthDay(belongs, firstDay, count)
+    return Math.min(untilWall, lastDay * DAY + timeOfDay)
+  }
 
   return {
     walk(first, last, take) {
-      const end = Math.min(last, untilWall)
-      for (let day = Math.max(firstDay, Math.ceil((first - timeOfDay) / DAY)); day * DAY + timeOfDay <= end; day++) {
+      const until = Math.min(last, end())
+      for (let day = Math.max(firstDay, Math.ceil((first - timeOfDay) / DAY)); day * DAY + timeOfDay <= until; day++) {
         if (belongs(day) && !take(day * DAY + timeOfDay)) return
       }
     },
-    comes: (wall) =>
-      wall >= start && wall <= untilWall && (wall - start) % DAY === 0 && belongs(Math.floor(wall / DAY)),
+    comes: (wall) => wall >= start && (wall - start) % DAY === 0 && belongs(Math.floor(wall / DAY)) && wall <= end(),
   }
+}
+
+type Belongs = (day: number) => boolean
+
+function membership(fields: Map<string, string>, firstDay: number): Belongs {
+  const freq = fields.get('FREQ')!
+  const first = dateOf(firstDay)
+  const interval = Number(fields.get('INTERVAL') ?? 1)
+  const period = PERIODS[freq]!(WEEKDAYS.indexOf(fields.get('WKST') ?? 'MO'))
+  const firstPeriod = period(firstDay)
+  const open = !fields.has('BYDAY') && !fields.has('BYMONTHDAY')
+  const byDate = open && (freq === 'MONTHLY' || freq === 'YEARLY')
+  const named = fields.get('BYDAY')?.split(',') ?? (open && freq === 'WEEKLY' ? [WEEKDAYS[weekday(firstDay)]!] : WEEKDAYS)
+  const weekdays = WEEKDAYS.map((name) => named.filter((day) => day.endsWith(name)).map((day) => Number(day.slice(0, -2))))
+  const dates = byDate ? [first.date] : numbers(fields.get('BYMONTHDAY'))
+  const months = byDate && freq === 'YEARLY' && !fields.has('BYMONTH') ? [first.month] : numbers(fields.get('BYMONTH'))
+
+  return (day) => {
+    const nths = weekdays[weekday(day)]!
+    if (nths.length === 0) return false
+    const at = dateOf(day)
+    return (
+      (!months || months.includes(at.month)) &&
+      (!dates || dates.includes(at.date) || dates.includes(at.date - at.length - 1)) &&
+      nths.some((nth) => nth === 0 || isNth(at, nth)) &&
+      (period(day) - firstPeriod) % interval === 0
+    )
+  }
+}
+
+function numbers(list: string | undefined): number[] | undefined {
+  return list?.split(',').map(Number)
+}
+
+/** No rule goes on after 2099, as the server's. */
+const LAST_DAY = Date.UTC(2100, 0, 1) / DAY - 1
+
+/** The day of the `count`th start, or the last day where there are fewer. */
+function nthDay(belongs: Belongs, firstDay: number, count: number): number {
+  for (let day = firstDay; day <= LAST_DAY; day++) if (belongs(day) && --count === 0) return day
+  return LAST_DAY
 }
 
 /** Days are counted from 1 January 1970, a Thursday. Each gives the number of the period that a day is in. */
 const PERIODS: Record<string, (weekStart: number) => (day: number) => number> = {
   DAILY: () => (day) => day,
   WEEKLY: (weekStart) => (day) => Math.floor((day + 4 - weekStart) / 7),
-  MONTHLY: () => (day) => {
-    const date = new Date(day * DAY)
-    return date.getUTCFullYear() * 12 + date.getUTCMonth()
-  },
+  MONTHLY: () => (day) => dateOf(day).year * 12 + dateOf(day).month,
+  YEARLY: () => (day) => dateOf(day).year,
 }
 
 /** 0 is Sunday, as in WEEKDAYS. Days before 1970 are none of ours. */
@@ -111,10 +164,31 @@ function weekday(day: number): number {
   return (day + 4) % 7
 }
 
+/** A day in the calendar: months and dates from 1, and how many days its month has. */
+interface CalendarDay {
+  year: number
+  month: number
+  date: number
+  length: number
+}
+
+const calendarDays = new Map<number, CalendarDay>()
+const MOST_DAYS = 20_000
+
+/** Ten thousand listings ask about the same few weeks. */
+function dateOf(day: number): CalendarDay {
+  let known = calendarDays.get(day)
+  if (!known) {
+    if (calendarDays.size >= MOST_DAYS) calendarDays.clear()
+    const at = new Date(day * DAY)
+    const [year, month] = [at.getUTCFullYear(), at.getUTCMonth() + 1]
+    known = { year, month, date: at.getUTCDate(), length: new Date(Date.UTC(year, month, 0)).getUTCDate() }
+    calendarDays.set(day, known)
+  }
+  return known
+}
+
 /** Whether a day is the nth of its weekday in its month; -1 is the last. */
-function isNth(day: number, nth: number): boolean {
-  const date = new Date(day * DAY)
-  if (nth > 0) return Math.ceil(date.getUTCDate() / 7) === nth
-  const length = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate()
-  return Math.ceil((length - date.getUTCDate() + 1) / 7) === -nth
+function isNth({ date, length }: CalendarDay, nth: number): boolean {
+  return nth > 0 ? Math.ceil(date / 7) === nth : Math.ceil((length - date + 1) / 7) === -nth
 }

@@ -10,7 +10,7 @@ function written(one: Occurrence) {
 
 describe('before the library has come', () => {
   it('gives no occurrences of a rule that needs it, and all of one that does not', () => {
-    const monthly = [{ start: '2026-06-11T18:00', minutes: 60, zone: 'Europe/London', rrule: 'FREQ=MONTHLY;BYMONTHDAY=11' }]
+    const monthly = [{ start: '2026-06-11T18:00', minutes: 60, zone: 'Europe/London', rrule: 'FREQ=MONTHLY;BYDAY=WE,TH;BYSETPOS=2' }]
     const weekly = [{ start: '2026-06-11T18:00', minutes: 60, zone: 'Europe/London', rrule: 'FREQ=WEEKLY;BYDAY=TH' }]
     const [from, to] = [Date.UTC(2026, 5, 1), Date.UTC(2026, 6, 1)]
     expect([needsLibrary(monthly), occurrences(monthly, from, to, 9).length]).toEqual([true, 0])
