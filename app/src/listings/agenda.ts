@@ -6,8 +6,9 @@
  */
 import { occurrences, type Occurrence } from '../calendar'
 import { addDays, dayOf, midnight, wallOf } from '../ui/dates'
+import { pause, SLICE_MS } from '../sync/pause'
 import type { Item } from './catalogue'
-import { isListed } from './catalogue'
+import { byTitle, isListed } from './catalogue'
 
 /** How far ahead lists look: five weeks hold every monthly group once. */
 export const DAYS_AHEAD = 35
@@ -74,14 +75,8 @@ export function occasionsOf(item: Item, window: Window): Occasion[] {
 
 /** Order of a list: by day, what has no hour first, then by time, then by name. */
 export function byTime(a: Occasion, b: Occasion): number {
-  return a.day - b.day || Number(b.allDay) - Number(a.allDay) || a.start - b.start || a.item.listing.title.localeCompare(b.item.listing.title)
+  return a.day - b.day || Number(b.allDay) - Number(a.allDay) || a.start - b.start || byTitle(a.item, b.item)
 }
-
-/** Hands the thread back so that a finger, a key or a frame comes first. */
-const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
-
-/** Longest time between two breaths, in milliseconds: less than a frame. */
-const SLICE_MS = 12
 
 /**
  * Does `work` for each item, in slices. `alive` is asked between them: false ends it. Answers whether it came
@@ -92,7 +87,7 @@ export async function inSlices<T>(items: readonly T[], work: (item: T) => void, 
   for (const item of items) {
     work(item)
     if (performance.now() < sliceEnds) continue
-    await breathe()
+    await pause()
     if (!alive()) return false
     sliceEnds = performance.now() + SLICE_MS
   }

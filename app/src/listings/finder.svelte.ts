@@ -5,10 +5,11 @@ import { loadLibrary, needsLibrary } from '../calendar'
 import { app } from '../ui/app.svelte'
 import { router } from '../ui/router.svelte'
 import { buildAgenda, countDays, DAYS_AHEAD, inSlices, pick, windowFrom, type Agenda, type Occasion } from './agenda'
-import { findItems, foldItem, isListed, type Item } from './catalogue'
+import { byTitle, findItems, foldItem, isListed, type Item } from './catalogue'
 import { fromHash, toHash, type Filters } from './filters'
 import { placeOf, type Point } from './model'
 import { sectorPoints } from './near'
+import { matcher } from './search'
 
 /** How many rows are drawn at first, and more on each asking. */
 export const ROWS = 24
@@ -18,6 +19,9 @@ class Finder {
   filters = $state.raw<Filters>(fromHash(''))
   agenda = $state.raw<Agenda | null>(null)
   rows = $state(ROWS)
+  /** How often every listing was made ready to be searched; until the first, what is found may be a part. */
+  folded = $state(0)
+  #before: { items: readonly Item[]; folded: number; words: string; found: readonly Item[] } | null = null
   #library = false
 
   sectors = $derived.by(() => sectorPoints(Array.from(app.live.rows('places').values(), placeOf)))
@@ -28,7 +32,23 @@ class Finder {
     return this.sectors.get(this.filters.from) ?? null
   })
 
-  found = $derived(findItems(app.items, this.filters, this.from))
+  /** What has the words. While a person goes on typing, only what had the shorter ones is looked at again. */
+  #worded = $derived.by((): readonly Item[] => {
+    const { words } = this.filters
+    if (words.trim() === '') return app.items
+    const { items, folded } = { items: app.items, folded: this.folded }
+    const before = this.#before
+    const narrows = before?.items === items && before.folded === folded && words.startsWith(before.words)
+    const matches = matcher(words)
+    const found = (narrows ? before.found : items).filter((item) => item.folded !== '' && matches(item.folded))
+    this.#before = { items, folded, words, found }
+    return found
+  })
+
+  found = $derived(findItems(this.#worded, { ...this.filters, words: '' }, this.from))
+
+  /** False while words are asked for and not every listing could be looked at yet. */
+  searched = $derived(this.folded > 0 || this.filters.words.trim() === '')
 
   /** What matches, day or no day. */
   occasions = $derived(this.agenda ? pick(this.agenda, this.found.items, app.now) : [])
@@ -45,7 +65,7 @@ class Finder {
   dateless = $derived.by((): Item[] => {
     if (this.filters.day) return []
     const dated = new Set(this.occasions.map((occasion) => occasion.item.listing.id))
-    return this.found.items.filter((item) => !dated.has(item.listing.id)).sort((a, b) => a.listing.title.localeCompare(b.listing.title))
+    return this.found.items.filter((item) => !dated.has(item.listing.id)).sort(byTitle)
   })
 
   /** Follows the address while the front is open. */
@@ -81,11 +101,17 @@ class Finder {
         this.#library = await loadLibrary().then(() => true, () => false)
         if (this.#library && alive) await show(listed)
       }
-      // Before anybody searches: the first key must not wait for ten thousand descriptions.
-      await inSlices(listed, foldItem, () => alive)
+      await this.#fold(listed, () => alive)
     }
     void work()
     return () => (alive = false)
+  }
+
+  /** Before anybody searches: the first key must not wait for ten thousand descriptions. */
+  async #fold(listed: readonly Item[], alive: () => boolean): Promise<void> {
+    const left = listed.filter((item) => item.folded === '')
+    const whole = left.length === 0 || (await inSlices(left, foldItem, alive))
+    if (whole && (left.length > 0 || this.folded === 0)) this.folded++
   }
 
   /** The first day with something, for a day that has nothing. */
