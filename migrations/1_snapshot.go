@@ -24,6 +24,9 @@ var access = []string{"stepFree", "toilet", "hearingLoop", "parking", "quiet", "
 
 func snapshotUp(app core.App) error {
 	if users, err := app.FindCollectionByNameOrId("users"); err == nil {
+		// NB! Else PocketBase looks for its files in the background, and reads the
+		// settings while 3_settings writes them: a race.
+		users.Fields.RemoveByName("avatar")
 		if err := app.Delete(users); err != nil {
 			return err
 		}
