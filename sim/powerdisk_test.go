@@ -27,6 +27,7 @@ type powerDisk struct {
 // blob is a file: what the running system sees, and what is on the platter.
 type blob struct {
 	ino    uint64
+	mode   uint32
 	now    []byte
 	kept   []byte
 	dirty  [][2]int // ranges of now that were written since the last fsync
@@ -35,6 +36,7 @@ type blob struct {
 
 type folder struct {
 	ino       uint64
+	mode      uint32
 	now, kept map[string]any // *blob or *folder
 }
 
@@ -47,7 +49,7 @@ func newPowerDisk() *powerDisk {
 func (d *powerDisk) ino() uint64 { d.inos++; return d.inos + 1 }
 
 func (d *powerDisk) folder() *folder {
-	return &folder{ino: d.ino(), now: map[string]any{}, kept: map[string]any{}}
+	return &folder{ino: d.ino(), mode: 0o755, now: map[string]any{}, kept: map[string]any{}}
 }
 
 func (f *blob) write(data []byte, off int64) {
@@ -117,13 +119,14 @@ func (d *powerDisk) cut() {
 
 func (d *powerDisk) after(f *folder) *folder {
 	out := d.folder()
+	out.mode = f.mode
 	for name, x := range f.kept {
 		switch x := x.(type) {
 		case *blob:
 			for _, r := range x.dirty {
 				d.lost += r[1] - r[0]
 			}
-			out.kept[name] = &blob{ino: d.ino(), now: append([]byte{}, x.kept...), kept: x.kept}
+			out.kept[name] = &blob{ino: d.ino(), mode: x.mode, now: append([]byte{}, x.kept...), kept: x.kept}
 		case *folder:
 			out.kept[name] = d.after(x)
 		}
@@ -196,10 +199,10 @@ type blobNode struct {
 func (n *dirNode) child(ctx context.Context, x any, out *fuse.EntryOut) *fs.Inode {
 	switch x := x.(type) {
 	case *folder:
-		out.Attr.Mode, out.Attr.Ino = fuse.S_IFDIR|0o755, x.ino
+		out.Attr.Mode, out.Attr.Ino = fuse.S_IFDIR|x.mode, x.ino
 		return n.NewInode(ctx, &dirNode{d: n.d, f: x}, fs.StableAttr{Mode: fuse.S_IFDIR, Ino: x.ino})
 	case *blob:
-		out.Attr.Mode, out.Attr.Ino, out.Attr.Size = fuse.S_IFREG|0o644, x.ino, uint64(len(x.now))
+		out.Attr.Mode, out.Attr.Ino, out.Attr.Size = fuse.S_IFREG|x.mode, x.ino, uint64(len(x.now))
 		return n.NewInode(ctx, &blobNode{d: n.d, b: x}, fs.StableAttr{Mode: fuse.S_IFREG, Ino: x.ino})
 	}
 	return nil
@@ -215,8 +218,15 @@ func (n *dirNode) Lookup(ctx context.Context, name string, out *fuse.EntryOut) (
 }
 
 func (n *dirNode) Getattr(_ context.Context, _ fs.FileHandle, out *fuse.AttrOut) syscall.Errno {
-	out.Mode, out.Ino = fuse.S_IFDIR|0o755, n.f.ino
+	out.Mode, out.Ino = fuse.S_IFDIR|n.f.mode, n.f.ino
 	return 0
+}
+
+func (n *dirNode) Setattr(ctx context.Context, h fs.FileHandle, in *fuse.SetAttrIn, out *fuse.AttrOut) syscall.Errno {
+	if mode, set := in.GetMode(); set {
+		n.f.mode = mode & 0o777
+	}
+	return n.Getattr(ctx, h, out)
 }
 
 func (n *dirNode) Readdir(context.Context) (fs.DirStream, syscall.Errno) {
@@ -243,10 +253,10 @@ func (n *dirNode) Mkdir(ctx context.Context, name string, _ uint32, out *fuse.En
 	return n.child(ctx, f, out), 0
 }
 
-func (n *dirNode) Create(ctx context.Context, name string, _, _ uint32, out *fuse.EntryOut) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
+func (n *dirNode) Create(ctx context.Context, name string, _, mode uint32, out *fuse.EntryOut) (*fs.Inode, fs.FileHandle, uint32, syscall.Errno) {
 	n.d.mu.Lock()
 	defer n.d.mu.Unlock()
-	b := &blob{ino: n.d.ino()}
+	b := &blob{ino: n.d.ino(), mode: mode & 0o777}
 	n.f.now[name] = b
 	return n.child(ctx, b, out), nil, 0, 0
 }
@@ -289,16 +299,19 @@ func (n *dirNode) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
 func (n *blobNode) Getattr(_ context.Context, _ fs.FileHandle, out *fuse.AttrOut) syscall.Errno {
 	n.d.mu.Lock()
 	defer n.d.mu.Unlock()
-	out.Mode, out.Ino, out.Size = fuse.S_IFREG|0o644, n.b.ino, uint64(len(n.b.now))
+	out.Mode, out.Ino, out.Size = fuse.S_IFREG|n.b.mode, n.b.ino, uint64(len(n.b.now))
 	return 0
 }
 
 func (n *blobNode) Setattr(ctx context.Context, h fs.FileHandle, in *fuse.SetAttrIn, out *fuse.AttrOut) syscall.Errno {
+	n.d.mu.Lock()
 	if size, set := in.GetSize(); set {
-		n.d.mu.Lock()
 		n.b.resize(int(size))
-		n.d.mu.Unlock()
 	}
+	if mode, set := in.GetMode(); set {
+		n.b.mode = mode & 0o777
+	}
+	n.d.mu.Unlock()
 	return n.Getattr(ctx, h, out)
 }
 
