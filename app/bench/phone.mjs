@@ -3,9 +3,16 @@
  *
  *     node bench/phone.mjs http://127.0.0.1:8399
  *
- * Prints one JSON line {"firstSyncMs", "searchMs"}: from opening the address for the first time to the first
- * listing on screen, which comes once all rows are applied; and the slowest key of a search, from the key to
- * the frame after its result. Medians of three runs.
+ * Prints one JSON line, in milliseconds:
+ *
+ * - firstSyncMs: from opening the address for the first time to the first listing on screen, which comes once
+ *   all rows are applied. The app itself is loaded and started in it.
+ * - searchMs: the slowest key of a search, from the key to the frame after its result, on a phone that has come
+ *   to rest: how most keys are pressed, as words are made ready once and then kept.
+ * - earlySearchMs: the same for the first key of somebody who types as soon as there is a list, while the rest is
+ *   still being worked out; its result may grow.
+ *
+ * Medians of three runs; `best` has the least of each, which says more on a machine that does other work, too.
  */
 import { chromium } from '@playwright/test'
 
@@ -27,27 +34,52 @@ function watchKeys() {
   }, { capture: true })
 }
 
+/** In the page: resolves when the thread answered at once for a second. */
+async function rest() {
+  for (let calm = 0; calm < 10; ) {
+    const began = performance.now()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    calm = performance.now() - began < 130 ? calm + 1 : 0
+  }
+}
+
+/** Types `word` into the empty search box; the milliseconds of each key. */
+async function type(page, word) {
+  const search = page.locator('input[type=search]')
+  await search.fill('')
+  const before = await page.evaluate(() => window.keys.length)
+  for (const key of word) {
+    const seen = await page.evaluate(() => window.keys.length)
+    await search.press(key)
+    await page.waitForFunction((n) => window.keys.length > n, seen, { timeout: 20_000 })
+  }
+  return page.evaluate((n) => window.keys.slice(n), before)
+}
+
 async function once(browser) {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 } })
   const page = await context.newPage()
   const session = await context.newCDPSession(page)
   await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWER })
+  await page.addInitScript(() => {
+    const seen = new MutationObserver(() => {
+      if (!document.querySelector('main a[href^="/l/"]')) return
+      seen.disconnect()
+      requestAnimationFrame(() => setTimeout(() => (window.firstMs = performance.now())))
+    })
+    seen.observe(document, { subtree: true, childList: true })
+  })
   await page.goto(address)
-  await page.waitForSelector('main a[href^="/l/"]', { timeout: 60_000 })
-  const firstSyncMs = await page.evaluate(() => performance.now())
+  await page.waitForFunction(() => window.firstMs > 0, undefined, { timeout: 60_000 })
   await page.evaluate(watchKeys)
-  const search = page.locator('input[type=search]')
-  for (const word of WORDS) {
-    await search.fill('')
-    for (const key of word) {
-      const seen = await page.evaluate(() => window.keys.length)
-      await search.press(key)
-      await page.waitForFunction((n) => window.keys.length > n, seen, { timeout: 20_000 })
-    }
-  }
-  const searchMs = await page.evaluate(() => Math.max(...window.keys))
+  const earlySearchMs = (await type(page, WORDS[0]))[0]
+  await page.locator('input[type=search]').fill('')
+  await page.evaluate(rest)
+  const keys = []
+  for (const word of WORDS) keys.push(...(await type(page, word)))
+  const firstSyncMs = await page.evaluate(() => window.firstMs)
   await context.close()
-  return { firstSyncMs, searchMs }
+  return { firstSyncMs, searchMs: Math.max(...keys), earlySearchMs }
 }
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
@@ -59,4 +91,5 @@ const browser = await chromium.launch({
 const runs = []
 for (let run = 0; run < RUNS; run++) runs.push(await once(browser))
 await browser.close()
-console.log(JSON.stringify({ firstSyncMs: median(runs.map((r) => r.firstSyncMs)), searchMs: median(runs.map((r) => r.searchMs)) }))
+const each = (of) => Object.fromEntries(Object.keys(runs[0]).map((name) => [name, Math.round(of(runs.map((run) => run[name])))]))
+console.log(JSON.stringify({ ...each(median), best: each((numbers) => Math.min(...numbers)) }))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Schedule } from '../calendar'
 import type { Row } from '../sync'
-import { buildAgenda, comingUp, countDays, dayIndex, DAYS_AHEAD, isMoved, pick, windowFrom } from './agenda'
+import { buildAgenda, buildToday, comingUp, countDays, dayIndex, DAYS_AHEAD, isMoved, pick, windowFrom } from './agenda'
 import { findItems, foldItem, isListed, itemOf, type Item } from './catalogue'
 import { chipsOf, loosest } from './chips'
 import { NO_FILTERS } from './filters'
@@ -69,6 +69,13 @@ describe('the agenda', () => {
     const agenda = await buildAgenda([item('b'), item('a')], windowFrom(NOW, LONDON), () => true)
     expect(agenda?.occasions.slice(0, 3).map((one) => [one.item.listing.id, one.day])).toEqual([['a', 3], ['b', 3], ['a', 10]])
     expect(countDays(agenda?.occasions ?? []).slice(0, 5)).toEqual([0, 0, 0, 2, 0])
+  })
+  it('of today alone is the first day of the whole one', async () => {
+    const daily = item('daily', { schedule: [{ ...THURSDAY[0], rrule: 'FREQ=DAILY' }] })
+    const window = windowFrom(NOW, LONDON)
+    const [today, whole] = [await buildToday([daily, item('a')], window, () => true), await buildAgenda([daily, item('a')], window, () => true)]
+    expect([today?.whole, whole?.whole, whole?.occasions.length]).toEqual([false, true, 37])
+    expect(today?.occasions).toEqual(whole?.occasions.filter(({ day }) => day === 0))
   })
   it('does not count what is cancelled', async () => {
     const off = item('off', { schedule: [{ ...THURSDAY[0], changes: [{ from: '2026-06-04T12:00', cancelled: true }] }] })

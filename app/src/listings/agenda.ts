@@ -64,10 +64,10 @@ function remembered(item: Item, window: Window): Occasion[] {
   return occasions
 }
 
-/** The occurrences of one listing in the window. A listing that takes a break has none to go to. */
-export function occasionsOf(item: Item, window: Window): Occasion[] {
+/** The occurrences of one listing in the first `days` of the window. A listing that takes a break has none to go to. */
+export function occasionsOf(item: Item, window: Window, days = DAYS_AHEAD): Occasion[] {
   if (!isListed(item) || item.listing.status === 'paused' || item.listing.schedule.length === 0) return []
-  const end = window.begins.at(-1) as number
+  const end = window.begins[days] as number
   return occurrences(item.listing.schedule, window.now, end, MOST_OF_ONE).map((occurrence) => ({
     ...occurrence, item, day: dayIndex(window.begins, occurrence.start),
   }))
@@ -80,14 +80,14 @@ export function byTime(a: Occasion, b: Occasion): number {
 
 /**
  * Does `work` for each item, in slices. `alive` is asked between them: false ends it. Answers whether it came
- * to the end.
+ * to the end. `between` gives the page its turn.
  */
-export async function inSlices<T>(items: readonly T[], work: (item: T) => void, alive: () => boolean): Promise<boolean> {
+export async function inSlices<T>(items: readonly T[], work: (item: T) => void, alive: () => boolean, between = pause): Promise<boolean> {
   let sliceEnds = performance.now() + SLICE_MS
   for (const item of items) {
     work(item)
     if (performance.now() < sliceEnds) continue
-    await pause()
+    await between()
     if (!alive()) return false
     sliceEnds = performance.now() + SLICE_MS
   }
@@ -97,6 +97,8 @@ export async function inSlices<T>(items: readonly T[], work: (item: T) => void, 
 /** Every occasion in order, and where its listing stands: a filter then looks into an array, not into a set. */
 export interface Agenda {
   window: Window
+  /** False: only today is in it. */
+  whole: boolean
   occasions: Occasion[]
   /** For each occasion, the position of its listing. */
   owners: Uint32Array
@@ -104,14 +106,34 @@ export interface Agenda {
   positions: Map<string, number>
 }
 
+/** Today's occasions of all items: a tenth of the work, and all that the first screen of a large town shows. */
+export function buildToday(items: readonly Item[], window: Window, alive: () => boolean): Promise<Agenda | null> {
+  return build(items, window, (item) => occasionsOf(item, window, 1), false, alive)
+}
+
 /** All occasions of all items, sorted; null if `alive` said no on the way. */
-export async function buildAgenda(items: readonly Item[], window: Window, alive: () => boolean): Promise<Agenda | null> {
-  const occasions: Occasion[] = []
-  if (!(await inSlices(items, (item) => occasions.push(...remembered(item, window)), alive))) return null
-  occasions.sort(byTime)
+export function buildAgenda(items: readonly Item[], window: Window, alive: () => boolean): Promise<Agenda | null> {
+  return build(items, window, (item) => remembered(item, window), true, alive)
+}
+
+async function build(
+  items: readonly Item[],
+  window: Window,
+  of: (item: Item) => readonly Occasion[],
+  whole: boolean,
+  alive: () => boolean,
+): Promise<Agenda | null> {
+  const days = window.days.map((): Occasion[] => [])
+  const gather = (item: Item) => {
+    for (const occasion of of(item)) days[occasion.day]!.push(occasion)
+  }
+  if (!(await inSlices(items, gather, alive))) return null
+  if (!(await inSlices(days, (day) => day.sort(byTime), alive))) return null
   const positions = new Map(items.map((item, position) => [item.listing.id, position]))
-  const owners = Uint32Array.from(occasions, ({ item }) => positions.get(item.listing.id) ?? 0)
-  return { window, occasions, owners, positions }
+  const occasions = days.flat()
+  const owners = new Uint32Array(occasions.length)
+  for (let i = 0; i < owners.length; i++) owners[i] = positions.get(occasions[i]!.item.listing.id) ?? 0
+  return { window, whole, occasions, owners, positions }
 }
 
 /** The occasions of those items that are not over at `now`. Runs between a key and its paint. */

@@ -1,10 +1,12 @@
 /**
  * What the list shows: the filters of the address, the listings they leave, and when those are on.
  */
+import { untrack } from 'svelte'
 import { loadLibrary, needsLibrary } from '../calendar'
+import { leisure, pause } from '../sync/pause'
 import { app } from '../ui/app.svelte'
 import { router } from '../ui/router.svelte'
-import { buildAgenda, countDays, DAYS_AHEAD, inSlices, pick, windowFrom, type Agenda, type Occasion } from './agenda'
+import { buildAgenda, buildToday, countDays, DAYS_AHEAD, inSlices, pick, windowFrom, type Agenda, type Occasion } from './agenda'
 import { byTitle, findItems, foldItem, isListed, type Item } from './catalogue'
 import { fromHash, toHash, type Filters } from './filters'
 import { placeOf, type Point } from './model'
@@ -13,6 +15,9 @@ import { matcher } from './search'
 
 /** How many rows are drawn at first, and more on each asking. */
 export const ROWS = 24
+
+/** With more listings than this, today comes first. */
+const LARGE_TOWN = 2_000
 
 class Finder {
   /** Kept while another page is in front, so that the list beside it and Back find it as it was. */
@@ -53,6 +58,9 @@ class Finder {
   /** What matches, day or no day. */
   occasions = $derived(this.agenda ? pick(this.agenda, this.found.items, app.now) : [])
 
+  /** False while only today is known. */
+  whole = $derived(this.agenda?.whole ?? false)
+
   dayCounts = $derived(countDays(this.occasions))
 
   /** What the list shows, in order. */
@@ -63,7 +71,7 @@ class Finder {
 
   /** What matches but has no date in the window, or needs none. */
   dateless = $derived.by((): Item[] => {
-    if (this.filters.day) return []
+    if (this.filters.day || !this.whole) return []
     const dated = new Set(this.occasions.map((occasion) => occasion.item.listing.id))
     return this.found.items.filter((item) => !dated.has(item.listing.id)).sort(byTitle)
   })
@@ -94,6 +102,10 @@ class Finder {
       if (agenda && alive) this.agenda = agenda
     }
     const work = async () => {
+      if (!this.agenda && listed.length > LARGE_TOWN) this.agenda = await buildToday(listed, window, () => alive)
+      // It is to be seen before the rest is worked out.
+      if (this.agenda) await leisure()
+      if (!alive) return
       const plain = this.#library ? listed : listed.filter((item) => !needsLibrary(item.listing.schedule))
       await show(plain)
       if (alive && plain.length < listed.length) {
@@ -103,14 +115,17 @@ class Finder {
       }
       await this.#fold(listed, () => alive)
     }
-    void work()
+    // What it reads must not start it again.
+    void untrack(work)
     return () => (alive = false)
   }
 
   /** Before anybody searches: the first key must not wait for ten thousand descriptions. */
   async #fold(listed: readonly Item[], alive: () => boolean): Promise<void> {
     const left = listed.filter((item) => item.folded === '')
-    const whole = left.length === 0 || (await inSlices(left, foldItem, alive))
+    // The list is to be seen first.
+    await leisure()
+    const whole = alive() && (await inSlices(left, foldItem, alive, this.filters.words ? pause : leisure))
     if (whole && (left.length > 0 || this.folded === 0)) this.folded++
   }
 

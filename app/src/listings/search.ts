@@ -26,8 +26,6 @@ const APOSTROPHE = "'".charCodeAt(0)
 /** A space that doesn't break, a pound sign and dashes: they part words, and come often. */
 const BREAKS = [0xa0, 0xa3, 0x2013, 0x2014]
 
-const isPlain = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 48 && code <= 57)
-
 /**
  * Adds the words of a text to `words`, the same as `foldedWords` gives. Ten thousand descriptions wait for it, so
  * letters and digits of ASCII are walked over by their codes, and only a word with any other goes through `fold`.
@@ -38,7 +36,7 @@ function addWords(text: string, words: Set<string>): void {
   let other = false
   for (let at = 0; at <= lower.length; at++) {
     const code = lower.charCodeAt(at)
-    if (isPlain(code)) continue
+    if ((code >= 97 && code <= 122) || (code >= 48 && code <= 57)) continue
     if (code === APOSTROPHE || (code > 127 && !BREAKS.includes(code))) {
       other = true
       continue

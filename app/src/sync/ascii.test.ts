@@ -3,7 +3,7 @@ import { asciiJson } from './ascii'
 import { Random } from './testing/random'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).buffer as ArrayBuffer
-const UNITS = ['a', 'lunch', ' ', '\\n', '’', 'é', 'চা', '💐', '\u{feff}', '\u2028']
+const UNITS = ['a', 'lunch', ' ', '\\n', '’', 'é', 'চা', '💐', '\u{feff}', '\u2028', '\ufffd']
 
 describe('an answer as ASCII', () => {
   it('says the same as JSON, wherever its other characters stand', () => {
@@ -22,6 +22,6 @@ describe('an answer as ASCII', () => {
   it('has a sign in the place of what is not UTF-8, however much of it there is', () => {
     const broken = new Uint8Array(1_000).fill(0xff)
     expect(asciiJson(broken.buffer)).toBe('\\ufffd'.repeat(1_000))
-    expect(asciiJson(new Uint8Array([0x22, 0xe2, 0x80, 0x22]).buffer)).toBe('"\\ufffd"')
+    expect(asciiJson(new Uint8Array([0x22, 0xe2, 0x80, 0x22]).buffer)).toBe('"\\ufffd\\ufffd"')
   })
 })

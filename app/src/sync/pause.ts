@@ -19,3 +19,11 @@ export function pause(): Promise<void> {
     channel.port2.postMessage(null)
   })
 }
+
+/** Resolves once the page has nothing better to do, and after a second at the latest: for work that can wait. */
+export function leisure(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof requestIdleCallback === 'function') requestIdleCallback(() => resolve(), { timeout: 1_000 })
+    else setTimeout(resolve)
+  })
+}

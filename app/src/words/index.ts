@@ -9,9 +9,16 @@ import { common } from './common'
 export const words = common
 
 let names: Intl.DisplayNames | null = null
+const languages = new Map<string, string>()
 
 /** "Spanish" for `es`; the tag itself where the browser has no name for it. */
 export function displayLanguage(tag: string): string {
+  let name = languages.get(tag)
+  if (name === undefined) languages.set(tag, (name = askForName(tag)))
+  return name
+}
+
+function askForName(tag: string): string {
   names ??= new Intl.DisplayNames(['en-GB'], { type: 'language' })
   try {
     return names.of(tag) ?? tag
