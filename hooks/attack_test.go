@@ -44,6 +44,7 @@ func (w *town) signed(method jwt.SigningMethod, key any, claims jwt.MapClaims) s
 
 // Ensure that no route which needs a device's token opens to anything else.
 func TestAttack_NoOtherTokenOpensARoute(t *testing.T) {
+	oneAtATime(t)
 	w := newTown(t)
 	p, other := w.phone("resident"), newTown(t)
 	foreign := other.phone("resident")
@@ -160,6 +161,7 @@ func TestAttack_AnotherDevicesIDInASession(t *testing.T) {
 // Ensure that each wrong proof is refused at both ways in, and nothing is
 // written; internal/token has the longer list of forms.
 func TestAttack_ProofsThatAreNot(t *testing.T) {
+	oneAtATime(t)
 	w := newTown(t)
 	p, thief := w.phone("resident"), w.stranger()
 	code, err := people.NewInvite(w.app, people.Invite{Role: "coordinator", Uses: 1, Until: time.Now().Add(time.Hour)}, time.Now())
@@ -276,6 +278,7 @@ func TestAttack_NoPageUnderTheAPI(t *testing.T) {
 // Ensure that what a client says of its own address opens no dashboard: neither
 // from elsewhere with a header, nor where a proxy's header is trusted.
 func TestAttack_NoHeaderMakesAnAddress(t *testing.T) {
+	oneAtATime(t)
 	for _, trusted := range []string{"", "X-Real-IP", "X-Forwarded-For"} {
 		w := newTown(t)
 		token := w.superuser()

@@ -45,3 +45,12 @@ func newTownWithLimits(t testing.TB) *town {
 	w, _ := routed(t, hooks.Config{Public: page, RateLimits: true})
 	return w
 }
+
+// oneAtATime leaves a long test out where races are looked for: it asks one
+// thing after another, so there is nothing to find, and takes ten times as long.
+func oneAtATime(t *testing.T) {
+	t.Helper()
+	if raceDetected {
+		t.Skip("asks one thing after another: run without -race")
+	}
+}

@@ -20,6 +20,7 @@ var argsSeen = []string{
 // Ensure that no argument of any command, whatever stands in it, is our fault:
 // every one is carried out or rejected with a code and a sentence.
 func TestBadInput_NoArgumentIsQuarantined(t *testing.T) {
+	oneAtATime(t)
 	s := newStage(t)
 	p := s.phones[coordinator]
 	for _, name := range s.registry.Names() {

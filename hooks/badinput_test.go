@@ -156,6 +156,7 @@ func (c *corpus) inCatalogue(name string, rec *httptest.ResponseRecorder) {
 // Ensure that no input, to any address, writes anything when it is refused, is
 // refused with a code that isn't in the catalogue, or is our fault.
 func TestBadInput_IsRefusedWithACodeAndWritesNothing(t *testing.T) {
+	oneAtATime(t)
 	c := newCorpus(t)
 	for _, part := range []struct {
 		name string

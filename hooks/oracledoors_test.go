@@ -94,6 +94,7 @@ func doorsOf(collection, id string, auth bool) []knock {
 // Ensure that PocketBase's own doors to every collection are shut to everybody
 // but a superuser on this machine, for whom they open.
 func TestOracle_Doors(t *testing.T) {
+	oneAtATime(t)
 	s := newStage(t)
 	collections, err := s.app.FindAllCollections()
 	must(t, err)
@@ -143,6 +144,7 @@ func (s *stage) tries(w who, collection string, k knock) {
 // Ensure that every route of the server has cells: ours are named in ourRoutes,
 // all others are shut to everybody but a superuser on this machine.
 func TestOracle_Routes(t *testing.T) {
+	oneAtATime(t)
 	s := newStage(t)
 	before := s.dump()
 	found := routes(t)

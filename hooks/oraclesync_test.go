@@ -139,6 +139,7 @@ func TestOracle_Live(t *testing.T) {
 // Ensure that every command is carried out for those who may, refused to the
 // others with its code, and changes nothing for them.
 func TestOracle_Push(t *testing.T) {
+	oneAtATime(t)
 	s := newStage(t)
 	for name, cells := range mayDo {
 		command, _, _ := strings.Cut(name, ",")

@@ -219,7 +219,9 @@ func TestProtocol_EveryNamedTestExists(t *testing.T) {
 		raw, err := os.ReadFile(page)
 		must(t, err)
 		for _, m := range named.FindAllStringSubmatch(string(raw), -1) {
-			found := slices.ContainsFunc(tests, func(test string) bool { return test == m[1] || strings.HasPrefix(test, m[1]+"_") || m[2] != "" && strings.HasPrefix(test, m[1]) })
+			found := slices.ContainsFunc(tests, func(test string) bool {
+				return test == m[1] || strings.HasPrefix(test, m[1]+"_") || m[2] != "" && strings.HasPrefix(test, m[1])
+			})
 			if !found {
 				t.Errorf("%s names %s, which isn't there", page, m[0])
 			}
