@@ -84,6 +84,20 @@ describe('without an account', () => {
     expect(new Set(world.seen.map(({ path }) => path)).size).toBe(4)
   })
 
+  test('a page larger than a segment is kept in parts, and read back whole', async () => {
+    const world = townWorld()
+    for (const id of ['long1', 'long2']) world.server.put('listings', id, { description: 'tea ’ '.repeat(90_000) }, ['public'])
+    const name = `loop ${++count}`
+    const first = await Kith.open({ name, env: world, meeting: new TestMeeting().join() })
+    await settled()
+    const rows = [...first.rows('listings').values()]
+    first.close()
+    const second = await Kith.open({ name, env: world, meeting: new TestMeeting().join(), sync: false })
+    open.push(second)
+    expect(rows.length).toBe(3)
+    expect([...second.rows('listings').values()]).toEqual(rows)
+  })
+
   test('pages of an account come each once too', async () => {
     const world = townWorld()
     const kith = await joined(world)
