@@ -43,6 +43,7 @@ func memberID(i int) string { return id("member", i) }
 
 var buildTown = sync.OnceValues(func() (*town, error) {
 	dir, err := os.MkdirTemp(fastDir(), "kith-town")
+	scratch = append(scratch, dir)
 	return &town{dir: dir, tokens: map[string][]string{}, device: map[string]string{}}, err
 })
 

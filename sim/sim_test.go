@@ -54,10 +54,13 @@ func playSeed(t *testing.T, seed uint64) (hash string, coverage map[string]int) 
 	return hash, coverage
 }
 
+// scratch are folders that outlive a test, to be removed at the end.
+var scratch []string
+
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if town, err := buildTown(); err == nil {
-		_ = os.RemoveAll(town.dir) // a leftover in memory is the system's to clear
+	for _, dir := range scratch {
+		_ = os.RemoveAll(dir) // a leftover is the system's to clear
 	}
 	os.Exit(code)
 }

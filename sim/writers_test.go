@@ -38,6 +38,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	scratch = append(scratch, dir)
 	out, err := exec.Command("go", "build", "-o", filepath.Join(dir, "kith"), "..").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
