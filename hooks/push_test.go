@@ -223,6 +223,9 @@ func TestCommands_RefuseWhatIsWrong(t *testing.T) {
 	draft := w.weekly("Secret club")
 	draft.Set("status", "draft")
 	must(t, w.app.Save(draft))
+	imported := w.weekly("From a feed")
+	imported.Set("source", "ical:library")
+	must(t, w.app.Save(imported))
 	p := w.phone("activator")
 	come := func(change map[string]any) map[string]any {
 		args := comeArgs(club.Id)
@@ -246,6 +249,7 @@ func TestCommands_RefuseWhatIsWrong(t *testing.T) {
 		{"visits.come", come(map[string]any{"listing": newID()}), "listing_unknown"},
 		{"visits.come", come(map[string]any{"listing": draft.Id}), "listing_unknown"},
 		{"visits.come", come(map[string]any{"listing": paused.Id}), "listing_closed"},
+		{"visits.come", come(map[string]any{"listing": imported.Id}), "nobody_here"},
 		{"visits.come", come(map[string]any{"occurrence": "2031-01-01T12:00"}), "occurrence_unknown"},
 		{"visits.come", come(map[string]any{"occurrence": "2026-01-08T12:00"}), "occurrence_past"},
 		{"visits.come", come(map[string]any{"occurrence": "soon"}), "occurrence_unknown"},

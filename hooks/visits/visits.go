@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -107,6 +108,11 @@ func checkCome(c *sync.Call, args *comeArgs) error {
 	}
 	if err != nil {
 		return err
+	}
+	// NB! Nobody must travel because of "somebody will look out for you" where
+	// nobody would be told: a feed's listing has no host here.
+	if source := listing.GetString("source"); strings.HasPrefix(source, "oruk:") || strings.HasPrefix(source, "ical:") {
+		return sync.Reject("nobody_here", "The people who run this don't use Kith, so nobody would be told. Ask them before you set out.")
 	}
 	switch listing.GetString("status") {
 	case "active":

@@ -49,6 +49,11 @@ export function itemOf(row: Row, places: ReadonlyMap<string, Row>, organisations
   }
 }
 
+/** From another place's list: nobody here runs it, so nobody here could be told that somebody wants to come. */
+export function isFromFeed(item: Item): boolean {
+  return /^(oruk|ical):/.test(item.listing.source)
+}
+
 /** Fills in what the words of a query are compared with. */
 export function foldItem(item: Item): string {
   if (item.folded) return item.folded
