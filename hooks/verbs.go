@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"kith/hooks/community"
 	"kith/hooks/imports"
 	"kith/hooks/people"
 	"kith/hooks/syncapi"
@@ -18,7 +19,7 @@ import (
 // the database that --dir names, migrated and with its triggers in place.
 func Verbs(app core.App, r *sync.Registry, cfg Config) []*cobra.Command {
 	verbs := []*cobra.Command{
-		imports.Command(app), seed.Command(app), people.InviteCommand(app), epoch(app), config(cfg),
+		community.Command(app), imports.Command(app), seed.Command(app), people.InviteCommand(app), epoch(app), config(cfg),
 	}
 	for _, v := range verbs {
 		v.PersistentPreRunE = func(*cobra.Command, []string) error {

@@ -28,6 +28,19 @@ func InviteCommand(app core.App) *cobra.Command {
 			if in.Uses < 1 || in.Uses > 10_000 || days < 1 || days > 366 {
 				return fmt.Errorf("an invite is for 1 to 10,000 uses and 1 to 366 days")
 			}
+			if in.Role != "resident" && in.Role != "activator" && in.Role != "coordinator" {
+				return fmt.Errorf("a role is resident, activator or coordinator, not %q", in.Role)
+			}
+			if !strings.HasPrefix(address, "http://") && !strings.HasPrefix(address, "https://") {
+				return fmt.Errorf("an address begins with https://, as in https://kith.example.org")
+			}
+			there, err := app.CountRecords("communities")
+			if err != nil {
+				return err
+			}
+			if there == 0 {
+				return fmt.Errorf("there is no community in %s: is --dir right? `kith community --name NAME` begins one", app.DataDir())
+			}
 			now := time.Now()
 			in.Until = now.AddDate(0, 0, days)
 			code, err := NewInvite(app, in, now)

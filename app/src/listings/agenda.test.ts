@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Schedule } from '../calendar'
 import type { Row } from '../sync'
-import { buildAgenda, buildToday, comingUp, countDays, dayIndex, DAYS_AHEAD, isMoved, pick, windowFrom } from './agenda'
+import { buildAgenda, buildToday, comingUp, countDays, dayIndex, DAYS_AHEAD, isMoved, isOver, pick, windowFrom } from './agenda'
 import { findItems, foldItem, isListed, itemOf, type Item } from './catalogue'
 import { chipsOf, loosest } from './chips'
 import { NO_FILTERS } from './filters'
@@ -17,6 +17,17 @@ const places = new Map<string, Row>([
 const item = (id: string, row: Partial<Row> = {}): Item => itemOf({ id, kind: 'group', title: id, place: 'hall', schedule: THURSDAY, prices: { mode: 'free' }, ...row }, places, new Map())
 const ids = (items: readonly Item[]) => items.map((one) => one.listing.id)
 const find = (items: Item[], filters: object) => findItems(items, { ...NO_FILTERS, ...filters }, null)
+
+describe('what is over', () => {
+  const window = windowFrom(NOW, LONDON)
+  const once = (start: string) => item(start, { schedule: [{ start, minutes: 60, zone: LONDON }] })
+  it('is what had its only day, and nothing that goes on, is to come or has no date', () => {
+    expect(isOver(once('2016-09-10T11:00'), window)).toBe(true)
+    expect(isOver(once('2026-09-10T11:00'), window)).toBe(false)
+    expect(isOver(item('weekly'), window)).toBe(false)
+    expect(isOver(item('undated', { schedule: [] }), window)).toBe(false)
+  })
+})
 
 describe('finding', () => {
   const items = [

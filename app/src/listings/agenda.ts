@@ -4,7 +4,7 @@
  * Working it out for 10,000 listings takes a moment, so it is done once per change, in slices that leave the
  * phone free to answer a finger; a filter only picks from what is there.
  */
-import { occurrences, type Occurrence } from '../calendar'
+import { needsLibrary, occurrences, type Occurrence } from '../calendar'
 import { addDays, dayOf, midnight, wallOf } from '../ui/dates'
 import { pause, SLICE_MS } from '../sync/pause'
 import type { Item } from './catalogue'
@@ -156,6 +156,18 @@ export function countDays(occasions: readonly Occasion[]): number[] {
 /** True when an occurrence takes place at another time than its name says. */
 export function isMoved(occurrence: Occurrence, zone: string): boolean {
   return !occurrence.allDay && wallOf(occurrence.start, zone) !== occurrence.key
+}
+
+const overFrom = new WeakMap<Item, string>()
+
+/** True of what had its day, or days, and has no more: a feed's festival of last year is nothing to go to. */
+export function isOver(item: Item, window: Window): boolean {
+  if (item.listing.schedule.length === 0 || needsLibrary(item.listing.schedule)) return false
+  const today = window.days[0] as string
+  if (overFrom.get(item) === today) return true
+  const over = comingUp(item, window.now, 1).length === 0
+  if (over) overFrom.set(item, today)
+  return over
 }
 
 /** The next occurrence that takes place, and what comes before it that doesn't. */

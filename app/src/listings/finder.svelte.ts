@@ -6,7 +6,7 @@ import { loadLibrary, needsLibrary } from '../calendar'
 import { leisure, pause } from '../sync/pause'
 import { app } from '../ui/app.svelte'
 import { router } from '../ui/router.svelte'
-import { buildAgenda, buildToday, countDays, DAYS_AHEAD, inSlices, pick, windowFrom, type Agenda, type Occasion } from './agenda'
+import { buildAgenda, buildToday, countDays, DAYS_AHEAD, inSlices, isOver, pick, windowFrom, type Agenda, type Occasion } from './agenda'
 import { byTitle, findItems, foldItem, isListed, type Item } from './catalogue'
 import { fromHash, toHash, type Filters } from './filters'
 import { placeOf, type Point } from './model'
@@ -73,7 +73,8 @@ class Finder {
   dateless = $derived.by((): Item[] => {
     if (this.filters.day || !this.whole) return []
     const dated = new Set(this.occasions.map((occasion) => occasion.item.listing.id))
-    return this.found.items.filter((item) => !dated.has(item.listing.id)).sort(byTitle)
+    const window = this.agenda?.window
+    return this.found.items.filter((item) => !dated.has(item.listing.id) && !(window && isOver(item, window))).sort(byTitle)
   })
 
   /** Follows the address while the front is open. */
