@@ -133,7 +133,7 @@ export function rebirth(queue: Queue, id: string, journal: readonly Saved[] | nu
 
 function withoutOutcome(entry: Saved): Saved {
   const { outcome: _, ...rest } = entry
-  return { ...rest, sent: true, settled: false }
+  return { ...rest, seen: 0, sent: true, settled: false } // what it saw was counted in another epoch
 }
 
 /** Ends a command on this device's own account and keeps it for the person to mend. */

@@ -62,7 +62,8 @@ async function hearAnswer(txn: Txn, meta: Meta, queue: Queue, ask: Ask, answer: 
 /** Records a frame; `old` and `gap` wrote nothing. */
 export async function recordFrame(txn: Txn, step: Frame, now: number): Promise<Recorded | 'old' | 'gap'> {
   const before = await loadMeta(txn)
-  if (before.epoch !== step.epoch) return 'gap'
+  // A tab that has decided to start over (an empty cursor) must not be led on by a frame that was on its way.
+  if (before.epoch !== step.epoch || before.cursor === '') return 'gap'
   if (step.to <= before.seq) return 'old'
   if (before.staged || step.from > before.seq) return 'gap'
   const queue = await loadQueue(txn)

@@ -102,7 +102,8 @@ export class Replica {
       async (txn) => {
         const before = await loadStream(txn)
         const saved: Saved = {
-          ...command, v: 1, number: before.next, at, offset: before.offset, seen: this.meta.seq, sent: false, settled: false,
+          ...command, v: 1, number: before.next, at, offset: before.offset, sent: false, settled: false,
+          seen: this.meta.seen === this.meta.epoch ? this.meta.seq : 0,
         }
         if (replaces) await txn.delete('outbox', replaces)
         await txn.put('outbox', saved.nonce, saved)
