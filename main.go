@@ -32,7 +32,11 @@ func main() {
 		log.Fatal(err)
 	}
 	log.SetFlags(0)
-	beside := filepath.Dir(os.Args[0])
+	self, err := os.Executable() // not os.Args[0]: found through PATH, that names no folder
+	if err != nil {
+		log.Fatal(err)
+	}
+	beside := filepath.Dir(self)
 	cfg, err := hooks.ParseConfig(os.Getenv, public, beside)
 	if err != nil {
 		log.Fatal(err)

@@ -22,4 +22,4 @@ func settingsUp(app core.App) error {
 	return app.Save(s)
 }
 
-func settingsDown(app core.App) error { return nil }
+func settingsDown(core.App) error { return nil }

@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -173,7 +174,7 @@ func (s *snapshot) audiences(cur *cursor, granted []string) (done bool, err erro
 		if held {
 			var floor int64
 			err = s.tx.QueryRowContext(s.ctx, "SELECT floor FROM sync_aud WHERE aud = ?", a).Scan(&floor)
-			if err != nil && err != sql.ErrNoRows {
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return false, err
 			}
 			held = floor <= p.base
@@ -278,7 +279,7 @@ func (s *snapshot) end(done bool, granted []string) error {
 		for _, a := range granted {
 			var sum [2]int64
 			err := s.tx.QueryRowContext(s.ctx, "SELECT count, checksum FROM sync_aud WHERE aud = ?", a).Scan(&sum[0], &sum[1])
-			if err != nil && err != sql.ErrNoRows {
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return err
 			}
 			e.Sums[a] = sum
