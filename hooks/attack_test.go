@@ -14,7 +14,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/pocketbase/pocketbase/core"
 
-	"kith/hooks/people"
+	"kith/hooks/waysin"
 	"kith/internal/limits"
 )
 
@@ -164,7 +164,7 @@ func TestAttack_ProofsThatAreNot(t *testing.T) {
 	oneAtATime(t)
 	w := newTown(t)
 	p, thief := w.phone("resident"), w.stranger()
-	code, err := people.NewInvite(w.app, people.Invite{Role: "coordinator", Uses: 1, Until: time.Now().Add(time.Hour)}, time.Now())
+	code, err := waysin.NewInvite(w.app, waysin.Invite{Role: "coordinator", Uses: 1, Until: time.Now().Add(time.Hour)}, time.Now())
 	must(t, err)
 	for _, path := range []string{"/api/join", "/api/session"} {
 		other := map[string]string{"/api/join": "/api/session", "/api/session": "/api/join"}[path]

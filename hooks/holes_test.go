@@ -16,7 +16,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/hooks"
-	"kith/hooks/people"
+	"kith/hooks/waysin"
 	"kith/internal/sync"
 )
 
@@ -54,7 +54,7 @@ func TestHole_AnothersCursorHidesNothingFromAMember(t *testing.T) {
 func TestHole_ARefusedJoinLeavesNothing(t *testing.T) {
 	w := newTown(t)
 	rosa := w.phone("resident")
-	code, err := people.NewInvite(w.app, people.Invite{Role: "resident", Member: rosa.member, Uses: 1, Until: time.Now().Add(time.Hour)}, time.Now())
+	code, err := waysin.NewInvite(w.app, waysin.Invite{Role: "resident", Member: rosa.member, Uses: 1, Until: time.Now().Add(time.Hour)}, time.Now())
 	must(t, err)
 	w.suspend(rosa.member)
 	before := w.dump()
@@ -171,7 +171,7 @@ func (w *town) stranger() *phone { return &phone{town: w, key: newKey(w.t), queu
 // secondPhone adds a phone to a member, as an invite that names them does.
 func (w *town) secondPhone(member string) *phone {
 	w.t.Helper()
-	code, err := people.NewInvite(w.app, people.Invite{Role: "resident", Member: member, Uses: 1, Until: time.Now().Add(time.Hour)}, time.Now())
+	code, err := waysin.NewInvite(w.app, waysin.Invite{Role: "resident", Member: member, Uses: 1, Until: time.Now().Add(time.Hour)}, time.Now())
 	must(w.t, err)
 	p := w.stranger()
 	rec := p.join(code)

@@ -11,6 +11,7 @@ import (
 	"kith/hooks/people"
 	"kith/hooks/syncapi"
 	"kith/hooks/visits"
+	"kith/hooks/waysin"
 	"kith/internal/sync"
 )
 
@@ -21,7 +22,8 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	r := &sync.Registry{}
 
 	community.Register(r)                                // the community's own record
-	people.Register(app, r, cfg.RateLimits, cfg.Console) // members, roles, devices, ways in
+	people.Register(r)                                   // members, roles
+	waysin.Register(app, r, cfg.RateLimits, cfg.Console) // invites, joining, devices
 	listings.Register(r)                                 // what is on, where, by whom
 	visits.Register(r)                                   // "I'd like to come"
 

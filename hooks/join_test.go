@@ -5,14 +5,14 @@ import (
 	"testing"
 	"time"
 
-	"kith/hooks/people"
+	"kith/hooks/waysin"
 )
 
 // Ensure that a join whose answer was lost can be sent again: the same device,
 // and the invite is used up once.
 func TestJoin_IsTheSameDeviceHoweverOftenItIsSent(t *testing.T) {
 	w := newTown(t)
-	code, err := people.NewInvite(w.app, people.Invite{Role: "activator", Uses: 1, Until: time.Now().Add(time.Hour)}, time.Now())
+	code, err := waysin.NewInvite(w.app, waysin.Invite{Role: "activator", Uses: 1, Until: time.Now().Add(time.Hour)}, time.Now())
 	must(t, err)
 	q := w.phoneKey()
 	first := q.join(code)
@@ -54,7 +54,7 @@ func code403(t *testing.T, status int, body []byte) string {
 func TestJoin_ReadsCodesAsPeopleTypeThem(t *testing.T) {
 	w := newTown(t)
 	now := time.Now()
-	old, err := people.NewInvite(w.app, people.Invite{Role: "resident", Uses: 5, Until: now.Add(-time.Second)}, now)
+	old, err := waysin.NewInvite(w.app, waysin.Invite{Role: "resident", Uses: 5, Until: now.Add(-time.Second)}, now)
 	must(t, err)
 	p := w.phoneKey()
 	if rec := p.join(old); code403(t, rec.Code, rec.Body.Bytes()) != "invite_expired" {
@@ -63,7 +63,7 @@ func TestJoin_ReadsCodesAsPeopleTypeThem(t *testing.T) {
 	if rec := p.join("AAAA-BBBB-CCCC-DDDD"); code403(t, rec.Code, rec.Body.Bytes()) != "invite_invalid" {
 		t.Errorf("%s", rec.Body)
 	}
-	good, err := people.NewInvite(w.app, people.Invite{Role: "resident", Uses: 1, Until: now.Add(time.Hour)}, now)
+	good, err := waysin.NewInvite(w.app, waysin.Invite{Role: "resident", Uses: 1, Until: now.Add(time.Hour)}, now)
 	must(t, err)
 	typed := ""
 	for _, c := range good {

@@ -21,7 +21,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/hooks"
-	"kith/hooks/people"
+	"kith/hooks/waysin"
 	"kith/internal/sync"
 	_ "kith/migrations"
 )
@@ -131,7 +131,7 @@ type phone struct {
 
 func (w *town) phone(role string) *phone {
 	w.t.Helper()
-	code, err := people.NewInvite(w.app, people.Invite{Role: role, Uses: 1, Until: time.Now().Add(time.Hour)}, time.Now())
+	code, err := waysin.NewInvite(w.app, waysin.Invite{Role: role, Uses: 1, Until: time.Now().Add(time.Hour)}, time.Now())
 	must(w.t, err)
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(w.t, err)

@@ -17,7 +17,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
-	"kith/hooks/people"
+	"kith/hooks/waysin"
 	"kith/internal/limits"
 )
 
@@ -177,7 +177,7 @@ func (c *contract) serving(s *stage) {
 }
 
 func (c *contract) joining(s *stage) {
-	code, err := people.NewInvite(s.app, people.Invite{Role: "activator", Uses: 9, Until: time.Now().Add(time.Hour)}, time.Now())
+	code, err := waysin.NewInvite(s.app, waysin.Invite{Role: "activator", Uses: 9, Until: time.Now().Add(time.Hour)}, time.Now())
 	must(c.t, err)
 	late := time.Now().Add(-time.Hour)
 	for _, path := range []string{"/api/join", "/api/session"} {

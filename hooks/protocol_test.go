@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"kith/hooks/people"
+	"kith/hooks/waysin"
 	"kith/internal/problem"
 )
 
@@ -247,7 +247,7 @@ func TestProtocol_ExamplesAreTrue(t *testing.T) {
 	w := newTown(t)
 	club := w.weekly("Lunch club")
 	p := w.stranger()
-	code, err := people.NewInvite(w.app, people.Invite{Role: "resident", Uses: 1, Until: time.Now().Add(time.Hour)}, time.Now())
+	code, err := waysin.NewInvite(w.app, waysin.Invite{Role: "resident", Uses: 1, Until: time.Now().Add(time.Hour)}, time.Now())
 	must(t, err)
 	var last string
 	ran := map[string]bool{}
@@ -298,7 +298,7 @@ func TestProtocol_ExamplesAreTrue(t *testing.T) {
 }
 
 func (w *town) spentInvite() string {
-	code, err := people.NewInvite(w.app, people.Invite{Role: "resident", Uses: 1, Until: time.Now().Add(-time.Hour)}, time.Now())
+	code, err := waysin.NewInvite(w.app, waysin.Invite{Role: "resident", Uses: 1, Until: time.Now().Add(-time.Hour)}, time.Now())
 	must(w.t, err)
 	return code
 }

@@ -1,4 +1,4 @@
-package people
+package waysin
 
 import (
 	"database/sql"
@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/limits"
@@ -17,22 +16,6 @@ import (
 	"kith/internal/text"
 	"kith/internal/token"
 )
-
-// waysIn are the two routes by which a device gets a token.
-type waysIn struct {
-	used            token.Once
-	joins, sessions *limits.Rate
-	console         io.Writer
-}
-
-func (w *waysIn) serve(e *core.ServeEvent) error {
-	e.Router.POST("/api/join", w.join).Bind(apis.BodyLimit(limits.SmallBody))
-	e.Router.POST("/api/session", w.session).Bind(apis.BodyLimit(limits.SmallBody))
-	if err := e.Next(); err != nil || w.console == nil {
-		return err
-	}
-	return greet(w.console, e.App, e.Server.Addr)
-}
 
 // account is what both routes answer.
 type account struct {

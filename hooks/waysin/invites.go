@@ -1,4 +1,4 @@
-package people
+package waysin
 
 import (
 	"crypto/rand"
