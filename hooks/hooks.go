@@ -5,10 +5,12 @@ package hooks
 import (
 	"github.com/pocketbase/pocketbase/core"
 
+	"kith/hooks/audit"
 	"kith/hooks/community"
 	"kith/hooks/guard"
 	"kith/hooks/listings"
 	"kith/hooks/people"
+	"kith/hooks/rights"
 	"kith/hooks/syncapi"
 	"kith/hooks/visits"
 	"kith/hooks/waysin"
@@ -26,6 +28,8 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	waysin.Register(app, r, cfg.RateLimits, cfg.Console) // invites, joining, devices
 	listings.Register(r)                                 // what is on, where, by whom
 	visits.Register(r)                                   // "I'd like to come"
+	audit.Register(r)                                    // who did what with power over others
+	rights.Register(r)                                   // what is kept of whom, and for how long
 
 	syncapi.Register(app, r, cfg.RateLimits)          // the door of the sync protocol
 	guard.Register(app, cfg.Public, cfg.TrustedProxy) // what makes PocketBase safe

@@ -13,4 +13,5 @@ func Register(r *sync.Registry) {
 		To: []sync.Audience{{Key: "'" + sync.Public + "'"}},
 	})
 	r.Prioritise(sync.Public, 3)
+	r.Keep(keepings()...)
 }

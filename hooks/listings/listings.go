@@ -30,6 +30,8 @@ func Register(r *sync.Registry) {
 	r.Prioritise("host", 1)
 	r.Grant(sync.Grant{Table: "hosts", Member: "{row}.member", Audience: "'host/' || {row}.listing"})
 
+	r.Keep(keepings()...)
+
 	r.Handle("listings.add", add)
 	r.Handle("listings.edit", edit)
 	r.Handle("listings.check", check)

@@ -21,6 +21,7 @@ func Register(r *sync.Registry) {
 	r.Grant(sync.Grant{Table: "roles", Member: "{row}.member", Audience: "'activators'", When: "{row}.role IN ('activator', 'coordinator')"})
 	r.Prioritise("coordinators", 2)
 	r.Grant(sync.Grant{Table: "roles", Member: "{row}.member", Audience: "'coordinators'", When: "{row}.role = 'coordinator'"})
+	r.Keep(keepings()...)
 	r.Handle("people.rename", rename)
 }
 

@@ -41,6 +41,7 @@ func Register(app core.App, r *sync.Registry, rates bool) {
 		perDevice: limits.NewRate(limits.DevicePerMinute, limits.DeviceBurst, rates),
 		perPlace:  limits.NewRate(limits.PublicPerMinute, limits.PublicPerMinute/4, rates),
 	}
+	r.Keep(keepings()...)
 	app.OnServe().BindFunc(d.serve)
 	d.keepTriggers()
 	d.wakeOnCommit()

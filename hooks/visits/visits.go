@@ -29,6 +29,7 @@ func Register(r *sync.Registry) {
 			{Key: "'host/' || {row}.listing", When: "{row}.status = 'coming'"},
 		},
 	})
+	r.Keep(keepings()...)
 	r.Handle("visits.come", come)
 	r.Handle("visits.cancel", cancel)
 }

@@ -30,6 +30,7 @@ func Register(app core.App, r *sync.Registry, rates bool, console io.Writer) {
 		To:      []sync.Audience{{Key: "'member/' || {row}.member"}},
 	})
 	r.Grant(sync.Grant{Table: "devices", Member: "{row}.member", When: "NOT {row}.revoked"}) // a lost phone stops listening at once
+	r.Keep(keepings()...)
 
 	w := &waysIn{
 		console:  console,

@@ -67,10 +67,12 @@ func (c *Call) In(aud string) (bool, error) {
 	return n > 0, err
 }
 
-// Registry is what features declare: their audiences and their commands.
+// Registry is what features declare: their audiences, their commands, and how
+// long they keep what.
 type Registry struct {
 	Declaration
 	Commands
+	Keepings []Keeping // why rows are kept, for how long, and what erasure does
 }
 
 // Sync declares a collection.

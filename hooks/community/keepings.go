@@ -1,0 +1,11 @@
+package community
+
+import "kith/internal/sync"
+
+// keepings of the community's own record.
+func keepings() []sync.Keeping {
+	return []sync.Keeping{{
+		Collection: "communities", What: "The community's name, where it is and what it is for",
+		Why: "So that people know where they are.",
+	}}
+}

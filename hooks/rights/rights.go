@@ -1,0 +1,29 @@
+// Package rights is what the law gives everybody over what is kept of them: to
+// see it, to take it along, to have it erased, and to have it end by itself.
+//
+// All of it is read from what each room declares with sync.Registry.Keep.
+package rights
+
+import "kith/internal/sync"
+
+// Register declares why PocketBase's own tables are kept.
+func Register(r *sync.Registry) { r.Keep(machine()...) }
+
+// machine is what the machine holds of itself. Nobody signs in by what PocketBase
+// would store of members, so those tables stay empty.
+func machine() []sync.Keeping {
+	const empty = "Kith doesn't use it, and it stays empty."
+	nobodys := func(table, what, why string) sync.Keeping {
+		return sync.Keeping{Collection: table, What: what, Why: why}
+	}
+	return []sync.Keeping{
+		nobodys("_superusers", "The people who run the machine: an e-mail and a scrambled password", "So that they can sign in, on the machine itself."),
+		nobodys("_collections", "The shape of the database", "So that the program knows its own tables."),
+		nobodys("_migrations", "Which steps the database has taken", "So that no step is taken twice."),
+		nobodys("_params", "The settings of the server", "So that they hold after a restart."),
+		nobodys("_externalAuths", "Signing in with another provider", empty),
+		nobodys("_mfas", "Signing in by two steps", empty),
+		nobodys("_otps", "Signing in by a code", empty),
+		nobodys("_authOrigins", "Where somebody signed in from", empty),
+	}
+}
