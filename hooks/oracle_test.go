@@ -67,7 +67,8 @@ var mayHold = map[string]map[string][]who{
 	},
 	"roles": {"host": {host}, "activator": {activator}, "coordinator": {coordinator}},
 	"devices": {
-		"owner": {owner}, "resident": {resident}, "host": {host}, "activator": {activator}, "coordinator": {coordinator}, "suspended": nobody, "revoked": nobody,
+		"owner": {owner, coordinator}, "resident": {resident, coordinator}, "host": {host, coordinator}, "activator": {activator, coordinator},
+		"coordinator": {coordinator}, "suspended": {coordinator}, "revoked": {coordinator},
 	},
 	"invites":        {"open": nobody},
 	"hosts":          {"host of the club": {host}},
@@ -88,7 +89,7 @@ var columnsOf = map[string][]string{
 		"whoComes", "firstVisit", "contact", "checked", "status", "source", "sourceUrl", "twin"},
 	"members": {"id", "firstName", "created"},
 	"roles":   {"id", "member", "role"},
-	"devices": {"id", "member", "name", "revoked", "created"},
+	"devices": {"id", "member", "name", "revoked", "created", "seen", "pending", "match", "wipe", "enrolled", "shop"},
 	"hosts":   {"id", "listing", "member"},
 	"visits":  {"id", "listing", "occurrence", "firstName", "welcome", "status"},
 }

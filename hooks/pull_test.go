@@ -260,7 +260,8 @@ func (w *town) checkIndex(after string) {
 		UNION SELECT 'organisations/' || id || ' public' FROM organisations
 		UNION SELECT 'listings/' || id || iif(status = 'draft', ' activators', ' public') FROM listings
 		UNION SELECT 'members/' || id || ' member/' || id FROM members UNION SELECT 'roles/' || id || ' member/' || member FROM roles
-		UNION SELECT 'devices/' || id || ' member/' || member FROM devices UNION SELECT 'hosts/' || id || ' member/' || member FROM hosts
+		UNION SELECT 'devices/' || id || ' member/' || member FROM devices UNION SELECT 'devices/' || id || ' coordinators' FROM devices
+		UNION SELECT 'devices/' || id || ' owners/' || shop FROM devices WHERE shop <> '' UNION SELECT 'hosts/' || id || ' member/' || member FROM hosts
 		UNION SELECT 'visits/' || id || ' member/' || member FROM visits UNION SELECT 'visits/' || id || ' host/' || listing FROM visits WHERE status = 'coming'`
 	have := "SELECT coll || '/' || rid || ' ' || aud FROM sync_row WHERE live = 1 AND coll <> '@'"
 	for _, q := range []string{want + " EXCEPT " + have, have + " EXCEPT SELECT * FROM (" + want + ")"} {
@@ -290,5 +291,32 @@ func TestPull_ARowWithANewIDIsGoneUnderTheOldOne(t *testing.T) {
 	must(t, err)
 	if a := p.sync(); !a.has("public", "places", id) || !a.gone("public", "places", place.Id) {
 		t.Errorf("%s", a.raw)
+	}
+}
+
+// Ensure that what a newer version declares reaches rows that were there before:
+// a new column, a new audience, a right that is given otherwise.
+func TestIndex_FollowsANewDeclaration(t *testing.T) {
+	w := newTown(t)
+	place := w.make("places", map[string]any{"name": "Hall"})
+	p := w.phone("resident")
+	before := p.sync()
+	if a := p.sync(); a.seq != before.seq || len(a.rows) != 0 {
+		t.Fatalf("nothing was declared anew: %s", a.raw)
+	}
+	for i := range w.registry.Collections {
+		if c := &w.registry.Collections[i]; c.Name == "places" {
+			c.To = []sync.Audience{{Key: "'activators'"}}
+		}
+	}
+	w.registry.Grant(sync.Grant{Table: "members", Member: "{row}.id", Audience: "'activators'"})
+	must(t, syncapi.Prepare(w.app, w.registry))
+	if a := p.sync(); !a.gone("public", "places", place.Id) || !a.has("activators", "places", place.Id) {
+		t.Errorf("%s", a.raw)
+	}
+	var touched int
+	must(t, w.app.DB().NewQuery("SELECT count(*) FROM sync_row WHERE coll = 'places' AND aud = 'activators' AND live = 1").Row(&touched))
+	if touched != 1 {
+		t.Errorf("%d places are the activators' now", touched)
 	}
 }

@@ -29,7 +29,7 @@ var columns = map[string]string{
 		"whoComes:t firstVisit:j contact:j checked:t status:t source:t sourceUrl:t twin:t",
 	"members": "firstName:t created:t",
 	"roles":   "member:t role:t",
-	"devices": "member:t name:t revoked:b created:t",
+	"devices": "member:t name:t revoked:b created:t seen:t pending:b match:t wipe:b enrolled:b shop:t",
 	"hosts":   "listing:t member:t",
 	"visits":  "listing:t occurrence:t firstName:t welcome:t status:t",
 }
@@ -49,6 +49,12 @@ func audiences(coll, id string, col map[string]string) []string {
 		return []string{"public"}
 	case "members":
 		return []string{"member/" + id}
+	case "devices":
+		auds := []string{"coordinators", "member/" + col["member"]}
+		if col["shop"] != "" {
+			auds = append(auds, "owners/"+col["shop"])
+		}
+		return auds
 	case "visits":
 		if col["status"] == "coming" {
 			return []string{"host/" + col["listing"], "member/" + col["member"]}

@@ -22,7 +22,7 @@ func Register(r *sync.Registry) {
 	r.Prioritise("coordinators", 2)
 	r.Grant(sync.Grant{Table: "roles", Member: "{row}.member", Audience: "'coordinators'", When: "{row}.role = 'coordinator'"})
 	r.Keep(keepings()...)
-	r.Handle("people.rename", rename)
+	r.HandleFor("details", "people.rename", rename)
 }
 
 func rename(c *sync.Call) (sync.Result, error) {

@@ -142,7 +142,7 @@ func (r *request) check() error {
 	for i := range r.Commands {
 		c := &r.Commands[i]
 		if c.Number < 1 || c.Number > 1<<53 || c.Seen < 0 || c.Offset > 1<<53 || c.Offset < -(1<<53) ||
-			!random128.MatchString(c.Nonce) || len(c.Name) < 1 || len(c.Name) > 64 || len(c.At) > 40 {
+			!random128.MatchString(c.Nonce) || len(c.Name) < 1 || len(c.Name) > 64 || len(c.At) > 40 || c.For != "" && sync.ID(c.For) != nil {
 			return bad("command")
 		}
 		if len(c.Args) == 0 {

@@ -73,10 +73,13 @@ func (d *door) serve(e *core.ServeEvent) error {
 }
 
 // Prepare makes the index of a migrated database true to what is declared:
-// triggers, grants, and an epoch if there is none.
+// triggers, grants, the rows of before, and an epoch if there is none.
 func Prepare(app core.App, r *sync.Registry) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		if err := sync.Install(tx.DB(), &r.Declaration); err != nil {
+			return err
+		}
+		if err := sync.Reindex(tx.DB(), &r.Declaration); err != nil {
 			return err
 		}
 		return sync.EnsureEpoch(tx.DB(), newEpoch)

@@ -30,8 +30,8 @@ func Register(r *sync.Registry) {
 		},
 	})
 	r.Keep(keepings()...)
-	r.Handle("visits.come", come)
-	r.Handle("visits.cancel", cancel)
+	r.HandleFor("visits", "visits.come", come)
+	r.HandleFor("visits", "visits.cancel", cancel)
 }
 
 type comeArgs struct {

@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"kith/internal/limits"
 	"kith/internal/problem"
 	"kith/internal/sync"
 	"kith/internal/token"
@@ -126,6 +127,7 @@ func newMember(tx core.App, firstName, role string, now time.Time) (string, erro
 func newDevice(tx core.App, member, name string, key token.Key, now time.Time) (*core.Record, error) {
 	d, err := record(tx, "devices", map[string]any{
 		"member": member, "name": name, "key": key, "thumbprint": key.Thumbprint(), "created": sync.Stamp(now),
+		"enrolled": true, "enrolledUntil": sync.Stamp(now.Add(limits.Enrolment)), // all invites are made on this machine
 	})
 	if err != nil {
 		return nil, err

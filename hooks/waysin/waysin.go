@@ -26,11 +26,15 @@ type waysIn struct {
 func Register(app core.App, r *sync.Registry, rates bool, console io.Writer) {
 	r.Sync(sync.Collection{
 		Name:    "devices",
-		Columns: append(sync.Texts("member", "name", "created"), sync.Bools("revoked")...),
-		To:      []sync.Audience{{Key: "'member/' || {row}.member"}},
+		Columns: append(sync.Texts("member", "name", "created", "seen", "match", "shop"), sync.Bools("revoked", "pending", "wipe", "enrolled")...),
+		To: []sync.Audience{
+			{Key: "'member/' || {row}.member"}, {Key: "'coordinators'"},
+			{Key: "'owners/' || {row}.shop", When: "{row}.shop <> ''"},
+		},
 	})
-	r.Grant(sync.Grant{Table: "devices", Member: "{row}.member", When: "NOT {row}.revoked"}) // a lost phone stops listening at once
 	r.Keep(keepings()...)
+	// A lost phone stops listening at once. NB! || joins texts: a change of any of them moves the member's marker.
+	r.Grant(sync.Grant{Table: "devices", Member: "{row}.member", When: "{row}.revoked || {row}.pending || {row}.enrolled || {row}.wipe"})
 
 	w := &waysIn{
 		console:  console,

@@ -40,6 +40,9 @@ const (
 	Proof = 2 << 10
 	// ProofAge is how far a proof's time may be from the server's.
 	ProofAge = 90 * time.Second
+	// Enrolment is how long a device may hold what needs an enrolled one: a
+	// quarter, so that a phone which nobody uses any more lapses by itself.
+	Enrolment = 90 * 24 * time.Hour
 )
 
 // Commands that keep failing on our side.

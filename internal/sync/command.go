@@ -25,14 +25,17 @@ type Command struct {
 	At     string          `json:"at"`
 	Offset int64           `json:"offset"` // milliseconds to add to At
 	Seen   int64           `json:"seen"`   // seq the person was looking at
+	For    string          `json:"for"`    // the member for whom it was done; empty: the sender themselves
 }
 
 // Call is a command being carried out, inside its transaction. A handler is
 // deterministic: it reads neither clock nor network nor randomness, only this.
 type Call struct {
 	App        core.App // the transaction; NB! never another app inside a handler
-	Member     string
+	Member     string   // whose command it is: their rights count, and it is done to what is theirs
+	Helper     string   // who sent it, acting for Member; empty: Member themselves
 	Device     string
+	Nonce      string
 	Args       json.RawMessage
 	Now        time.Time // arrival
 	OccurredAt time.Time // the phone's clock, held between seen and arrival
@@ -60,6 +63,8 @@ func Reject(code, message string) error { return &Rejection{code, message} }
 
 // In says whether the member is in an audience, as of this transaction: the way
 // a handler asks for a right.
+//
+// NB! It is Member's right that is asked for, never Helper's.
 func (c *Call) In(aud string) (bool, error) {
 	var n int
 	err := c.App.DB().NewQuery("SELECT count(*) FROM sync_grant WHERE member = {:member} AND aud = {:aud}").
@@ -73,6 +78,12 @@ type Registry struct {
 	Declaration
 	Commands
 	Keepings []Keeping // why rows are kept, for how long, and what erasure does
+	// Acting says whether a call's Helper may act for its Member under a scope,
+	// now; its Rejection is told. Without it nobody may act for anybody.
+	Acting func(c *Call, scope string) error
+	// Acted notes a command that was done for somebody; if it can't be noted, it
+	// is not done.
+	Acted func(c *Call, name string) error
 }
 
 // Sync declares a collection.
@@ -90,7 +101,10 @@ func (r *Registry) Prioritise(kind string, p int) {
 }
 
 // Commands is the table of everything a device can ask for.
-type Commands struct{ handlers map[string]Handler }
+type Commands struct {
+	handlers map[string]Handler
+	scopes   map[string]string // of the commands that may be done for somebody else
+}
 
 // Handle adds a command; a name that is taken is a programming error.
 func (c *Commands) Handle(name string, h Handler) {
@@ -103,6 +117,16 @@ func (c *Commands) Handle(name string, h Handler) {
 	c.handlers[name] = h
 }
 
+// HandleFor adds a command that may also be done for somebody else, by a helper
+// whom they let act for them under scope.
+func (c *Commands) HandleFor(scope, name string, h Handler) {
+	c.Handle(name, h)
+	if c.scopes == nil {
+		c.scopes = map[string]string{}
+	}
+	c.scopes[name] = scope
+}
+
 // Names of all commands.
 func (c *Commands) Names() []string {
 	names := make([]string, 0, len(c.handlers))
@@ -113,7 +137,7 @@ func (c *Commands) Names() []string {
 }
 
 // call runs a handler; a panic is an error like any other fault of ours.
-func (c *Commands) call(name string, call *Call) (res Result, err error) {
+func (c *Registry) call(name string, call *Call) (res Result, err error) {
 	if len(call.Args) > limits.CommandArgs {
 		return res, Reject("too_large", "That is more than fits. Shorten it and send it again.")
 	}
@@ -126,7 +150,26 @@ func (c *Commands) call(name string, call *Call) (res Result, err error) {
 			err = fmt.Errorf("panic in %s: %v", name, p)
 		}
 	}()
-	return h(call)
+	if call.Helper == "" {
+		return h(call)
+	}
+	if err := c.mayAct(name, call); err != nil {
+		return res, err
+	}
+	if res, err = h(call); err != nil || c.Acted == nil {
+		return res, err
+	}
+	return res, c.Acted(call, name)
+}
+
+// mayAct refuses what a helper does without the person's leave, and what nobody
+// can do for another.
+func (c *Registry) mayAct(name string, call *Call) error {
+	scope, can := c.scopes[name]
+	if !can || c.Acting == nil {
+		return Reject("not_acting", "You are not recorded as acting for this person, or that has ended.")
+	}
+	return c.Acting(call, scope)
 }
 
 // Args reads the arguments of a call into T, refusing what does not fit.

@@ -31,8 +31,8 @@ type Push struct {
 // outcomes and the stream's position become durable together. It returns why
 // the push stopped early, if it did. Errors: ErrStreamForeign, or what the
 // database says; then the caller must roll back.
-func (c *Commands) Apply(tx core.App, p Push) ([]Stop, error) {
-	s := &session{commands: c, tx: tx, db: tx.DB(), p: p}
+func (c *Registry) Apply(tx core.App, p Push) ([]Stop, error) {
+	s := &session{registry: c, tx: tx, db: tx.DB(), p: p}
 	if err := s.open(); err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (c *Commands) Apply(tx core.App, p Push) ([]Stop, error) {
 
 // session is one push in the making.
 type session struct {
-	commands *Commands
+	registry *Registry
 	tx       core.App
 	db       dbx.Builder
 	p        Push
@@ -150,11 +150,14 @@ func (s *session) run(cmd *Command) (*Stop, error) {
 	if err := run(s.db, []string{"SAVEPOINT command"}); err != nil {
 		return nil, err
 	}
-	call := &Call{App: s.tx, Member: s.p.Member, Device: s.p.Device, Args: cmd.Args, Now: s.p.Now}
+	call := &Call{App: s.tx, Member: s.p.Member, Device: s.p.Device, Nonce: cmd.Nonce, Args: cmd.Args, Now: s.p.Now}
+	if cmd.For != "" {
+		call.Member, call.Helper = cmd.For, s.p.Member
+	}
 	if err := s.clock(cmd, call); err != nil {
 		return nil, err
 	}
-	res, fault := s.commands.call(cmd.Name, call)
+	res, fault := s.registry.call(cmd.Name, call)
 	out := Outcome{Nonce: cmd.Nonce, Status: OK}
 	if res.Merged {
 		out.Status = Merged
@@ -175,7 +178,9 @@ func (s *session) run(cmd *Command) (*Stop, error) {
 				return stop, err
 			}
 			out.Status, out.Code, out.Message = Quarantined, "quarantined", "Something is wrong on our side. The people who run this have what you sent."
-			payload = string(cmd.Args)
+			if payload = string(cmd.Args); cmd.For != "" {
+				payload = `{"for":"` + cmd.For + `","args":` + payload + `}`
+			}
 		}
 	}
 	if err := run(s.db, []string{"RELEASE command"}); err != nil {
