@@ -58,6 +58,7 @@ func bookkeeping() []sync.Keeping {
 	nobodys := func(table, what string) sync.Keeping { return sync.Keeping{Collection: table, What: what, Why: why} }
 	return []sync.Keeping{
 		nobodys("sync_meta", "The number of the newest change"),
+		nobodys("sync_shape", "What of each row is sent to whom, to notice when a newer version sends more"),
 		nobodys("sync_aud", "How many rows each group of readers has, and a checksum"),
 		nobodys("sync_number", "The numbers of what was sent"),
 		nobodys("sync_settled", "Since when a phone knows what became of what it sent"),
