@@ -23,12 +23,13 @@ func aboutPeople() []sync.Keeping {
 		{
 			Collection: "sync_command", What: "What your phones sent: the kind of thing, when, and what became of it", Why: once,
 			Whose: mine, Days: days(limits.Outcomes), From: "coalesce((SELECT s.day FROM sync_settled s WHERE s.nonce = {row}.nonce), '')",
+			Counted:   "the day your phone knew what became of it",
 			AtErasure: "blank: message, result, payload",
 		},
 		{
 			Collection: "sync_command", What: "What you sent, word for word, where our side failed to carry it out",
 			Why: "So that the people who run this can mend it and not lose what you did.", Whose: mine, When: "{row}.payload <> ''",
-			Days: 90, From: "{row}.at", AtEnd: "blank: payload", AtErasure: "blank: payload",
+			Days: 90, From: "{row}.at", Counted: "the day it was sent", AtEnd: "blank: payload", AtErasure: "blank: payload",
 		},
 		{
 			Collection: "sync_command", What: "After you were erased: that your phones sent something, without what it was", Why: told,
@@ -46,6 +47,7 @@ func aboutPeople() []sync.Keeping {
 			Why:   "So that every phone that held a row deletes its copy, too.",
 			Whose: "{row}.aud IN ('member/' || {member}, '@' || {member})", When: "{row}.live = 0", Days: days(limits.Tombstones),
 			From:      "coalesce((SELECT c.at FROM sync_clock c WHERE c.seq >= {row}.seq ORDER BY c.seq LIMIT 1), '')",
+			Counted:   "the day the row went",
 			AtErasure: "stays: The phones of others have to learn that your rows are gone; there is nothing in a mark but an id.",
 			Withheld:  "A mark says nothing that the row itself doesn't say.",
 		},

@@ -10,12 +10,12 @@ func keepings() []sync.Keeping {
 		{
 			Collection: "visits", What: "Your visits: where you said you would come, the name you gave, and if somebody should meet you at the door",
 			Why: "So that the people there expect you, and you can look up where you have been.", Whose: mine, When: "{row}.status <> 'cancelled'",
-			Days: 396, From: "{row}.occurrence", AtErasure: "delete",
+			Days: 396, From: "{row}.occurrence", Counted: "the day of the visit", AtErasure: "delete",
 		},
 		{
 			Collection: "visits", What: "Visits you called off: the listing and the day, without a name",
 			Why: "So that your phones agree that it is off.", Whose: mine, When: "{row}.status = 'cancelled'",
-			Days: 30, From: "{row}.occurrence", AtErasure: "delete",
+			Days: 30, From: "{row}.occurrence", Counted: "the day of the visit", AtErasure: "delete",
 		},
 	}
 }

@@ -12,7 +12,7 @@ func keepings() []sync.Keeping {
 		{
 			Collection: "invites", What: "Invites: what they are for, until when, and a code in a form nobody can read back",
 			Why: "So that an invite works for as long as it should, and no longer.", Whose: "{row}.member = {member}",
-			Days: 30, From: "{row}.expires", AtErasure: "delete",
+			Days: 30, From: "{row}.expires", Counted: "the day the invite ends", AtErasure: "delete",
 		},
 	}
 }

@@ -27,6 +27,8 @@ type Keeping struct {
 	// what it is about. From yields a date or a stamp, or "" where no end is in sight.
 	Days int
 	From string
+	// Counted says From in words, after "counted from": "the day of the visit".
+	Counted string
 	// AtEnd is what happens then: "" or "delete", "blank: column, …", or "erase":
 	// the member whose row it is is erased, with everything that is theirs.
 	AtEnd string
@@ -103,6 +105,7 @@ func (k *Keeping) Check() error {
 	need(k.Collection != "" && k.What != "", "it says of which rows")
 	need(sentence(k.Why), "why is a sentence")
 	need((k.Days == 0) == (k.From == ""), "days are counted from something")
+	need(k.Days == 0 || k.Whose == "" || k.Counted != "", "it says in words what days are counted from")
 	need(k.Days > 0 || k.AtEnd == "", "an end comes after days")
 	need(k.AtEnd == "" || k.AtEnd == "delete" || k.AtEnd == "erase" || Blanks(k.AtEnd) != nil, "it ends by delete, blank or erase")
 	need(k.Whose == "" || strings.Contains(k.Whose, "{member}"), "whose is about a {member}")

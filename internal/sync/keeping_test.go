@@ -10,7 +10,7 @@ import (
 func TestKeeping_AnswersEveryQuestion(t *testing.T) {
 	whole := Keeping{
 		Collection: "visits", What: "Visits", Why: "So that the host expects you.", Whose: "{row}.member = {member}",
-		Days: 30, From: "{row}.occurrence", AtErasure: "delete",
+		Days: 30, From: "{row}.occurrence", Counted: "the day of the visit", AtErasure: "delete",
 	}
 	if err := whole.Check(); err != nil {
 		t.Error(err)
@@ -18,6 +18,7 @@ func TestKeeping_AnswersEveryQuestion(t *testing.T) {
 	for lacks, change := range map[string]func(*Keeping){
 		"which rows":         func(k *Keeping) { k.What = "" },
 		"why":                func(k *Keeping) { k.Why = "because" },
+		"in words":           func(k *Keeping) { k.Counted = "" },
 		"counted from":       func(k *Keeping) { k.From = "" },
 		"an end comes":       func(k *Keeping) { k.Days, k.From, k.AtEnd = 0, "", "delete" },
 		"ends by":            func(k *Keeping) { k.AtEnd = "archive" },
