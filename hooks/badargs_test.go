@@ -14,7 +14,7 @@ import (
 // argsSeen are the names of all arguments that any command takes.
 var argsSeen = []string{
 	"id", "listing", "occurrence", "firstName", "welcome", "set", "was", "name", "address", "postcode", "lat", "lon", "kind", "title", "summary", "description", "organisation", "place",
-	"room", "schedule", "prices", "access", "venue", "languages", "whoComes", "firstVisit", "contact", "status", "twin", "checked", "source", "member",
+	"room", "schedule", "prices", "access", "venue", "languages", "whoComes", "firstVisit", "contact", "status", "twin", "checked", "source", "member", "role", "shop", "why",
 }
 
 // Ensure that no argument of any command, whatever stands in it, is our fault:

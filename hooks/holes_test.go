@@ -186,7 +186,7 @@ func (w *town) suspend(member string) {
 	w.t.Helper()
 	m, err := w.app.FindRecordById("members", member)
 	must(w.t, err)
-	m.Set("suspended", true)
+	m.Set("standing", "suspended")
 	must(w.t, w.app.Save(m))
 }
 

@@ -23,13 +23,13 @@ import (
 func Register(app core.App, cfg Config) *sync.Registry {
 	r := &sync.Registry{}
 
-	community.Register(r)                                // the community's own record
-	people.Register(r)                                   // members, roles
-	waysin.Register(app, r, cfg.RateLimits, cfg.Console) // invites, joining, devices
-	listings.Register(r)                                 // what is on, where, by whom
-	visits.Register(r)                                   // "I'd like to come"
-	audit.Register(r)                                    // who did what with power over others
-	rights.Register(r)                                   // what is kept of whom, and for how long
+	community.Register(r)                                            // the community's own record
+	people.Register(app, r, listings.Left, visits.Left, waysin.Left) // members, roles, shops; what ends when somebody leaves
+	waysin.Register(app, r, cfg.RateLimits, cfg.Console)             // invites, joining, devices
+	listings.Register(r)                                             // what is on, where, by whom
+	visits.Register(r)                                               // "I'd like to come"
+	audit.Register(r)                                                // who did what with power over others
+	rights.Register(r)                                               // what is kept of whom, and for how long
 
 	syncapi.Register(app, r, cfg.RateLimits)          // the door of the sync protocol
 	guard.Register(app, cfg.Public, cfg.TrustedProxy) // what makes PocketBase safe

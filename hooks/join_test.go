@@ -102,7 +102,7 @@ func TestSync_RefusesARevokedDeviceAtOnce(t *testing.T) {
 	q := w.phone("resident")
 	member, err := w.app.FindRecordById("members", q.member)
 	must(t, err)
-	member.Set("suspended", true)
+	member.Set("standing", "suspended")
 	must(t, w.app.Save(member))
 	if a := q.exchange(map[string]any{"commands": []any{q.command("people.rename", map[string]any{"firstName": "Evil"})}}); a.code != 403 {
 		t.Errorf("suspended: %d %s", a.code, a.raw)

@@ -24,6 +24,11 @@ const (
 	resident    who = "another resident"
 	host        who = "an activator, who hosts the club"
 	activator   who = "an activator, who doesn't"
+	listener    who = "a listener"
+	shopkeeper  who = "a shop's owner"
+	shopStaff   who = "somebody who works in that shop"
+	coach       who = "a coach"
+	surgery     who = "somebody of the surgery"
 	coordinator who = "a coordinator"
 	suspended   who = "a suspended resident"
 	revoked     who = "a revoked phone"
@@ -31,10 +36,10 @@ const (
 	superAway   who = "a superuser from elsewhere"
 )
 
-var everybody = []who{visitor, here, owner, resident, host, activator, coordinator, suspended, revoked, superHere, superAway}
+var everybody = []who{visitor, here, owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, coordinator, suspended, revoked, superHere, superAway}
 
 // syncing are those whom POST /api/sync answers; all others get sync's refusal.
-var syncing = []who{owner, resident, host, activator, coordinator}
+var syncing = []who{owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, coordinator}
 
 // refused is what the others are told by the doors that need a token.
 var refused = map[who]struct {
@@ -62,14 +67,13 @@ var mayHold = map[string]map[string][]who{
 		"gone":   all,
 		"draft":  {host, activator, coordinator},
 	},
-	"members": {
-		"owner": {owner}, "resident": {resident}, "host": {host}, "activator": {activator}, "coordinator": {coordinator}, "suspended": nobody, "revoked": nobody,
+	"members": each(withCoordinator, "suspended", "revoked", "left"),
+	"roles": {
+		"host": {host, coordinator}, "activator": {activator, coordinator}, "listener": {listener, coordinator}, "coach": {coach, coordinator},
+		"surgery": {surgery, coordinator}, "coordinator": {coordinator}, "shopkeeper": {shopkeeper, coordinator}, "shopStaff": {shopStaff, shopkeeper, coordinator},
 	},
-	"roles": {"host": {host}, "activator": {activator}, "coordinator": {coordinator}},
-	"devices": {
-		"owner": {owner, coordinator}, "resident": {resident, coordinator}, "host": {host, coordinator}, "activator": {activator, coordinator},
-		"coordinator": {coordinator}, "suspended": {coordinator}, "revoked": {coordinator},
-	},
+	"shops":          {"bakery": {shopkeeper, shopStaff, coordinator}, "other": {coordinator}},
+	"devices":        each(withCoordinator, "suspended", "revoked"),
 	"invites":        {"open": nobody},
 	"hosts":          {"host of the club": {host}},
 	"visits":         {"owner to the club": {owner, host}, "owner to the club, called off": {owner}, "owner to the paused": {owner}},
@@ -80,6 +84,21 @@ var mayHold = map[string]map[string][]who{
 	"_authOrigins":   {"one": nobody},
 }
 
+// each row that is about one member has their name. others are rows of members
+// who don't sync.
+func each(holders func(who) []who, others ...string) map[string][]who {
+	rows := map[string][]who{}
+	for _, w := range syncing {
+		rows[short[w]] = holders(w)
+	}
+	for _, row := range others {
+		rows[row] = holders("")
+	}
+	return rows
+}
+
+func withCoordinator(w who) []who { return []who{w, coordinator} }
+
 // columnsOf a row, as it leaves the server by any door but the dashboard.
 var columnsOf = map[string][]string{
 	"communities":   {"id", "name", "area", "zone", "lat", "lon", "definition", "attributions", "demo"},
@@ -87,25 +106,53 @@ var columnsOf = map[string][]string{
 	"organisations": {"id", "name", "description", "url", "email", "phone"},
 	"listings": {"id", "kind", "title", "summary", "description", "organisation", "place", "room", "schedule", "prices", "access", "venue", "languages",
 		"whoComes", "firstVisit", "contact", "checked", "status", "source", "sourceUrl", "twin"},
-	"members": {"id", "firstName", "created"},
-	"roles":   {"id", "member", "role"},
+	"members": {"id", "firstName", "created", "standing", "noPhone", "hasEmail"},
+	"roles":   {"id", "member", "role", "shop"},
+	"shops":   {"id", "name", "place", "status"},
 	"devices": {"id", "member", "name", "revoked", "created", "seen", "pending", "match", "wipe", "enrolled", "shop"},
 	"hosts":   {"id", "listing", "member"},
 	"visits":  {"id", "listing", "occurrence", "firstName", "welcome", "status"},
 }
 
+// but are the cells of a command: everybody who syncs is told code, but those
+// who are named.
+func but(code string, cells map[who]string) map[who]string {
+	for _, w := range syncing {
+		if _, named := cells[w]; !named {
+			cells[w] = code
+		}
+	}
+	return cells
+}
+
 // mayDo: what each command answers each of those who sync; "" is carried out.
 var mayDo = map[string]map[who]string{
-	"visits.come":                 {owner: "", resident: "", host: "", activator: "", coordinator: ""},
-	"visits.come, to the draft":   {owner: "listing_unknown", resident: "listing_unknown", host: "listing_unknown", activator: "listing_unknown", coordinator: "listing_unknown"},
-	"visits.cancel":               {owner: "", resident: "visit_unknown", host: "visit_unknown", activator: "visit_unknown", coordinator: "visit_unknown"},
-	"listings.add":                {owner: "not_allowed", resident: "not_allowed", host: "", activator: "", coordinator: ""},
-	"listings.edit":               {owner: "not_allowed", resident: "not_allowed", host: "", activator: "not_allowed", coordinator: ""},
-	"listings.edit, of the draft": {owner: "not_allowed", resident: "not_allowed", host: "not_allowed", activator: "not_allowed", coordinator: ""},
-	"listings.check":              {owner: "not_allowed", resident: "not_allowed", host: "", activator: "not_allowed", coordinator: ""},
-	"places.add":                  {owner: "not_allowed", resident: "not_allowed", host: "", activator: "", coordinator: ""},
-	"people.rename":               {owner: "", resident: "", host: "", activator: "", coordinator: ""},
-	"nosuch.command":              {owner: "command_unknown", resident: "command_unknown", host: "command_unknown", activator: "command_unknown", coordinator: "command_unknown"},
+	"visits.come":                 but("", map[who]string{}),
+	"visits.come, to the draft":   but("listing_unknown", map[who]string{}),
+	"visits.cancel":               but("visit_unknown", map[who]string{owner: ""}),
+	"listings.add":                but("not_allowed", map[who]string{host: "", activator: "", coordinator: ""}),
+	"listings.edit":               but("not_allowed", map[who]string{host: "", coordinator: ""}),
+	"listings.edit, of the draft": but("not_allowed", map[who]string{coordinator: ""}),
+	"listings.check":              but("not_allowed", map[who]string{host: "", coordinator: ""}),
+	"places.add":                  but("not_allowed", map[who]string{host: "", activator: "", coordinator: ""}),
+	"people.rename":               but("", map[who]string{}),
+	"people.add":                  but("not_allowed", map[who]string{host: "", activator: "", coordinator: ""}),
+	"people.suspend":              but("not_allowed", map[who]string{coordinator: ""}),
+	"people.suspend, of oneself":  but("not_allowed", map[who]string{coordinator: "not_yourself"}),
+	"people.suspend, of who left": but("not_allowed", map[who]string{coordinator: "member_unknown"}),
+	"people.restore":              but("not_allowed", map[who]string{coordinator: ""}),
+	"people.restore, of oneself":  but("not_allowed", map[who]string{coordinator: "not_yourself"}),
+	"people.leave":                but("", map[who]string{coordinator: "last_coordinator"}),
+	"roles.give":                  but("not_allowed", map[who]string{coordinator: ""}),
+	"roles.give, in a shop":       but("not_allowed", map[who]string{coordinator: ""}),
+	"roles.take":                  but("not_allowed", map[who]string{coordinator: ""}),
+	"roles.take, of staff":        but("not_allowed", map[who]string{shopkeeper: "", coordinator: ""}),
+	"roles.take, of other staff":  but("not_allowed", map[who]string{coordinator: ""}),
+	"roles.take, of an owner":     but("not_allowed", map[who]string{coordinator: ""}),
+	"roles.take, of the last":     but("not_allowed", map[who]string{coordinator: "last_coordinator"}),
+	"roles.take, of what is gone": but("not_allowed", map[who]string{coordinator: "role_unknown"}),
+	"shops.add":                   but("not_allowed", map[who]string{coordinator: ""}),
+	"nosuch.command":              but("command_unknown", map[who]string{}),
 }
 
 // ourRoutes are open to others than superusers; of all other routes the oracle
@@ -128,7 +175,11 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	s := &stage{town: newTown(t), phones: map[who]*phone{}, tokens: map[who]string{}, ids: map[string]map[string]string{}}
-	for w, role := range map[who]string{owner: "resident", resident: "resident", host: "activator", activator: "activator", coordinator: "coordinator", suspended: "resident", revoked: "resident"} {
+	for w := range short {
+		role := map[who]string{host: "activator", activator: "activator", coordinator: "coordinator"}[w]
+		if role == "" {
+			role = "resident"
+		}
 		s.phones[w] = s.phone(role)
 		s.tokens[w] = s.phones[w].token
 	}
@@ -180,6 +231,7 @@ func (s *stage) furnish() {
 	s.name("invites", "open", s.make("invites", map[string]any{"codeHash": canary, "role": "coordinator", "usesLeft": 1, "expires": "2099-01-01T00:00:00.000Z"}))
 	s.name("hosts", "host of the club", s.make("hosts", map[string]any{"listing": s.ids["listings"]["club"], "member": s.phones[host].member}))
 	s.visits()
+	s.shops()
 	s.people()
 	s.systemRows()
 }
@@ -195,7 +247,26 @@ func (s *stage) visits() {
 	}
 }
 
-var short = map[who]string{owner: "owner", resident: "resident", host: "host", activator: "activator", coordinator: "coordinator", suspended: "suspended", revoked: "revoked"}
+// shops, and the roles that an invite doesn't give.
+func (s *stage) shops() {
+	for _, name := range []string{"bakery", "other"} {
+		s.name("shops", name, s.make("shops", map[string]any{"name": "Bakery", "status": "active"}))
+	}
+	bakery := s.ids["shops"]["bakery"]
+	for w, r := range map[who]map[string]any{
+		listener: {"role": "listener"}, coach: {"role": "coach"}, surgery: {"role": "surgery"},
+		shopkeeper: {"role": "owner", "shop": bakery}, shopStaff: {"role": "staff", "shop": bakery},
+	} {
+		r["member"] = s.phones[w].member
+		s.name("roles", short[w], s.make("roles", r))
+	}
+}
+
+// short are the names of rows, of all who have a phone.
+var short = map[who]string{
+	owner: "owner", resident: "resident", host: "host", activator: "activator", listener: "listener", shopkeeper: "shopkeeper", shopStaff: "shopStaff",
+	coach: "coach", surgery: "surgery", coordinator: "coordinator", suspended: "suspended", revoked: "revoked",
+}
 
 func (s *stage) people() {
 	for w, p := range s.phones {
@@ -210,6 +281,7 @@ func (s *stage) people() {
 			s.name("roles", short[w], role)
 		}
 	}
+	s.name("members", "left", s.make("members", map[string]any{"firstName": "Len", "standing": "left"}))
 	// NB! raw: PocketBase would make new tokens of a new key.
 	for _, table := range []string{"members", "devices"} {
 		_, err := s.app.DB().NewQuery("UPDATE " + table + " SET email = id || {:canary}").Bind(dbx.Params{"canary": "@" + canary + ".example"}).Execute()

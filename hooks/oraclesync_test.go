@@ -98,7 +98,7 @@ func TestOracle_Chunks(t *testing.T) {
 
 // touch changes a column that everybody who may hold the row gets to see.
 var touch = map[string]string{
-	"communities": "area", "places": "address", "organisations": "url", "listings": "room", "members": "firstName", "devices": "name", "visits": "firstName",
+	"shops": "name", "communities": "area", "places": "address", "organisations": "url", "listings": "room", "members": "firstName", "devices": "name", "visits": "firstName",
 }
 
 // Ensure that a live connection hears of every change of a row that its member
@@ -144,14 +144,18 @@ func TestOracle_Push(t *testing.T) {
 	for name, cells := range mayDo {
 		command, _, _ := strings.Cut(name, ",")
 		for _, w := range everybody {
+			if _, syncs := cells[w]; syncs && command == "people.leave" { // NB! the others are asked later, in a town where they haven't left
+				s = newStage(t)
+			}
+			args := s.argsOf(name)
 			before := s.dump()
 			if want, no := refused[w]; no {
-				wantProblem(t, s.askAs(w, "POST", "/api/sync", s.pushOf(command, s.argsOf(name))), want.status, want.code)
+				wantProblem(t, s.askAs(w, "POST", "/api/sync", s.pushOf(command, args)), want.status, want.code)
 				s.unchanged(before, name+" by "+string(w))
 				continue
 			}
 			p := s.phones[w]
-			a := p.sync(p.command(command, s.argsOf(name)))
+			a := p.sync(p.command(command, args))
 			p.ack = p.number
 			o := a.outcomes[len(a.outcomes)-1]
 			if done := o.Status == sync.OK || o.Status == sync.Merged; o.Code != cells[w] || done != (cells[w] == "") {
@@ -192,7 +196,7 @@ func (s *stage) argsOf(name string) map[string]any {
 	case "people.rename":
 		return map[string]any{"firstName": "Ada"}
 	}
-	return map[string]any{}
+	return s.peopleArgs(name)
 }
 
 // sameRows holds the collections against before; what a push notes of itself

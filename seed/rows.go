@@ -110,13 +110,19 @@ func (w *writer) listings(listings []listing) {
 	}
 }
 
+func (w *writer) shops(shops []shop) {
+	for _, s := range shops {
+		w.save("shops", s.Slug, map[string]any{"name": s.Name, "place": refer("places", s.Place), "status": "active"})
+	}
+}
+
 func (w *writer) people(people []person) {
 	created := w.now.UTC().Format("2006-01-02T15:04:05.000Z")
 	for _, p := range people {
-		w.save("members", p.Slug, map[string]any{"firstName": p.FirstName, "created": created})
+		w.save("members", p.Slug, map[string]any{"firstName": p.FirstName, "created": created, "standing": "active", "noPhone": p.NoPhone})
 		member := rowID("members", p.Slug)
 		for _, role := range p.Roles {
-			w.save("roles", p.Slug+"/"+role, map[string]any{"member": member, "role": role})
+			w.save("roles", p.Slug+"/"+role, map[string]any{"member": member, "role": role, "shop": refer("shops", p.Shop)})
 		}
 		for _, hosted := range p.Hosts {
 			w.save("hosts", p.Slug+"/"+hosted, map[string]any{"member": member, "listing": rowID("listings", hosted)})

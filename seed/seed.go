@@ -43,6 +43,7 @@ func Fill(app core.App, now time.Time) error {
 		w.places(t.places)
 		w.organisations(t.organisations)
 		w.listings(t.listings)
+		w.shops(t.shops)
 		w.people(t.people)
 		return w.err
 	})

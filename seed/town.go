@@ -10,7 +10,7 @@ import (
 
 // The town as people edit it. README.md says what each field means.
 //
-//go:embed community.json people.json places.json organisations.json town/*.json
+//go:embed community.json people.json shops.json places.json organisations.json town/*.json
 var files embed.FS
 
 // town is everything in the files, in the order in which it is written there.
@@ -18,6 +18,7 @@ type town struct {
 	community     community
 	places        []place
 	organisations []organisation
+	shops         []shop
 	people        []person
 	listings      []listing
 }
@@ -63,12 +64,21 @@ type organisation struct {
 	Phone       string `json:"phone"`
 }
 
+// shop is an invented business that takes part.
+type shop struct {
+	Slug  string `json:"slug"`
+	Name  string `json:"name"`
+	Place string `json:"place"`
+}
+
 // person is a demo member. Everybody is a resident; Roles are those beyond.
 type person struct {
 	Slug      string   `json:"slug"`
 	FirstName string   `json:"firstName"`
 	Roles     []string `json:"roles"`
+	Shop      string   `json:"shop"` // of an owner, or of staff
 	Hosts     []string `json:"hosts"`
+	NoPhone   bool     `json:"noPhone"`
 }
 
 // listing refers to the rest of the town, and to its twin, by slug.
@@ -128,7 +138,7 @@ func readTown() (*town, error) {
 	t := &town{}
 	for name, into := range map[string]any{
 		"community.json": &t.community, "places.json": &t.places,
-		"organisations.json": &t.organisations, "people.json": &t.people,
+		"organisations.json": &t.organisations, "shops.json": &t.shops, "people.json": &t.people,
 	} {
 		if err := readFile(name, into); err != nil {
 			return nil, err

@@ -74,11 +74,48 @@ func TestTown_EveryReferenceLeadsSomewhere(t *testing.T) {
 			t.Errorf("%s: its twin %q is not there, or has another twin", l.Slug, l.Twin)
 		}
 	}
+	shops := map[string]bool{"": true}
+	for _, s := range town.shops {
+		if places[s.Place].Origin != "invented" {
+			t.Errorf("%s: its place %q is not there, or is a real business", s.Slug, s.Place)
+		}
+		shops[s.Slug] = true
+	}
 	for _, p := range town.people {
+		if !shops[p.Shop] {
+			t.Errorf("%s: no shop %q", p.Slug, p.Shop)
+		}
 		for _, hosted := range p.Hosts {
 			if listings[hosted].Contact.Name != p.FirstName {
 				t.Errorf("%s hosts %q, which is not there or names somebody else", p.Slug, hosted)
 			}
+		}
+	}
+}
+
+// Ensure that the demo has somebody of every role, a second coordinator to
+// confirm what one alone can't, and somebody without a phone.
+func TestTown_HasSomebodyOfEveryRole(t *testing.T) {
+	count := map[string]int{}
+	for _, p := range load(t).people {
+		if p.NoPhone {
+			count["without a phone"]++
+		}
+		if len(p.Roles) == 0 {
+			count["resident"]++
+		}
+		for _, role := range p.Roles {
+			count[role]++
+			if inShop := role == "owner" || role == "staff"; inShop != (p.Shop != "") {
+				t.Errorf("%s: owners and staff are of a shop, all others of none", p.Slug)
+			}
+		}
+	}
+	for what, least := range map[string]int{
+		"resident": 1, "listener": 1, "activator": 1, "owner": 1, "staff": 1, "coach": 1, "surgery": 1, "coordinator": 2, "without a phone": 1,
+	} {
+		if count[what] < least {
+			t.Errorf("%d of %s, wanted at least %d", count[what], what, least)
 		}
 	}
 }
@@ -216,7 +253,7 @@ func TestTown_TextsAreWithinTheirLimitsAndWellFormed(t *testing.T) {
 			t.Errorf("%s: %d paragraphs", l.Slug, len(l.Description))
 		}
 	}
-	for _, part := range []any{town.community.Name, town.community.Area, town.places, town.organisations, town.listings, town.people} {
+	for _, part := range []any{town.community.Name, town.community.Area, town.places, town.organisations, town.listings, town.shops, town.people} {
 		texts(reflect.ValueOf(part), func(text string) {
 			if strings.ContainsFunc(text, unicode.IsControl) || strings.TrimSpace(text) != text || strings.Contains(text, "  ") {
 				t.Errorf("%q has control characters or stray spaces", text)

@@ -87,7 +87,7 @@ var faults = []fault{
 		`sync.Texts("listing", "occurrence"`, `sync.Texts(map[bool]string{true: "member", false: "listing"}[FAULT], "occurrence"`,
 	}, "1 3 L1 13"},
 	{"a suspended member is answered", "hooks/syncapi/caller.go", []string{
-		`case row.Suspended:`, `case row.Suspended && !FAULT:`,
+		`case row.Standing == "active":`, `case row.Standing == "active", FAULT && row.Standing == "suspended":`,
 	}, "13"},
 	{"chunks are kept for ever", "hooks/syncapi/chunks.go", []string{
 		`ok && now.Sub(h.at) < chunkAge`, `ok && (FAULT || now.Sub(h.at) < chunkAge)`,

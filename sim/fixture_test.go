@@ -96,7 +96,7 @@ func (w *town) fill(s *server) error {
 		rows = append(rows, row{"listings", id("draft", i), listingColumns(i, "draft")})
 	}
 	for i, p := range people {
-		rows = append(rows, row{"members", memberID(i), map[string]any{"firstName": p.name, "created": "2026-05-01T09:00:00.000Z"}})
+		rows = append(rows, row{"members", memberID(i), map[string]any{"firstName": p.name, "created": "2026-05-01T09:00:00.000Z", "standing": "active"}})
 		for n, r := range p.roles {
 			rows = append(rows, row{"roles", id("role", i*10+n), map[string]any{"member": memberID(i), "role": r}})
 		}

@@ -118,7 +118,7 @@ func (w *world) refused(token string) bool {
 	if d == nil {
 		return token != ""
 	}
-	return yes(d.col["revoked"]) || yes(w.o.now.rows[device.Key{Coll: "members", ID: d.col["member"]}].col["suspended"])
+	return yes(d.col["revoked"]) || w.o.now.rows[device.Key{Coll: "members", ID: d.col["member"]}].col["standing"] != "active"
 }
 
 // fromCDN answers a chunk from a cache of any age, for some time after it was made.

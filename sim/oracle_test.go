@@ -27,15 +27,16 @@ var columns = map[string]string{
 	"organisations": "name:t description:t url:t email:t phone:t",
 	"listings": "kind:t title:t summary:t description:t organisation:t place:t room:t schedule:j prices:j access:j venue:t languages:j " +
 		"whoComes:t firstVisit:j contact:j checked:t status:t source:t sourceUrl:t twin:t",
-	"members": "firstName:t created:t",
-	"roles":   "member:t role:t",
+	"members": "firstName:t created:t standing:t noPhone:b hasEmail:b",
+	"roles":   "member:t role:t shop:t",
+	"shops":   "name:t place:t status:t",
 	"devices": "member:t name:t revoked:b created:t seen:t pending:b match:t wipe:b enrolled:b shop:t",
 	"hosts":   "listing:t member:t",
 	"visits":  "listing:t occurrence:t firstName:t welcome:t status:t",
 }
 
 // hidden columns that the oracle needs to say who sees what.
-var hidden = map[string]string{"members": "suspended", "visits": "member"}
+var hidden = map[string]string{"visits": "member"}
 
 // audiences of a row: protocol.md, the first table of section 7.
 func audiences(coll, id string, col map[string]string) []string {
@@ -48,13 +49,20 @@ func audiences(coll, id string, col map[string]string) []string {
 		}
 		return []string{"public"}
 	case "members":
-		return []string{"member/" + id}
+		return []string{"member/" + id, "coordinators"}
 	case "devices":
 		auds := []string{"coordinators", "member/" + col["member"]}
 		if col["shop"] != "" {
 			auds = append(auds, "owners/"+col["shop"])
 		}
 		return auds
+	case "shops":
+		return []string{"shop/" + id, "coordinators"}
+	case "roles":
+		if col["shop"] != "" {
+			return []string{"member/" + col["member"], "coordinators", "owners/" + col["shop"]}
+		}
+		return []string{"member/" + col["member"], "coordinators"}
 	case "visits":
 		if col["status"] == "coming" {
 			return []string{"host/" + col["listing"], "member/" + col["member"]}
@@ -215,6 +223,12 @@ func value(kind, raw string) (v any, err error) {
 	return raw, nil
 }
 
+// ofRole are the audiences that a role brings.
+var ofRole = map[string][]string{
+	"listener": {"listeners"}, "activator": {"activators"}, "coordinator": {"activators", "coordinators"},
+	"owner": {"shop/SHOP", "owners/SHOP"}, "staff": {"shop/SHOP"},
+}
+
 // grants: protocol.md, section 7, "who".
 func grants(rows map[device.Key]*fact) map[string]map[string]bool {
 	g := map[string]map[string]bool{"": {"public": true}}
@@ -228,13 +242,12 @@ func grants(rows map[device.Key]*fact) map[string]map[string]bool {
 		switch k.Coll {
 		case "members":
 			give(k.ID, "public")
-			if !yes(f.col["suspended"]) {
+			if f.col["standing"] == "active" {
 				give(k.ID, "member/"+k.ID)
 			}
 		case "roles":
-			give(f.col["member"], "activators")
-			if f.col["role"] == "coordinator" {
-				give(f.col["member"], "coordinators")
+			for _, aud := range ofRole[f.col["role"]] {
+				give(f.col["member"], strings.ReplaceAll(aud, "SHOP", f.col["shop"]))
 			}
 		case "hosts":
 			give(f.col["member"], "host/"+f.col["listing"])

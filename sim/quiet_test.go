@@ -52,7 +52,7 @@ func (w *world) quiesce() {
 	for _, p := range w.phones {
 		w.kill(p)
 	}
-	w.raw("the last edit", "UPDATE members SET suspended = false", "UPDATE devices SET revoked = false",
+	w.raw("the last edit", "UPDATE members SET standing = 'active'", "UPDATE devices SET revoked = false",
 		"UPDATE organisations SET name = 'The end'", "UPDATE members SET firstName = firstName || '.'")
 	for busy := true; busy; {
 		busy = false

@@ -180,5 +180,5 @@ var mustHappen = []string{
 	"phones cloned", "phones that gave up on the sums", "phones wiped", "public chunks from a CDN", "raw SQL", "raw SQL deletes", "raw SQL moves",
 	"rebirths after a fork or a gap", "rebirths after a restore", "refusals", "requests doubled", "requests lost", "requests that came late",
 	"restarts", "restores", "roles given", "roles taken", "second tabs", "server sums right again", "server sums wrong", "stops: fork",
-	"stops: gap", "stops: retry", "suspended: false", "suspended: true", "tombstones", "tombstones pruned", "visitors who joined",
+	"stops: gap", "stops: retry", "standing: active", "standing: suspended", "tombstones", "tombstones pruned", "visitors who joined",
 }

@@ -234,8 +234,11 @@ func (w *world) grantOrRevoke() {
 			w.raw("hosts given", fmt.Sprintf("INSERT INTO hosts (id, listing, member) VALUES ('%s', '%s', '%s') ON CONFLICT DO NOTHING", w.freshID("host"), l, m))
 		}
 	case 6:
-		suspended := !yes(w.o.now.rows[device.Key{Coll: "members", ID: m}].col["suspended"])
-		w.change(fmt.Sprintf("suspended: %v", suspended), w.s.save("members", m, map[string]any{"suspended": suspended}))
+		standing := "suspended"
+		if w.o.now.rows[device.Key{Coll: "members", ID: m}].col["standing"] == standing {
+			standing = "active"
+		}
+		w.change("standing: "+standing, w.s.save("members", m, map[string]any{"standing": standing}))
 	case 7:
 		d := w.one("devices")
 		revoked := !yes(w.o.now.rows[device.Key{Coll: "devices", ID: d}].col["revoked"])

@@ -4,6 +4,8 @@
 package listings
 
 import (
+	"github.com/pocketbase/dbx"
+
 	"kith/internal/sync"
 )
 
@@ -36,4 +38,18 @@ func Register(r *sync.Registry) {
 	r.Handle("listings.edit", edit)
 	r.Handle("listings.check", check)
 	r.Handle("places.add", addPlace)
+}
+
+// Left ends what a member who leaves hosts; the listings stay.
+func Left(c *sync.Call) error {
+	hosted, err := c.App.FindAllRecords("hosts", dbx.HashExp{"member": c.Member})
+	if err != nil {
+		return err
+	}
+	for _, h := range hosted {
+		if err := c.App.Delete(h); err != nil {
+			return err
+		}
+	}
+	return nil
 }

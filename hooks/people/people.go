@@ -1,45 +1,155 @@
-// Package people holds members and their roles. It derives every member's own
-// audience, and those of activators and coordinators.
+// Package people holds members, their roles and their standing, and the shops
+// that take part. What follows from a role is derived here alone.
 package people
 
 import (
-	"kith/internal/limits"
+	"database/sql"
+	"errors"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"kith/internal/audit"
 	"kith/internal/sync"
-	"kith/internal/text"
 )
 
-// Register binds the room.
-func Register(r *sync.Registry) {
+// Leaver ends what one part of community life holds of a member who leaves,
+// inside the command by which they do.
+type Leaver func(c *sync.Call) error
+
+// Register binds the room. leavers are what else ends when somebody leaves.
+func Register(app core.App, r *sync.Registry, leavers ...Leaver) {
 	own := func(column string) []sync.Audience {
-		return []sync.Audience{{Key: "'member/' || {row}." + column}}
+		return []sync.Audience{{Key: "'member/' || {row}." + column}, {Key: "'coordinators'"}}
 	}
-	r.Prioritise("member", 0)
-	r.Sync(sync.Collection{Name: "members", Columns: sync.Texts("firstName", "created"), To: own("id")})
-	r.Sync(sync.Collection{Name: "roles", Columns: sync.Texts("member", "role"), To: own("member")})
-	r.Grant(sync.Grant{Table: "members", Member: "{row}.id", Audience: "'member/' || {row}.id", When: "NOT {row}.suspended"})
-	r.Prioritise("activators", 2)
-	r.Grant(sync.Grant{Table: "roles", Member: "{row}.member", Audience: "'activators'", When: "{row}.role IN ('activator', 'coordinator')"})
-	r.Prioritise("coordinators", 2)
-	r.Grant(sync.Grant{Table: "roles", Member: "{row}.member", Audience: "'coordinators'", When: "{row}.role = 'coordinator'"})
+	r.Sync(sync.Collection{
+		Name:    "members",
+		Columns: append(sync.Texts("firstName", "created", "standing"), sync.Bools("noPhone", "hasEmail")...),
+		To:      own("id"),
+	})
+	r.Sync(sync.Collection{
+		Name:    "roles",
+		Columns: sync.Texts("member", "role", "shop"),
+		To:      append(own("member"), sync.Audience{Key: "'owners/' || {row}.shop", When: "{row}.shop <> ''"}),
+	})
+	r.Sync(sync.Collection{
+		Name:    "shops",
+		Columns: sync.Texts("name", "place", "status"),
+		To:      []sync.Audience{{Key: "'coordinators'"}, {Key: "'shop/' || {row}.id"}},
+	})
+	grants(r)
 	r.Keep(keepings()...)
 	r.HandleFor("details", "people.rename", rename)
+	r.Handle("people.add", add)
+	r.Handle("people.suspend", suspend)
+	r.Handle("people.restore", restore)
+	r.Handle("people.leave", leave(leavers))
+	r.Handle("roles.give", give)
+	r.Handle("roles.take", take)
+	r.Handle("shops.add", addShop)
+	keepInStep(app)
 }
 
-func rename(c *sync.Call) (sync.Result, error) {
-	args, err := sync.Args[struct {
-		FirstName string `json:"firstName"`
-	}](c)
+// grants are what a member is given for who they are. This is the one place in
+// which a role becomes a right.
+func grants(r *sync.Registry) {
+	r.Prioritise("member", 0)
+	r.Grant(sync.Grant{Table: "members", Member: "{row}.id", Audience: "'member/' || {row}.id", When: "{row}.standing = 'active'"})
+	for _, g := range []struct {
+		kind, audience, when string
+	}{
+		{"activators", "'activators'", "{row}.role IN ('activator', 'coordinator')"},
+		{"coordinators", "'coordinators'", "{row}.role = 'coordinator'"},
+		{"listeners", "'listeners'", "{row}.role = 'listener'"},
+		{"shop", "'shop/' || {row}.shop", "{row}.role IN ('owner', 'staff') AND {row}.shop <> ''"},
+		{"owners", "'owners/' || {row}.shop", "{row}.role = 'owner' AND {row}.shop <> ''"},
+	} {
+		r.Prioritise(g.kind, 2)
+		r.Grant(sync.Grant{Table: "roles", Member: "{row}.member", Audience: g.audience, When: g.when})
+	}
+}
+
+// keepInStep sets the columns that follow from others: whether an e-mail address
+// is known, and that somebody who has a device here is no longer without one.
+func keepInStep(app core.App) {
+	email := func(e *core.RecordEvent) error {
+		e.Record.Set("hasEmail", e.Record.Email() != "")
+		return e.Next()
+	}
+	app.OnRecordCreate("members").BindFunc(email)
+	app.OnRecordUpdate("members").BindFunc(email)
+	app.OnRecordCreate("devices").BindFunc(func(e *core.RecordEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		member, err := e.App.FindRecordById("members", e.Record.GetString("member"))
+		if err != nil || !member.GetBool("noPhone") {
+			return err
+		}
+		member.Set("noPhone", false)
+		return e.App.Save(member)
+	})
+}
+
+// What more than one command says no with.
+var (
+	errCoordinators  = sync.Reject("not_allowed", "Only a coordinator can do this.")
+	errMemberUnknown = sync.Reject("member_unknown", "This person is not here any more.")
+	errNotYourself   = sync.Reject("not_yourself", "You can't do this to yourself. Ask another coordinator.")
+	errShape         = sync.Reject("args_invalid", "The app sent something the server could not read.")
+	errIDTaken       = sync.Reject("id_taken", "This was sent before.")
+)
+
+// note puts what was done with power over others into the record, in the same
+// transaction: neither is there without the other.
+func note(c *sync.Call, action, subject string, detail map[string]string) error {
+	return audit.Append(c.App.DB(), audit.Entry{At: c.Now, Actor: c.Member, Device: c.Device, Action: action, Subject: subject, Detail: detail})
+}
+
+// allowed refuses a caller who is in none of the audiences, with says.
+func allowed(c *sync.Call, says error, auds ...string) error {
+	for _, a := range auds {
+		if in, err := c.In(a); in || err != nil {
+			return err
+		}
+	}
+	return says
+}
+
+// here finds a member who is part of the community, suspended or not. Who has
+// left is as good as never there.
+func here(c *sync.Call, id string) (*core.Record, error) {
+	if err := sync.ID(id); err != nil {
+		return nil, err
+	}
+	m, err := c.App.FindRecordById("members", id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, errMemberUnknown
+	}
 	if err != nil {
-		return sync.Result{}, err
+		return nil, err
 	}
-	name, err := text.Line(args.FirstName, limits.FirstName)
-	if err != nil || name == "" {
-		return sync.Result{}, sync.Reject("text_invalid", "A first name has 1 to 40 letters.")
+	if s := m.GetString("standing"); s != "active" && s != "suspended" {
+		return nil, errMemberUnknown
 	}
-	member, err := c.App.FindRecordById("members", c.Member)
+	return m, nil
+}
+
+// fresh makes a new record with the id that a device chose.
+func fresh(c *sync.Call, collection, id string) (*core.Record, error) {
+	if err := sync.ID(id); err != nil {
+		return nil, err
+	}
+	switch _, err := c.App.FindRecordById(collection, id); {
+	case err == nil:
+		return nil, errIDTaken
+	case !errors.Is(err, sql.ErrNoRows):
+		return nil, err
+	}
+	coll, err := c.App.FindCollectionByNameOrId(collection)
 	if err != nil {
-		return sync.Result{}, err
+		return nil, err
 	}
-	member.Set("firstName", name)
-	return sync.Result{}, c.App.Save(member)
+	r := core.NewRecord(coll)
+	r.Id = id
+	return r, nil
 }

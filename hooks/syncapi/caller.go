@@ -72,24 +72,26 @@ func (s *standing) check(ctx context.Context, e *sync.Engine, c caller, ask func
 	return nil
 }
 
-// mayTakePart refuses a revoked device and a suspended member. A push asks
+// mayTakePart refuses a revoked device and who is not an active member. A push asks
 // again inside its transaction.
 func (d *door) mayTakePart(app core.App, c caller) error {
 	var row struct {
-		Revoked   bool `db:"revoked"`
-		Suspended bool `db:"suspended"`
+		Revoked  bool   `db:"revoked"`
+		Standing string `db:"standing"`
 	}
-	err := app.DB().NewQuery("SELECT d.revoked, m.suspended FROM devices d JOIN members m ON m.id = d.member WHERE d.id = {:id}").
+	err := app.DB().NewQuery("SELECT d.revoked, m.standing FROM devices d JOIN members m ON m.id = d.member WHERE d.id = {:id}").
 		Bind(dbx.Params{"id": c.device}).One(&row)
 	switch {
 	case err != nil:
 		return problem.TokenMissing.Because(err)
 	case row.Revoked:
 		return problem.DeviceUnknown.Because(nil)
-	case row.Suspended:
+	case row.Standing == "active":
+		return nil
+	case row.Standing == "suspended":
 		return problem.MemberSuspended.Because(nil)
 	}
-	return nil
+	return problem.DeviceUnknown.Because(nil) // left, or moved away
 }
 
 // request is the body of POST /api/sync; the live route uses a part of it.

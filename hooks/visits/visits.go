@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -160,7 +161,29 @@ func cancel(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
+	return sync.Result{}, callOff(c, visit)
+}
+
+func callOff(c *sync.Call, visit *core.Record) error {
 	visit.Set("status", "cancelled")
 	visit.Set("firstName", "") // it is nobody's business any more
-	return sync.Result{}, c.App.Save(visit)
+	return c.App.Save(visit)
+}
+
+// Left calls off all that a member who leaves was coming to. What is over stays
+// as it was.
+func Left(c *sync.Call) error {
+	// NB! An occurrence is named by its wall clock, anywhere: a day's slack is enough.
+	yesterday := c.Now.AddDate(0, 0, -1).UTC().Format(time.DateOnly)
+	coming, err := c.App.FindAllRecords("visits", dbx.HashExp{"member": c.Member, "status": "coming"},
+		dbx.NewExp("occurrence >= {:yesterday}", dbx.Params{"yesterday": yesterday}))
+	if err != nil {
+		return err
+	}
+	for _, v := range coming {
+		if err := callOff(c, v); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -118,23 +118,24 @@ func personas(app core.App, listen, address string, now time.Time) (string, erro
 	return links.String(), err
 }
 
-// eachPersona walks the seeded members, one a role.
+// eachPersona walks the seeded members who have a phone: one resident, and
+// everybody who has a role.
 func eachPersona(app core.App, do func(member *core.Record, role string) error) error {
-	members, err := app.FindRecordsByFilter("members", "suspended = false", "created,id", 20, 0)
+	members, err := app.FindRecordsByFilter("members", "standing = 'active' && noPhone = false", "created,id", 20, 0)
 	if err != nil {
 		return err
 	}
-	seen := map[string]bool{}
+	resident := false
 	for _, m := range members {
 		roles, err := rolesOf(app, m.Id)
 		if err != nil {
 			return err
 		}
 		role := roles[len(roles)-1]
-		if seen[role] {
+		if role == "resident" && resident {
 			continue
 		}
-		seen[role] = true
+		resident = resident || role == "resident"
 		if err := do(m, role); err != nil {
 			return err
 		}

@@ -106,7 +106,7 @@ func enrol(tx core.App, code, firstName, deviceName string, key token.Key, now t
 }
 
 func newMember(tx core.App, firstName, role string, now time.Time) (string, error) {
-	m, err := record(tx, "members", map[string]any{"firstName": firstName, "created": sync.Stamp(now)})
+	m, err := record(tx, "members", map[string]any{"firstName": firstName, "created": sync.Stamp(now), "standing": "active"})
 	if err != nil {
 		return "", err
 	}

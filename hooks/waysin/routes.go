@@ -114,16 +114,19 @@ func (w *waysIn) proof(e *core.RequestEvent, raw string, now time.Time) (token.P
 	return p, nil
 }
 
-// memberOf finds a device's member, and refuses one who is suspended.
+// memberOf finds a device's member, and refuses one who is suspended or has left.
 func memberOf(app core.App, device *core.Record) (*core.Record, error) {
 	member, err := app.FindRecordById("members", device.GetString("member"))
 	if err != nil {
 		return nil, err
 	}
-	if member.GetBool("suspended") {
+	switch member.GetString("standing") {
+	case "active":
+		return member, nil
+	case "suspended":
 		return nil, problem.MemberSuspended.Because(nil)
 	}
-	return member, nil
+	return nil, problem.DeviceUnknown.Because(nil)
 }
 
 func (w *waysIn) answer(e *core.RequestEvent, device, member *core.Record, now time.Time) error {
