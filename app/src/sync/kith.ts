@@ -11,6 +11,7 @@ import { Local } from './local'
 import { Loop, RefusedSession, type LoopState } from './loop'
 import { currentMe, identity, sameMe } from './me'
 import { adopt, close, isPending, remove } from './queue'
+import { isLearned, learn } from './overlay'
 import { Replica } from './replica'
 import { askToStay, isSafe } from './safety'
 import { isFull, MemoryStore, openStore, type Store } from './store'
@@ -90,6 +91,7 @@ export class Kith {
     await this.#replica.open()
     await this.#local.open()
     this.#setStatus({ phase: 'ready' })
+    void this.#learn()
     void isSafe().then((safe) => this.#setStatus({ safe }))
     this.#env.watch(() => {
       this.#tabs.tellLooked()
@@ -160,6 +162,7 @@ export class Kith {
   async #save(name: string, args: object, replaces?: string): Promise<Entry> {
     if (!this.#store.durable) throw new SendError('storage_blocked', 'This browser keeps nothing for this site, so it can’t be saved here.')
     if (byteLength(args) > ARGS_BYTES) throw new SendError('too_large', 'This is too long to send. Shorten it, and try again.')
+    if (!isLearned(name)) await this.#learn()
     try {
       const saved = await this.#replica.append({ nonce: newNonce(), name, args, member: this.#account?.joined.member ?? '' }, replaces)
       this.#setFull(false)
@@ -240,6 +243,11 @@ export class Kith {
     this.#rested.add(rested)
     await this.#env.sleep(ms, done.signal)
     this.#rested.delete(rested)
+  }
+
+  /** What members' commands look like comes after the first screen; what already waits is then shown. */
+  async #learn(): Promise<void> {
+    if (this.#account && (await learn()) && this.#replica.pending() > 0) this.#changed(new Set())
   }
 
   #nudge(want: boolean): void {

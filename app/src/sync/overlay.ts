@@ -15,6 +15,8 @@ export interface Draft {
   ids(collection: string): Iterable<string>
   /** Puts a row. `auds`: who will hold it; without, those of the row that it replaces. */
   put(collection: string, row: Row, auds?: readonly string[]): void
+  /** Takes a row away. */
+  drop(collection: string, id: string): void
 }
 
 export type Effect = (draft: Draft, args: any, me: Me, now: Date) => void
@@ -27,8 +29,8 @@ const NEW_LISTING = {
 }
 const NEW_PLACE = { name: '', address: '', postcode: '', lat: 0, lon: 0, kind: 'other', access: [] }
 
-/** The local effect of every command that has one, by the names of docs/protocol.md section 8. */
-export const effects: Readonly<Record<string, Effect>> = {
+/** The local effects that are there from the first moment, by the names of docs/protocol.md section 8. */
+const effects: Readonly<Record<string, Effect>> = {
   'visits.come'(draft, args, me) {
     const auds = [`member/${me.member}`]
     const { id, listing, occurrence, firstName = '', welcome } = args
@@ -71,6 +73,34 @@ export const effects: Readonly<Record<string, Effect>> = {
   },
 }
 
+let learned: Readonly<Record<string, Effect>> | null = null
+let learning: Promise<boolean> | null = null
+
+function effectOf(name: string): Effect | undefined {
+  if (Object.hasOwn(effects, name)) return effects[name]
+  return learned && Object.hasOwn(learned, name) ? learned[name] : undefined
+}
+
+/** False while the effect of this command may still have to be fetched. */
+export function isLearned(name: string): boolean {
+  return learned !== null || Object.hasOwn(effects, name)
+}
+
+/** Fetches the effects that only members need. False: they can't be had just now, and it may be asked again. */
+export function learn(): Promise<boolean> {
+  learning ??= import('./effects/later').then(
+    ({ later }) => {
+      learned = later
+      return true
+    },
+    () => {
+      learning = null
+      return false
+    },
+  )
+  return learning
+}
+
 function findOwnVisit(draft: Draft, me: Me, listing: string, occurrence: string): Row | undefined {
   for (const id of draft.ids('visits')) {
     const visit = draft.get('visits', id)
@@ -92,8 +122,8 @@ export interface Overlaid {
   auds: readonly string[]
 }
 
-/** Collection → id → row, of what the commands in force change. */
-export type Overlay = Map<string, Map<string, Overlaid>>
+/** Collection → id → row, of what the commands in force change; null: they take it away. */
+export type Overlay = Map<string, Map<string, Overlaid | null>>
 
 /** Who acts before anybody has joined on this device. */
 const NOBODY: Me = { member: '', device: '', firstName: '', roles: [] }
@@ -104,25 +134,32 @@ export function overlay(base: Base, entries: Iterable<Saved>, me: Me | null): Ov
   const draft = draftOver(base, changes)
   for (const entry of entries) {
     if (entry.settled) continue
-    const effect = Object.hasOwn(effects, entry.name) ? effects[entry.name] : undefined
-    effect?.(draft, entry.args, me ?? NOBODY, new Date(entry.at))
+    effectOf(entry.name)?.(draft, entry.args, me ?? NOBODY, new Date(entry.at))
   }
   return changes
 }
 
 function draftOver(base: Base, changes: Overlay): Draft {
+  const set = (collection: string, id: string, to: Overlaid | null) => {
+    let rows = changes.get(collection)
+    if (!rows) changes.set(collection, (rows = new Map()))
+    rows.set(id, to)
+  }
+  const held = (collection: string, id: string): Overlaid | undefined => {
+    const changed = changes.get(collection)?.get(id)
+    if (changed !== undefined) return changed ?? undefined
+    const row = base.get(collection, id)
+    return row && { row: row.data, auds: row.auds }
+  }
   return {
-    get: (collection, id) => changes.get(collection)?.get(id)?.row ?? base.get(collection, id)?.data,
-    audiences: (collection, id) => changes.get(collection)?.get(id)?.auds ?? base.get(collection, id)?.auds ?? [],
+    get: (collection, id) => held(collection, id)?.row,
+    audiences: (collection, id) => held(collection, id)?.auds ?? [],
     *ids(collection) {
       const changed = changes.get(collection)
       for (const id of base.collection(collection).keys()) if (!changed?.has(id)) yield id
-      if (changed) yield* changed.keys()
+      for (const [id, over] of changed ?? []) if (over) yield id
     },
-    put(collection, row, auds) {
-      let rows = changes.get(collection)
-      if (!rows) changes.set(collection, (rows = new Map()))
-      rows.set(row.id, { row, auds: auds ?? this.audiences(collection, row.id) })
-    },
+    put: (collection, row, auds) => set(collection, row.id, { row, auds: auds ?? held(collection, row.id)?.auds ?? [] }),
+    drop: (collection, id) => set(collection, id, null),
   }
 }

@@ -30,7 +30,9 @@ export class View {
   }
 
   audiences(collection: string, id: string): readonly string[] {
-    return this.#overlay.get(collection)?.get(id)?.auds ?? this.#base?.get(collection, id)?.auds ?? []
+    const over = this.#overlay.get(collection)?.get(id)
+    if (over !== undefined) return over?.auds ?? []
+    return this.#base?.get(collection, id)?.auds ?? []
   }
 
   #build(collection: string): ReadonlyMap<string, Row> {
@@ -39,7 +41,10 @@ export class View {
     if (!held?.size && !over?.size) return NO_ROWS
     const rows = new Map<string, Row>()
     for (const [id, { data }] of held ?? []) rows.set(id, data)
-    for (const [id, { row }] of over ?? []) rows.set(id, row)
+    for (const [id, changed] of over ?? []) {
+      if (changed) rows.set(id, changed.row)
+      else rows.delete(id)
+    }
     return rows
   }
 }
