@@ -96,6 +96,8 @@ class Finder {
   /** Works the agenda out again; answers how to stop. */
   rebuild(items: readonly Item[], now: number, zone: string): () => void {
     let alive = true
+    // An agenda of nothing would stand as the whole one when the first rows arrive, and every listing as dateless.
+    if (items.length === 0) return () => undefined
     const window = windowFrom(now, zone)
     const listed = items.filter(isListed)
     const show = async (some: readonly Item[]) => {
