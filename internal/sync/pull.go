@@ -264,9 +264,10 @@ func (s *snapshot) fill(aud string, entries []entry) error {
 		for entries[i].seq < seq { // tombstones have no row
 			i++
 		}
-		if entries[i].data = data; data != nil {
+		if data = ascii(data); data != nil {
 			s.cache.put(s.epoch, seq, data)
 		}
+		entries[i].data = data
 	}
 	return rows.Err()
 }

@@ -2,3 +2,4 @@
 export { bankHolidayNames } from './holidays'
 export { find, loadLibrary, needsLibrary, occurrences } from './occurrences'
 export type { Change, Item, Occurrence, Schedule } from './types'
+export { zoneNamed } from './zone'

@@ -9,6 +9,8 @@ export const DAY = 86_400_000
 const QUARTER = 900_000
 
 export interface Zone {
+  /** Milliseconds to add to UTC at an instant. */
+  offset(instant: number): number
   /**
    * The instant of a wall. One that a clock change skips is moved forward by the gap; one that comes twice is the
    * first. The same steps as Place() in internal/calendar/zone.go, whose comment says why.
@@ -40,6 +42,7 @@ function makeZone(name: string): Zone | undefined {
   }
 
   return {
+    offset,
     place(wall) {
       const day = Math.floor(wall / DAY) * DAY
       const steady = offset(day - DAY)

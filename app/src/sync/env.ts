@@ -20,8 +20,8 @@ export function browserEnv(): Env {
   return {
     now: () => Date.now(),
     random: () => Math.random(),
-    fetch: (address, init) => fetch(address, init),
-    origin: globalThis.location?.origin ?? '',
+    fetch: (address, init) => takeEarly(address, init.signal) ?? fetch(address, init),
+    origin: browserOrigin(),
     sleep,
     visible: () => globalThis.document?.visibilityState !== 'hidden',
     watch(fn) {
@@ -31,6 +31,27 @@ export function browserEnv(): Env {
       globalThis.addEventListener?.('pageshow', fn)
     },
   }
+}
+
+/** What public/early.js has begun. */
+interface Early {
+  path: string
+  response: Promise<Response>
+  stop: AbortController
+}
+
+/** The answer that was begun before the app had started, once, to who asks for that address; else undefined. */
+export function takeEarly(address: string, signal?: AbortSignal | null): Promise<Response> | undefined {
+  const world = globalThis as { kithEarly?: Early }
+  const early = world.kithEarly
+  if (!early || address !== browserOrigin() + early.path) return undefined
+  delete world.kithEarly
+  signal?.addEventListener('abort', () => early.stop.abort())
+  return early.response
+}
+
+function browserOrigin(): string {
+  return globalThis.location?.origin ?? ''
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@
  *
  * `ms` is milliseconds since 1970 (UTC). A day is named `YYYY-MM-DD`, as it is called in the zone.
  */
+import { zoneNamed } from '../calendar'
 import { words } from '../words'
 
 export const DAY_MS = 86_400_000
@@ -16,26 +17,14 @@ interface Parts {
   second: number
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-/** Formats are slow to make and quick to use. */
-function format(zone: string): Intl.DateTimeFormat {
-  let made = formats.get(zone)
-  if (!made) {
-    made = new Intl.DateTimeFormat('en-GB', {
-      timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
-    })
-    formats.set(zone, made)
-  }
-  return made
-}
-
+/** A wall-clock time as parts. Of a zone that this browser doesn't know, UTC stands. */
 function partsOf(ms: number, zone: string): Parts {
-  const parts = { year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0 }
-  for (const { type, value } of format(zone).formatToParts(ms)) {
-    if (type in parts) parts[type as keyof Parts] = Number(value)
+  // By way of the calendar's zones: a browser takes long to make a format of its own, and longer to read one.
+  const wall = new Date(ms + (zoneNamed(zone)?.offset(ms) ?? 0))
+  return {
+    year: wall.getUTCFullYear(), month: wall.getUTCMonth() + 1, day: wall.getUTCDate(),
+    hour: wall.getUTCHours(), minute: wall.getUTCMinutes(), second: wall.getUTCSeconds(),
   }
-  return parts
 }
 
 const two = (value: number): string => String(value).padStart(2, '0')
