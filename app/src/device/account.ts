@@ -1,8 +1,15 @@
 /**
  * Who this device speaks for, as it lies on disk: `account` once the server has answered, and before that
  * `joining`, the key of a join that was begun, so that it can be repeated as the same device (protocol A1).
+ *
+ * A personal phone keeps the browser's own handle of the key, which can't be read out. On a shared device the next
+ * person could use such a handle: there the key's bytes are kept, sealed like everything else of its owner, and a
+ * handle is made of them while it is their turn.
  */
 import type { Store } from '../sync/store'
+import type { KeptKeys, NewKeys } from './key'
+
+const DAY_MS = 86_400_000
 
 export interface Account {
   keys: CryptoKeyPair
@@ -20,16 +27,37 @@ export interface Joined {
   expires: number
 }
 
-export function loadAccount(store: Store): Promise<Account | null> {
-  return store.read(['device'], async (txn) => (await txn.get('device', 'account')) ?? null)
+export async function loadAccount(store: Store): Promise<Account | null> {
+  const kept: { keys: KeptKeys; joined: Joined } | undefined = await store.read(['device'], (txn) => txn.get('device', 'account'))
+  if (!kept) return null
+  const keys = 'jwk' in kept.keys ? await (await import('./key')).handlesOf(kept.keys) : kept.keys
+  return { keys, joined: kept.joined }
 }
 
-/** Keeps the account; whatever was begun is over. */
-export function saveAccount(store: Store, account: Account): Promise<void> {
+/** True from a day before the token ends. */
+export function endsSoon(joined: Joined, serverNow: number): boolean {
+  return joined.token === '' || joined.expires - serverNow < DAY_MS
+}
+
+/** Keeps the account that a join was answered with; whatever was begun is over. */
+export function saveJoined(store: Store, keys: KeptKeys, joined: Joined): Promise<void> {
   return store.write(
     ['device'],
     async (txn) => {
-      await txn.put('device', 'account', account)
+      await txn.put('device', 'account', { keys, joined })
+      await txn.delete('device', 'joining')
+    },
+    'strict',
+  )
+}
+
+/** Keeps what a session answered, for the account that is here; whatever was begun is over. */
+export function saveRenewed(store: Store, account: Account): Promise<void> {
+  return store.write(
+    ['device'],
+    async (txn) => {
+      const before: { keys: KeptKeys } | undefined = await txn.get('device', 'account')
+      await txn.put('device', 'account', { keys: before?.keys ?? account.keys, joined: account.joined })
       await txn.delete('device', 'joining')
     },
     'strict',
@@ -37,13 +65,13 @@ export function saveAccount(store: Store, account: Account): Promise<void> {
 }
 
 /** The key to join with: of the join that was begun and not answered, or the new one. */
-export function keysToJoin(store: Store, made: CryptoKeyPair): Promise<CryptoKeyPair> {
+export function keysToJoin(store: Store, made: NewKeys): Promise<KeptKeys> {
   return store.write(
     ['device'],
     async (txn) => {
-      const begun: CryptoKeyPair | undefined = await txn.get('device', 'joining')
-      if (!begun) await txn.put('device', 'joining', made)
-      return begun ?? made
+      const begun: KeptKeys | undefined = await txn.get('device', 'joining')
+      if (!begun) await txn.put('device', 'joining', made.kept)
+      return begun ?? made.kept
     },
     'strict',
   )

@@ -5,9 +5,10 @@ import 'fake-indexeddb/auto'
 import { describe, expect, test } from 'vitest'
 import { openStore, type Store } from '../sync/store'
 import { refusal, TestWorld } from '../sync/testing/world'
-import { loadAccount } from './account'
+import { Refused } from '../sync/transport'
+import { endsSoon, loadAccount } from './account'
 import { newKeys, signProof } from './key'
-import { endsSoon, join, Refused, renew } from './session'
+import { join, renew } from './session'
 
 const ASKED = { invite: 'rosa', firstName: 'Rosa', deviceName: 'Phone' }
 let count = 0
@@ -25,7 +26,7 @@ async function verifies(proof: string): Promise<boolean> {
 
 describe('a proof', () => {
   test('has exactly the parts of the protocol, and its signature verifies', async () => {
-    const keys = await newKeys()
+    const { keys } = await newKeys()
     const proof = await signProof(keys, { method: 'POST', address: 'https://town.example/api/join', now: 1_780_000_000_999 })
     expect(part(proof, 0)).toEqual({
       typ: 'dpop+jwt', alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256', x: expect.any(String), y: expect.any(String) },
@@ -37,7 +38,7 @@ describe('a proof', () => {
   })
 
   test('is never the same twice', async () => {
-    const keys = await newKeys()
+    const { keys } = await newKeys()
     const of = { method: 'POST', address: 'https://town.example/api/join', now: 0 }
     expect(part(await signProof(keys, of), 1).jti).not.toBe(part(await signProof(keys, of), 1).jti)
   })

@@ -5,9 +5,29 @@ import { base64url, newNonce } from '../sync/ids'
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' }
 
-/** Makes a key pair whose private half can't be read, also not by this app. */
-export async function newKeys(): Promise<CryptoKeyPair> {
-  return crypto.subtle.generateKey(ALGORITHM, false, ['sign', 'verify'])
+/** A key pair as it lies on disk: the browser's own handle, or on a shared device its bytes, sealed there. */
+export type KeptKeys = CryptoKeyPair | { jwk: JsonWebKey }
+
+export interface NewKeys {
+  keys: CryptoKeyPair
+  kept: KeptKeys
+}
+
+/** Makes a key pair whose private half can't be read, also not by this app; `asBytes`: except where it is kept. */
+export async function newKeys(asBytes = false): Promise<NewKeys> {
+  const keys = (await crypto.subtle.generateKey(ALGORITHM, asBytes, ['sign', 'verify'])) as CryptoKeyPair
+  if (!asBytes) return { keys, kept: keys }
+  const kept = { jwk: await crypto.subtle.exportKey('jwk', keys.privateKey) }
+  return { keys: await handlesOf(kept), kept }
+}
+
+/** The handles to use a kept key with: they sign, and don't give it away. */
+export async function handlesOf(kept: KeptKeys): Promise<CryptoKeyPair> {
+  if (!('jwk' in kept)) return kept
+  const { kty, crv, x, y, d } = kept.jwk
+  const half = (jwk: JsonWebKey, extractable: boolean, use: KeyUsage) => crypto.subtle.importKey('jwk', jwk, ALGORITHM, extractable, [use])
+  const [privateKey, publicKey] = await Promise.all([half({ kty, crv, x, y, d }, false, 'sign'), half({ kty, crv, x, y }, true, 'verify')])
+  return { privateKey, publicKey }
 }
 
 /** What a proof is for: the request that carries it, and the server's time in milliseconds. */

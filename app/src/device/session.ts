@@ -1,23 +1,12 @@
 /**
- * Joining with an invite, and new tokens for a device that has joined.
+ * Joining with an invite, and new tokens for a device that has joined. Comes after the first screen, like key.ts.
  */
 import type { Env } from '../sync/env'
-import type { Refusal } from '../sync/refusal'
 import type { Store } from '../sync/store'
-import { post } from '../sync/transport'
+import { post, Refused } from '../sync/transport'
 import { JoinError } from '../sync/types'
-import { keysToJoin, saveAccount, type Account, type Joined } from './account'
-import { newKeys, signProof } from './key'
-
-const DAY_MS = 86_400_000
-
-/** The server refused; `refusal.code` says why. */
-export class Refused extends Error {
-  constructor(readonly refusal: Refusal) {
-    super(refusal.message)
-    this.name = 'Refused'
-  }
-}
+import { keysToJoin, saveJoined, saveRenewed, type Account, type Joined } from './account'
+import { handlesOf, newKeys, signProof } from './key'
 
 /** Milliseconds to add to this phone's clock for the server's. */
 type Offset = number
@@ -29,24 +18,19 @@ type Offset = number
 export async function join(
   env: Env, store: Store, offset: Offset, asked: { invite: string; firstName: string; deviceName: string },
 ): Promise<Account> {
-  const keys = await keysToJoin(store, await newKeys())
+  const kept = await keysToJoin(store, await newKeys(store.keepsKeys))
+  const keys = await handlesOf(kept)
   const joined = await signed(env, keys, offset, '/api/join', asked)
-  const account = { keys, joined }
-  await saveAccount(store, account)
-  return account
+  await saveJoined(store, kept, joined)
+  return { keys, joined }
 }
 
 /** A new token for a device that has joined. */
 export async function renew(env: Env, store: Store, offset: Offset, account: Account): Promise<Account> {
   const joined = await signed(env, account.keys, offset, '/api/session', { device: account.joined.device })
   const renewed = { keys: account.keys, joined }
-  await saveAccount(store, renewed)
+  await saveRenewed(store, renewed)
   return renewed
-}
-
-/** True from a day before the token ends. */
-export function endsSoon(joined: Joined, serverNow: number): boolean {
-  return joined.token === '' || joined.expires - serverNow < DAY_MS
 }
 
 /** Posts with a proof; a phone whose clock is wrong is told the time, and signs once more with that. */

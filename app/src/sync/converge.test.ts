@@ -7,6 +7,7 @@ import type { Ask } from './ask'
 import { LiveReader } from './live'
 import { Replica } from './replica'
 import { MemoryStore, type Store } from './store'
+import { KINDS, over, type Kind } from './testing/stores'
 import { Random } from './testing/random'
 import { TestServer } from './testing/server'
 
@@ -21,7 +22,7 @@ interface Tab {
 }
 interface Phone {
   member: string
-  store: Store
+  disk: Store
 }
 
 class World {
@@ -33,12 +34,15 @@ class World {
   #backup = this.server.backup()
   #count = 0
 
-  private constructor(seed: number) {
+  private constructor(
+    seed: number,
+    private readonly kind: Kind,
+  ) {
     this.random = new Random(seed)
   }
 
-  static async open(seed: number): Promise<World> {
-    const world = new World(seed)
+  static async open(seed: number, kind: Kind): Promise<World> {
+    const world = new World(seed, kind)
     world.server.grant('m0', ['public', 'member/m0', 'host/a'])
     world.server.grant('m1', ['public', 'member/m1', 'host/b', 'activators'])
     for (const id of IDS.slice(0, 6)) world.server.put('things', id, { v: 0 }, world.random.some(AUDS))
@@ -48,12 +52,12 @@ class World {
 
   /** A phone with two tabs. */
   async #buy(member: string): Promise<void> {
-    const phone = { member, store: new MemoryStore() }
+    const phone = { member, disk: new MemoryStore() }
     for (let i = 0; i < 2; i++) await this.#openTab(phone)
   }
 
   async #openTab(phone: Phone): Promise<void> {
-    const replica = new Replica(phone.store, { app: 't', now: () => this.server.now, changed: () => undefined, wrote: () => undefined })
+    const replica = new Replica(await over(this.kind, phone.disk), { app: 't', now: () => this.server.now, changed: () => undefined, wrote: () => undefined })
     await replica.open()
     this.tabs.push({ phone, replica, waiting: [] })
   }
@@ -168,8 +172,9 @@ class World {
 }
 
 describe('random histories', () => {
-  test.each(Array.from({ length: 60 }, (_, i) => i + 1))('seed %i: every device ends where the server is', async (seed) => {
-    const world = await World.open(seed)
+  const seeds = KINDS.flatMap((kind) => Array.from({ length: kind === 'in the clear' ? 60 : 12 }, (_, i) => [i + 1, kind] as const))
+  test.each(seeds)('seed %i, %s: every device ends where the server is', async (seed, kind) => {
+    const world = await World.open(seed, kind)
     for (let i = 0; i < 150; i++) await world.step()
     await world.settle()
     for (const tab of world.tabs) {
@@ -177,7 +182,7 @@ describe('random histories', () => {
       expect(tab.replica.pending()).toBe(0)
       expect(tab.replica.meta.repair, 'sums agree').toBe(0)
       world.check(tab)
-      const segments = await tab.phone.store.read(['segments'], (txn) => txn.all('segments'))
+      const segments = await tab.phone.disk.read(['segments'], (txn) => txn.all('segments'))
       expect(segments.map(([key]) => key), 'nothing lies about on disk').toEqual([...tab.replica.meta.segments].sort((a, b) => a - b))
     }
     for (const [nonce, count] of world.server.state.effects) expect(count, `${nonce} took effect twice`).toBe(1)

@@ -4,9 +4,9 @@
 import 'fake-indexeddb/auto'
 import { describe, expect, test } from 'vitest'
 import { Replica } from './replica'
-import { openStore } from './store'
 import { crashAfter } from './testing/crash'
 import { TestServer } from './testing/server'
+import { KINDS, openKind, type Kind } from './testing/stores'
 
 const ME = 'rosa'
 
@@ -17,8 +17,8 @@ function townOf(rows: number): TestServer {
   return server
 }
 
-async function openPhone(name: string): Promise<Replica> {
-  const replica = new Replica(await openStore(name), { app: 't', now: () => 0, changed: () => undefined, wrote: () => undefined })
+async function openPhone(kind: Kind, name: string): Promise<Replica> {
+  const replica = new Replica(await openKind(kind, name), { app: 't', now: () => 0, changed: () => undefined, wrote: () => undefined })
   await replica.open()
   return replica
 }
@@ -43,8 +43,8 @@ async function live(replica: Replica, server: TestServer, saved: string[]): Prom
 }
 
 /** How many writes a day has. */
-async function writesOfADay(): Promise<number> {
-  const replica = await openPhone('count')
+async function writesOfADay(kind: Kind): Promise<number> {
+  const replica = await openPhone(kind, 'count')
   const counting = crashAfter(Infinity)
   await live(replica, townOf(5), [])
   counting.undo()
@@ -52,21 +52,21 @@ async function writesOfADay(): Promise<number> {
   return counting.writes()
 }
 
-describe('a phone that dies', async () => {
-  const writes = await writesOfADay()
+describe.each(KINDS)('a phone that dies (%s)', async (kind) => {
+  const writes = await writesOfADay(kind)
   test('a day has writes to die at', () => expect(writes).toBeGreaterThan(30))
 
   test.each(Array.from({ length: writes }, (_, i) => i))('at write %i loses nothing that was acknowledged', async (n) => {
     const server = townOf(5)
     const saved: string[] = []
-    const phone = await openPhone(`crash ${n}`)
+    const phone = await openPhone(kind, `crash ${n}`)
     const crash = crashAfter(n)
     await live(phone, server, saved).catch(() => undefined)
     crash.undo()
     expect(crash.crashed()).toBe(true)
     phone.store.close()
 
-    const again = await openPhone(`crash ${n}`)
+    const again = await openPhone(kind, `crash ${n}`)
     for (const nonce of saved) expect(again.entries.has(nonce) || server.state.nonces.has(nonce), `${nonce} is lost`).toBe(true)
     if (again.meta.epoch !== '') expect(again.base.entries()).toBe(server.truth(ME, again.meta.epoch, again.meta.seq).size)
     for (let i = 0; i < 3; i++) {
@@ -82,12 +82,12 @@ describe('a phone that dies', async () => {
 
   test('in the middle of a pull goes on from the page it has', async () => {
     const server = townOf(5)
-    const phone = await openPhone('resume')
+    const phone = await openPhone(kind, 'resume')
     const first = await phone.ask({ commands: 0, maxBytes: 1 << 20 })
     await phone.take(first, server.sync(ME, first.body!, 2))
     phone.store.close()
 
-    const again = await openPhone('resume')
+    const again = await openPhone(kind, 'resume')
     const second = await again.ask({ commands: 0, maxBytes: 1 << 20 })
     expect(second.cursor).not.toBe('')
     const answer = server.sync(ME, second.body!, 1000)

@@ -1,11 +1,11 @@
 /**
  * The engine as screens know it: puts the parts together, and turns their changes into topics.
  */
-import { forgetAccount, loadAccount, type Account } from '../device/account'
-import { endsSoon, join, Refused, renew } from '../device/session'
+import { endsSoon, forgetAccount, loadAccount, type Account } from '../device/account'
 import { ARGS_BYTES, byteLength } from './ask'
 import { toEntry } from './entry'
 import { browserEnv, type Env } from './env'
+import { GuardedStore } from './guarded'
 import { newNonce } from './ids'
 import { Local } from './local'
 import { Loop, RefusedSession, type LoopState } from './loop'
@@ -16,7 +16,7 @@ import { Replica } from './replica'
 import { askToStay, isSafe } from './safety'
 import { isFull, MemoryStore, openStore, type Store } from './store'
 import { ALONE, browserMeeting, Tabs, type Meeting, type Message } from './tabs'
-import { Offline } from './transport'
+import { Offline, Refused } from './transport'
 import { JoinError, SendError, type Entry, type LocalFacts, type Me, type Row, type Status } from './types'
 import { View } from './view'
 
@@ -25,6 +25,8 @@ export interface OpenOptions {
   name?: string
   /** The version of the app, told to the server. */
   app?: string
+  /** The key of this person's store, on a shared device; without it the key lies beside the store. */
+  key?: Uint8Array
   /** False: nothing is asked of the network. */
   sync?: boolean
   env?: Env
@@ -61,7 +63,7 @@ export class Kith {
   static async open(options: OpenOptions = {}): Promise<Kith> {
     const name = options.name ?? 'kith'
     const env = options.env ?? browserEnv()
-    const kith = new Kith(await storeOf(name, env), name, env, options)
+    const kith = new Kith(await storeOf(name, env, options.key), name, env, options)
     await kith.#start(options.sync ?? true)
     return kith
   }
@@ -201,6 +203,7 @@ export class Kith {
     if (!this.#store.durable) throw new JoinError('storage_blocked', 'This browser keeps nothing for this site, so you can’t join here.')
     const { offset } = this.#replica.stream
     try {
+      const { join } = await ways()
       this.#account = await join(this.#env, this.#store, offset, { invite, firstName, deviceName })
     } catch (error) {
       if (error instanceof Refused) throw new JoinError(error.refusal.code, error.refusal.message)
@@ -219,6 +222,8 @@ export class Kith {
     await this.#sendWhatIsLeft()
     await forgetAccount(this.#store)
     await this.#replica.leave()
+    await this.#store.destroy?.()
+    await this.#local.open()
     this.#account = null
     this.#accountChanged(true)
   }
@@ -279,6 +284,7 @@ export class Kith {
   }
 
   async #rereadAccount(): Promise<void> {
+    await this.#store.follow?.()
     this.#account = await loadAccount(this.#store)
     this.#accountChanged(false)
   }
@@ -295,6 +301,7 @@ export class Kith {
     const { offset } = this.#replica.stream
     if (!account || (!refused && !endsSoon(account.joined, this.#env.now() + offset))) return
     try {
+      const { renew } = await ways()
       this.#account = await renew(this.#env, this.#store, offset, account)
       this.#tabs.tell({ kind: 'account' })
     } catch (error) {
@@ -364,8 +371,23 @@ export class Kith {
   }
 }
 
-/** The disk; or memory, where the browser gives none or doesn't answer. */
-async function storeOf(name: string, env: Env): Promise<Store> {
+/** Joining and sessions: a visitor never needs them. */
+async function ways(): Promise<typeof import('../device/session')> {
+  try {
+    return await import('../device/session')
+  } catch (error) {
+    throw new Offline(error)
+  }
+}
+
+/** The disk, sealed; or memory, where the browser gives none or doesn't answer. */
+async function storeOf(name: string, env: Env, key: Uint8Array | undefined): Promise<Store> {
+  const disk = await diskOf(name, env)
+  // What ends with the page needs no seal.
+  return disk.durable ? GuardedStore.open(disk, key) : disk
+}
+
+async function diskOf(name: string, env: Env): Promise<Store> {
   const opened = new AbortController()
   const late = env.sleep(OPEN_MS, opened.signal).then(() => new MemoryStore())
   try {

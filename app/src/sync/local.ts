@@ -14,8 +14,12 @@ export class Local implements LocalFacts {
     private readonly written: (key: string) => void,
   ) {}
 
+  /** Reads what is on disk; what memory has and the disk has not is forgotten. */
   async open(): Promise<void> {
+    const before = [...this.#facts.keys()]
+    this.#facts.clear()
     for (const [key, value] of await this.store.read(['local'], (txn) => txn.all('local'))) this.#facts.set(key, value)
+    for (const key of before) if (!this.#facts.has(key)) this.#tell(key)
   }
 
   get(key: string): any {

@@ -5,6 +5,7 @@ import 'fake-indexeddb/auto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { ScenarioDevice } from './testing/scenario'
+import { KINDS } from './testing/stores'
 
 const FOLDER = new URL('../../../testdata/scenarios/', import.meta.url)
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'))
@@ -12,10 +13,10 @@ const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'))
 describe('shared scenarios', () => {
   test('there are enough of them', () => expect(files.length).toBeGreaterThanOrEqual(20))
 
-  test.each(files)('%s', async (file) => {
+  test.each(KINDS.flatMap((kind) => files.map((file) => [file, kind] as const)))('%s, %s', async (file, kind) => {
     const scenario = JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8'))
     expect(file).toBe(`${scenario.name}.json`)
-    const device = await ScenarioDevice.open(scenario.name, scenario.device.member ?? '')
+    const device = await ScenarioDevice.open(scenario.name, scenario.device.member ?? '', kind)
     for (const [i, step] of scenario.steps.entries()) await device.run(step, `step ${i + 1}: ${JSON.stringify(step).slice(0, 200)}`)
     device.close()
   })

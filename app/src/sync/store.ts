@@ -35,6 +35,8 @@ export interface Txn {
 export interface Store {
   /** False: this store ends with the page. */
   readonly durable: boolean
+  /** True: a device key is kept as bytes, since they are sealed; else as the browser's own handle, which can't be. */
+  readonly keepsKeys?: boolean
   /** Runs `fn` over one state of the named stores. */
   read<T>(stores: StoreName[], fn: (txn: Txn) => Promise<T>): Promise<T>
   /**
@@ -43,7 +45,17 @@ export interface Store {
    */
   write<T>(stores: StoreName[], fn: (txn: Txn) => Promise<T>, durability?: 'strict' | 'relaxed'): Promise<T>
   close(): void
+  /** Another tab has changed whose store this is. Absent: there is nothing to follow. */
+  follow?(): Promise<void>
+  /** Takes everything that is private off the disk; what is public stays. Absent: nothing is kept. */
+  destroy?(): Promise<void>
 }
+
+/**
+ * The shape of what lies on disk: 1 had everything in the clear, 2 seals what is private (sealed.ts). A tab that runs
+ * an app of the older shape lets go of its database, and can't open this one.
+ */
+const SHAPE = 2
 
 /** Opens the database `name`, or throws where the browser gives no storage. */
 export async function openStore(name: string): Promise<Store> {
@@ -79,8 +91,10 @@ class IdbStore implements Store {
   }
 
   #db(): Promise<IDBPDatabase> {
-    this.#open ??= openDB(this.name, 1, {
-      upgrade(db) {
+    this.#open ??= openDB(this.name, SHAPE, {
+      upgrade(db, before) {
+        // What shape 1 had is sealed once the key is there: see SealedStore.open.
+        if (before > 0) return
         for (const store of STORES) db.createObjectStore(store, NUMBERED.has(store) ? { autoIncrement: true } : {})
       },
       // Another tab runs a newer app and wants to change the stores: this one must let go.

@@ -15,6 +15,14 @@ export class Offline extends Error {
   }
 }
 
+/** The server refused; `refusal.code` says why. */
+export class Refused extends Error {
+  constructor(readonly refusal: Refusal) {
+    super(refusal.message)
+    this.name = 'Refused'
+  }
+}
+
 /** A live connection that brings no byte for so long is dead, whatever the phone believes. */
 const SILENCE_MS = 60_000
 /** An answer that takes so long is given up; the next is asked for in smaller pages. */

@@ -8,7 +8,7 @@ import { close, isPending, remove, adopt } from '../queue'
 import { react } from '../refusal'
 import { Replica } from '../replica'
 import { newNonce } from '../ids'
-import { openStore } from '../store'
+import { openKind, type Kind } from './stores'
 import type { Ask } from '../ask'
 
 export class ScenarioDevice {
@@ -23,10 +23,11 @@ export class ScenarioDevice {
   private constructor(
     private readonly name: string,
     private member: string,
+    private readonly kind: Kind,
   ) {}
 
-  static async open(name: string, member: string): Promise<ScenarioDevice> {
-    const device = new ScenarioDevice(name, member)
+  static async open(name: string, member: string, kind: Kind): Promise<ScenarioDevice> {
+    const device = new ScenarioDevice(name, member, kind)
     await device.#reopen()
     return device
   }
@@ -36,7 +37,7 @@ export class ScenarioDevice {
   }
 
   async #reopen(): Promise<void> {
-    this.#replica = new Replica(await openStore(`scenario ${this.name}`), {
+    this.#replica = new Replica(await openKind(this.kind, `scenario ${this.name}`), {
       app: '1.0.0',
       now: () => Date.UTC(2026, 5, 1, 9),
       changed: () => undefined,
