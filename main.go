@@ -99,8 +99,9 @@ func remember(c *cobra.Command, failed *error) {
 
 // connect opens SQLite with synchronous=FULL: what a phone was told is saved
 // survives a power cut. With PocketBase's NORMAL it does not always, see
-// TestPowerCut_TheControlLoses.
+// TestPowerCut_TheControlLoses. With secure_delete what is deleted is overwritten
+// as it goes; the retention scrubs away the rest each night.
 func connect(path string) (*dbx.DB, error) {
 	return dbx.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)"+
-		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)")
+		"&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)")
 }

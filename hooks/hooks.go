@@ -29,7 +29,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	listings.Register(r)                                             // what is on, where, by whom
 	visits.Register(r)                                               // "I'd like to come"
 	audit.Register(r)                                                // who did what with power over others
-	rights.Register(r)                                               // what is kept of whom, and for how long
+	rights.Register(app, r)                                          // what is kept of whom, and for how long
 
 	syncapi.Register(app, r, cfg.RateLimits)          // the door of the sync protocol
 	guard.Register(app, cfg.Public, cfg.TrustedProxy) // what makes PocketBase safe

@@ -144,7 +144,7 @@ func TestOracle_Push(t *testing.T) {
 	for name, cells := range mayDo {
 		command, _, _ := strings.Cut(name, ",")
 		for _, w := range everybody {
-			if _, syncs := cells[w]; syncs && command == "people.leave" { // NB! the others are asked later, in a town where they haven't left
+			if _, syncs := cells[w]; syncs && (command == "people.leave" || name == "people.erase") { // NB! the others are asked later, in a town where they haven't left
 				s = newStage(t)
 			}
 			args := s.argsOf(name)
@@ -195,6 +195,12 @@ func (s *stage) argsOf(name string) map[string]any {
 		return map[string]any{"id": newID(), "name": "Hall"}
 	case "people.rename":
 		return map[string]any{"firstName": "Ada"}
+	case "people.erase":
+		return map[string]any{"member": ""}
+	case "people.erase, without phone":
+		return map[string]any{"member": s.make("members", map[string]any{"firstName": "Edna", "standing": "active", "noPhone": true}).Id}
+	case "people.erase, with a phone":
+		return map[string]any{"member": s.phones[suspended].member}
 	}
 	return s.peopleArgs(name)
 }

@@ -9,6 +9,7 @@ import (
 
 	"kith/hooks/community"
 	"kith/hooks/imports"
+	"kith/hooks/rights"
 	"kith/hooks/syncapi"
 	"kith/hooks/waysin"
 	"kith/internal/sync"
@@ -19,7 +20,7 @@ import (
 // the database that --dir names, migrated and with its triggers in place.
 func Verbs(app core.App, r *sync.Registry, cfg Config) []*cobra.Command {
 	verbs := []*cobra.Command{
-		community.Command(app), imports.Command(app), seed.Command(app), waysin.InviteCommand(app), epoch(app), config(cfg),
+		community.Command(app), imports.Command(app), seed.Command(app), waysin.InviteCommand(app), rights.Command(app, r), epoch(app), config(cfg),
 	}
 	for _, v := range verbs {
 		v.PersistentPreRunE = func(*cobra.Command, []string) error {

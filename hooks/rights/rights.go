@@ -4,10 +4,31 @@
 // All of it is read from what each room declares with sync.Registry.Keep.
 package rights
 
-import "kith/internal/sync"
+import (
+	"time"
 
-// Register declares why PocketBase's own tables are kept.
-func Register(r *sync.Registry) { r.Keep(machine()...) }
+	"github.com/pocketbase/pocketbase/core"
+
+	"kith/internal/sync"
+)
+
+// room knows what all rooms declared.
+type room struct{ registry *sync.Registry }
+
+// Register binds the room: people.erase, and the retention every night.
+func Register(app core.App, r *sync.Registry) {
+	r.Keep(machine()...)
+	rights := &room{registry: r}
+	r.Handle("people.erase", rights.eraseCommand)
+	app.Cron().MustAdd(Nightly, "17 3 * * *", func() {
+		if _, err := Retain(app, r.Keepings, time.Now(), false); err != nil {
+			app.Logger().Error("the retention broke off; it goes on tomorrow night", "error", err)
+		}
+	})
+}
+
+// Nightly is the name of the job that ends what has been kept long enough.
+const Nightly = "kithRetention"
 
 // machine is what the machine holds of itself. Nobody signs in by what PocketBase
 // would store of members, so those tables stay empty.

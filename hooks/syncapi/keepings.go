@@ -18,6 +18,9 @@ func keepings() []sync.Keeping {
 func aboutPeople() []sync.Keeping {
 	const mine, gone = "{row}.member = {member}", "{row}.member NOT IN (SELECT id FROM members)"
 	const once = "So that nothing you do is done twice, and your phone can tell you what became of it."
+	// since is a time at which the row's seq was surely there: nothing is ended too
+	// early, and nothing that a running hub has yet to hand out.
+	const since = "coalesce((SELECT c.at FROM sync_clock c WHERE c.seq >= {row}.seq ORDER BY c.seq LIMIT 1), '')"
 	const told = "So that your last phone can still hear that it was done."
 	return []sync.Keeping{
 		{
@@ -40,16 +43,26 @@ func aboutPeople() []sync.Keeping {
 			AtErasure: "stays: Your last phone has to hear that it was done; the night after, this is deleted too.",
 		},
 		{
-			Collection: "sync_stream", What: "After you were erased: that your phones were here", Why: told, When: gone, Days: 1, From: "{row}.at",
+			Collection: "sync_stream", What: "After you were erased: that your phones were here", Why: told,
+			When: "{row}.device NOT IN (SELECT id FROM devices)", Days: 1, From: "{row}.at",
+		},
+		{
+			Collection: "sync_aud", What: "How many rows you can see, and a checksum", Why: "So that your phone notices when it lacks one.",
+			Whose: "{row}.aud IN ('member/' || {member}, '@' || {member})", AtErasure: "stays: It goes with the marks of your rows.",
 		},
 		{
 			Collection: "sync_row", What: "Marks of your rows: which are there, and which are gone, without what is in them",
 			Why:   "So that every phone that held a row deletes its copy, too.",
-			Whose: "{row}.aud IN ('member/' || {member}, '@' || {member})", When: "{row}.live = 0", Days: days(limits.Tombstones),
-			From:      "coalesce((SELECT c.at FROM sync_clock c WHERE c.seq >= {row}.seq ORDER BY c.seq LIMIT 1), '')",
+			Whose: "{row}.aud IN ('member/' || {member}, '@' || {member})", When: "{row}.live = 0", Days: days(limits.Tombstones), From: since,
 			Counted:   "the day the row went",
 			AtErasure: "stays: The phones of others have to learn that your rows are gone; there is nothing in a mark but an id.",
 			Withheld:  "A mark says nothing that the row itself doesn't say.",
+		},
+		{
+			Collection: "sync_row", What: "After you were erased: marks that only your own phones would have asked for", Why: told,
+			When: "{row}.live = 0 AND ({row}.aud LIKE 'member/%' AND substr({row}.aud, 8) NOT IN (SELECT id FROM members)" +
+				" OR {row}.aud LIKE '@%' AND substr({row}.aud, 2) NOT IN (SELECT id FROM members))",
+			Days: 1, From: since,
 		},
 	}
 }
@@ -61,10 +74,11 @@ func bookkeeping() []sync.Keeping {
 	return []sync.Keeping{
 		nobodys("sync_meta", "The number of the newest change"),
 		nobodys("sync_shape", "What of each row is sent to whom, to notice when a newer version sends more"),
-		nobodys("sync_aud", "How many rows each group of readers has, and a checksum"),
 		nobodys("sync_number", "The numbers of what was sent"),
 		nobodys("sync_settled", "Since when a phone knows what became of what it sent"),
-		nobodys("sync_attempt", "How often something was tried that failed on our side"),
+		{
+			Collection: "sync_attempt", What: "How often something was tried that failed on our side", Why: why, Days: 90, From: "{row}.at",
+		},
 		{Collection: "sync_clock", What: "Which change was the newest at what time", Why: why, Days: days(limits.ClockReach) + 1, From: "{row}.at"},
 	}
 }

@@ -114,6 +114,10 @@ const (
 	Tombstones = 90 * 24 * time.Hour
 )
 
+// RetentionBatch is how many rows the retention ends in one transaction: a push
+// waits for it no longer than for another push.
+const RetentionBatch = 500
+
 // Text of listings, in characters.
 const (
 	Title       = 120

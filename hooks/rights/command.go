@@ -1,0 +1,35 @@
+package rights
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+
+	"kith/internal/sync"
+)
+
+// Command is `kith retention run`: what the server does by itself every night.
+func Command(app core.App, r *sync.Registry) *cobra.Command {
+	parent := &cobra.Command{
+		Use: "retention", Short: "Ends what has been kept for long enough",
+		RunE: func(_ *cobra.Command, args []string) error {
+			return fmt.Errorf("say what to do: kith retention run, or kith retention run --dry-run, not %q", args)
+		},
+	}
+	var dry bool
+	run := &cobra.Command{
+		Use: "run", Short: "Ends it now; the server does so every night by itself", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			ended, err := Retain(app, r.Keepings, time.Now(), dry)
+			for _, e := range ended {
+				fmt.Printf("%7d  %s\n", e.Rows, e.What)
+			}
+			return err
+		},
+	}
+	run.Flags().BoolVar(&dry, "dry-run", false, "only say how many rows it would end")
+	parent.AddCommand(run)
+	return parent
+}
