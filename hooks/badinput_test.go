@@ -100,6 +100,10 @@ func (c *corpus) doors() []door {
 		{"POST", "/api/sync", map[string]any{"protocol": 1, "schema": 1, "app": "x", "stream": c.p.queue, "ack": 0, "pending": 1,
 			"commands": []any{behind}, "cursor": c.p.cursor, "maxBytes": 65536}, c.p.token},
 		{"POST", "/api/sync/live", map[string]any{"protocol": 1, "schema": 1, "stream": c.p.queue, "ack": 0, "cursor": c.p.cursor}, c.p.token},
+		{"POST", "/api/invite", map[string]any{"invite": "0000-0000-0000-0000"}, ""},
+		{"POST", "/api/recover", map[string]any{"code": "0000-0000-0000-0000", "deviceName": "Phone", "proof": stale}, ""},
+		{"POST", "/api/code", map[string]any{"email": "nobody"}, ""},
+		{"POST", "/api/code/confirm", map[string]any{"id": newID(), "code": "000000", "deviceName": "Phone", "proof": stale}, ""},
 	}
 }
 
@@ -248,7 +252,7 @@ func (c *corpus) knockWithCommands() {
 }
 
 func (c *corpus) knockWithCursors() {
-	for _, d := range c.doors()[2:] {
+	for _, d := range c.doors()[2:4] {
 		for name, cursor := range cursors(c.p) {
 			rec := c.raw(d.method, d.path, d.token, changed(d.body, "cursor", cursor), nil)
 			c.check(d.path+": cursor "+name, rec)

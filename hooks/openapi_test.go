@@ -147,6 +147,7 @@ func TestOpenAPI_IsTrueOfEveryAnswer(t *testing.T) {
 	s := newStage(t)
 	c.serving(s)
 	c.joining(s)
+	c.comingBack(s)
 	c.syncing(s)
 	c.living(s)
 	c.tooMany()
@@ -197,6 +198,38 @@ func (c *contract) joining(s *stage) {
 	c.exchange(s.town, "POST", "/api/session", "", map[string]any{"device": barred.device, "proof": barred.proof("/api/session", time.Now())})
 }
 
+// comingBack asks the ways in that need no invite, and what one is for.
+func (c *contract) comingBack(s *stage) {
+	mails, p := s.mails(), s.phones[resident]
+	s.hasEmail(p.member, "rosa@example.org")
+	rec := c.exchange(s.town, "POST", "/api/code", "", map[string]any{"email": "rosa@example.org"})
+	var asked struct{ ID string }
+	must(c.t, json.Unmarshal(rec.Body.Bytes(), &asked))
+	for _, code := range []string{"", digits(c.t, mails)} {
+		c.exchange(s.town, "POST", "/api/code/confirm", "", map[string]any{"id": asked.ID, "code": code, "proof": s.stranger().proof("/api/code/confirm", time.Now())})
+	}
+	p.mustDo("recovery.card", map[string]any{"id": newID(), "codeHash": codeHashOf("ABCD")})
+	for range 2 {
+		c.exchange(s.town, "POST", "/api/recover", "", map[string]any{"code": "ABCD", "proof": s.stranger().proof("/api/recover", time.Now())})
+	}
+	code, _ := s.phones[shopkeeper].invites(map[string]any{"role": "staff", "shop": s.ids["shops"]["bakery"]})
+	for _, invite := range []string{code, "0000"} {
+		c.exchange(s.town, "POST", "/api/invite", "", map[string]any{"invite": invite})
+	}
+	till := s.stranger()
+	for _, path := range []string{"/api/join", "/api/session"} {
+		rec := c.exchange(s.town, "POST", path, "", map[string]any{"invite": code, "firstName": "Sid", "device": till.device, "proof": till.proof(path, time.Now())})
+		till.take(rec)
+	}
+	for _, path := range []string{"/api/invite", "/api/recover", "/api/code", "/api/code/confirm"} {
+		c.exchange(s.town, "POST", path, "", "{")
+		c.exchange(s.town, "POST", path, "", strings.Repeat(" ", limits.SmallBody+1))
+		if path == "/api/recover" || path == "/api/code/confirm" {
+			c.exchange(s.town, "POST", path, "", map[string]any{"id": newID(), "code": "0", "proof": p.proof(path, time.Now().Add(-time.Hour))})
+		}
+	}
+}
+
 func (c *contract) syncing(s *stage) {
 	for _, w := range everybody {
 		c.exchange(s.town, "POST", "/api/sync", s.tokens[w], map[string]any{"protocol": 1, "cursor": ""})
@@ -238,7 +271,7 @@ func (c *contract) living(s *stage) {
 func (c *contract) tooMany() {
 	w := newTownWithLimits(c.t)
 	p := w.phone("resident")
-	for path, method := range map[string]string{"/api/join": "POST", "/api/session": "POST", "/api/sync/live": "POST", "/api/sync": "POST", "/api/sync/public/x/0/0": "GET"} {
+	for path, method := range map[string]string{"/api/join": "POST", "/api/session": "POST", "/api/invite": "POST", "/api/recover": "POST", "/api/code": "POST", "/api/code/confirm": "POST", "/api/sync/live": "POST", "/api/sync": "POST", "/api/sync/public/x/0/0": "GET"} {
 		for range limits.PublicPerMinute {
 			if rec := w.raw(method, path, p.token, `{"protocol":1,"cursor":"!"}`, nil); rec.Code == 429 {
 				break
@@ -297,11 +330,13 @@ func (s *stuck) Write(b []byte) (int, error) {
 func (c *contract) broken() {
 	w := newTown(c.t)
 	p := w.phone("resident")
-	for _, sql := range []string{"PRAGMA foreign_keys = OFF", "DROP VIEW sync_grant", "DROP TABLE devices"} {
+	for _, sql := range []string{"PRAGMA foreign_keys = OFF", "DROP VIEW sync_grant", "DROP TABLE devices", "DROP TABLE invites", "DROP TABLE recoveries", "DROP TABLE codes"} {
 		_, err := w.app.DB().NewQuery(sql).Execute()
 		must(c.t, err)
 	}
-	for _, path := range []string{"/api/join", "/api/session"} {
-		c.exchange(w, "POST", path, "", map[string]any{"invite": "0000", "firstName": "Ada", "device": p.device, "proof": p.proof(path, time.Now())})
+	for _, path := range []string{"/api/join", "/api/session", "/api/invite", "/api/recover", "/api/code", "/api/code/confirm"} {
+		c.exchange(w, "POST", path, "", map[string]any{
+			"invite": "0000", "code": "0000", "id": newID(), "email": "ada@example.org", "firstName": "Ada", "device": p.device, "proof": p.proof(path, time.Now()),
+		})
 	}
 }

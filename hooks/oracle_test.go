@@ -74,7 +74,6 @@ var mayHold = map[string]map[string][]who{
 	},
 	"shops":          {"bakery": {shopkeeper, shopStaff, coordinator}, "other": {coordinator}},
 	"devices":        each(withCoordinator, "suspended", "revoked"),
-	"invites":        {"open": nobody},
 	"hosts":          {"host of the club": {host}},
 	"visits":         {"owner to the club": {owner, host}, "owner to the club, called off": {owner}, "owner to the paused": {owner}},
 	"_superusers":    {"super": nobody},
@@ -162,7 +161,8 @@ var mayDo = map[string]map[who]string{
 // asks that they are closed.
 var ourRoutes = []string{
 	"GET /{path...}", "GET /api/{path...}", "/", // the app, and what isn't there
-	"GET /api/health", "POST /api/join", "POST /api/session", "POST /api/sync", "POST /api/sync/live", "GET /api/sync/public/{epoch}/{base}/{pos}",
+	"GET /api/health", "POST /api/invite", "POST /api/join", "POST /api/session", "POST /api/recover",
+	"POST /api/code", "POST /api/code/confirm", "POST /api/sync", "POST /api/sync/live", "GET /api/sync/public/{epoch}/{base}/{pos}",
 }
 
 // canary stands in every column that nobody may read.
@@ -231,10 +231,10 @@ func (s *stage) furnish() {
 		club := s.name("listings", name, s.weekly("Lunch "+status))
 		s.set("listings", club.Id, map[string]any{"status": status, "sourceHash": canary, "sourceId": canary + status})
 	}
-	s.name("invites", "open", s.make("invites", map[string]any{"codeHash": canary, "role": "coordinator", "usesLeft": 1, "expires": "2099-01-01T00:00:00.000Z"}))
 	s.name("hosts", "host of the club", s.make("hosts", map[string]any{"listing": s.ids["listings"]["club"], "member": s.phones[host].member}))
 	s.visits()
 	s.shops()
+	s.waysIn()
 	s.people()
 	s.systemRows()
 }

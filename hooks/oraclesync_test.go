@@ -202,6 +202,9 @@ func (s *stage) argsOf(name string) map[string]any {
 	case "people.erase, with a phone":
 		return map[string]any{"member": s.phones[suspended].member}
 	}
+	if args := s.waysInArgs(name); args != nil {
+		return args
+	}
 	return s.peopleArgs(name)
 }
 

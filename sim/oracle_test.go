@@ -27,12 +27,14 @@ var columns = map[string]string{
 	"organisations": "name:t description:t url:t email:t phone:t",
 	"listings": "kind:t title:t summary:t description:t organisation:t place:t room:t schedule:j prices:j access:j venue:t languages:j " +
 		"whoComes:t firstVisit:j contact:j checked:t status:t source:t sourceUrl:t twin:t",
-	"members": "firstName:t created:t standing:t noPhone:b hasEmail:b",
-	"roles":   "member:t role:t shop:t",
-	"shops":   "name:t place:t status:t",
-	"devices": "member:t name:t revoked:b created:t seen:t pending:b match:t wipe:b enrolled:b shop:t",
-	"hosts":   "listing:t member:t",
-	"visits":  "listing:t occurrence:t firstName:t welcome:t status:t",
+	"members":    "firstName:t created:t standing:t noPhone:b hasEmail:b",
+	"roles":      "member:t role:t shop:t",
+	"shops":      "name:t place:t status:t",
+	"invites":    "role:t shop:t usesLeft:n uses:n expires:t created:t by:t note:t ended:b",
+	"recoveries": "member:t kind:t status:t openedBy:t confirmedBy:t expires:t created:t firstName:t",
+	"devices":    "member:t name:t revoked:b created:t seen:t pending:b match:t wipe:b enrolled:b shop:t",
+	"hosts":      "listing:t member:t",
+	"visits":     "listing:t occurrence:t firstName:t welcome:t status:t",
 }
 
 // hidden columns that the oracle needs to say who sees what.
@@ -56,6 +58,19 @@ func audiences(coll, id string, col map[string]string) []string {
 			auds = append(auds, "owners/"+col["shop"])
 		}
 		return auds
+	case "invites":
+		if col["by"] != "" {
+			return []string{"coordinators", "member/" + col["by"]}
+		}
+		return []string{"coordinators"}
+	case "recoveries":
+		switch {
+		case col["kind"] == "card":
+			return []string{"member/" + col["member"]}
+		case col["status"] == "open" || col["status"] == "ready":
+			return []string{"activators", "coordinators"}
+		}
+		return nil
 	case "shops":
 		return []string{"shop/" + id, "coordinators"}
 	case "roles":

@@ -1,10 +1,15 @@
 package waysin
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,6 +17,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
+
+	"kith/internal/audit"
 )
 
 // InviteCommand is `kith invite`: how the first coordinator comes in, and any
@@ -19,45 +26,117 @@ import (
 func InviteCommand(app core.App) *cobra.Command {
 	in := Invite{}
 	var days int
-	var address string
+	var address, shop string
 	c := &cobra.Command{
 		Use:   "invite",
 		Short: "Makes an invite and prints its link, code and QR",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if in.Uses < 1 || in.Uses > 10_000 || days < 1 || days > 366 {
-				return fmt.Errorf("an invite is for 1 to 10,000 uses and 1 to 366 days")
+			if err := in.check(app, days, shop); err != nil {
+				return err
 			}
-			if in.Role != "resident" && in.Role != "activator" && in.Role != "coordinator" {
-				return fmt.Errorf("a role is resident, activator or coordinator, not %q", in.Role)
-			}
-			if !strings.HasPrefix(address, "http://") && !strings.HasPrefix(address, "https://") {
-				return fmt.Errorf("an address begins with https://, as in https://kith.example.org")
-			}
-			there, err := app.CountRecords("communities")
+			address, err := addressOf(app, address)
 			if err != nil {
 				return err
 			}
-			if there == 0 {
-				return fmt.Errorf("there is no community in %s: is --dir right? `kith community --name NAME` begins one", app.DataDir())
-			}
 			now := time.Now()
 			in.Until = now.AddDate(0, 0, days)
-			code, err := NewInvite(app, in, now)
+			code, err := in.issue(app, now)
 			if err != nil {
 				return err
 			}
 			link := joinLink(address, code)
 			qrterminal.GenerateHalfBlock(link, qrterminal.M, os.Stdout)
 			fmt.Printf("%s for %d, until %s\n\n  %s\n  code %s\n", in.Role, in.Uses, in.Until.Format("2 January 2006"), link, code)
+			if loopback(address) {
+				fmt.Println("\nThat address is this machine alone. For a phone: --address https://…, where people reach this server.")
+			}
 			return nil
 		},
 	}
-	c.Flags().StringVar(&in.Role, "role", "resident", "resident, activator or coordinator")
+	c.Flags().StringVar(&in.Role, "role", "resident", strings.Join(Roles, ", "))
+	c.Flags().StringVar(&shop, "shop", "", "of which shop, by name or id: for an owner or staff")
 	c.Flags().IntVar(&in.Uses, "uses", 1, "how many devices may join with it")
 	c.Flags().IntVar(&days, "days", 14, "how long it is good")
-	c.Flags().StringVar(&address, "address", "http://127.0.0.1:8090", "where people reach this server")
+	c.Flags().StringVar(&address, "address", "", "where people reach this server (default: where it last listened)")
 	return c
+}
+
+// issue makes an invite, and notes that it was made here.
+func (in Invite) issue(app core.App, now time.Time) (code string, err error) {
+	err = app.RunInTransaction(func(tx core.App) error {
+		if code, err = NewInvite(tx, in, now); err != nil {
+			return err
+		}
+		return audit.Append(tx.DB(), audit.Entry{
+			At: now, Actor: audit.Console, Action: "invites.make", Detail: map[string]string{"role": in.Role, "shop": in.Shop, "uses": strconv.Itoa(in.Uses)},
+		})
+	})
+	return code, err
+}
+
+// check holds what was typed to what an invite can be.
+func (in *Invite) check(app core.App, days int, shop string) error {
+	if in.Uses < 1 || in.Uses > 10_000 || days < 1 || days > 366 {
+		return fmt.Errorf("an invite is for 1 to 10,000 uses and 1 to 366 days")
+	}
+	if !slices.Contains(Roles, in.Role) {
+		return fmt.Errorf("a role is one of %s, not %q", strings.Join(Roles, ", "), in.Role)
+	}
+	there, err := app.CountRecords("communities")
+	if err != nil {
+		return err
+	}
+	if there == 0 {
+		return fmt.Errorf("there is no community in %s: is --dir right? `kith community --name NAME` begins one", app.DataDir())
+	}
+	if needShop(in.Role) != (shop != "") {
+		return fmt.Errorf("an owner and staff are of a shop, which --shop names; others are of none")
+	}
+	if shop == "" {
+		return nil
+	}
+	found, err := app.FindRecordsByFilter("shops", "status != 'left' && (id = {:shop} || name = {:shop})", "", 2, 0, dbx.Params{"shop": shop})
+	if err != nil {
+		return err
+	}
+	if len(found) != 1 {
+		return fmt.Errorf("%d shops here are called %q", len(found), shop)
+	}
+	in.Shop = found[0].Id
+	return nil
+}
+
+// addressFile holds where the server last listened, for the links of invites.
+func addressFile(app core.App) string { return filepath.Join(app.DataDir(), "address") }
+
+// addressOf is what was typed, or where the server last listened.
+func addressOf(app core.App, typed string) (string, error) {
+	if typed == "" {
+		last, err := os.ReadFile(addressFile(app))
+		if errors.Is(err, os.ErrNotExist) {
+			return "http://127.0.0.1:8090", nil
+		}
+		return strings.TrimSpace(string(last)), err
+	}
+	if !strings.HasPrefix(typed, "http://") && !strings.HasPrefix(typed, "https://") {
+		return "", fmt.Errorf("an address begins with https://, as in https://kith.example.org")
+	}
+	return typed, nil
+}
+
+// loopback says whether an address, of a page or of a listener, is for this
+// machine alone.
+func loopback(address string) bool {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		address = u.Host
+	}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		host = address
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // NB! The code is behind #: it never travels to a server in an address.
@@ -79,12 +158,18 @@ func greet(to io.Writer, app core.App, addr string) error {
 	if port == "https" || port == "443" {
 		address = "https://" + host
 	}
+	if err := os.WriteFile(addressFile(app), []byte(address+"\n"), 0o600); err != nil {
+		return err
+	}
 	links, err := personas(app, addr, address, time.Now())
 	if err != nil {
 		return err
 	}
 	qrterminal.GenerateHalfBlock(address, qrterminal.L, to)
 	fmt.Fprintf(to, "Kith is at %s\n", address)
+	if !app.Settings().SMTP.Enabled {
+		fmt.Fprintf(to, "No mail server is set up: mails are kept in %s, a file each.\n", mailFolder(app))
+	}
 	if links != "" {
 		fmt.Fprintf(to, "This is the demo town. Open a link to be that person in that browser:\n%s", links)
 	}
@@ -94,19 +179,13 @@ func greet(to io.Writer, app core.App, addr string) error {
 // personas replaces the demo people's invites by fresh ones of half a day. Off
 // loopback, or without the demo town, there are none left.
 func personas(app core.App, listen, address string, now time.Time) (string, error) {
-	host, _, err := net.SplitHostPort(listen)
-	if err != nil {
-		return "", err
-	}
-	ip := net.ParseIP(host)
-	loopback := host == "localhost" || ip != nil && ip.IsLoopback()
 	var links strings.Builder
-	err = app.RunInTransaction(func(tx core.App) error {
+	err := app.RunInTransaction(func(tx core.App) error {
 		if _, err := tx.DB().Delete("invites", dbx.HashExp{"demo": true}).Execute(); err != nil {
 			return err
 		}
 		demo, err := tx.CountRecords("communities", dbx.HashExp{"demo": true})
-		if err != nil || demo == 0 || !loopback {
+		if err != nil || demo == 0 || !loopback(listen) {
 			return err
 		}
 		return eachPersona(tx, func(member *core.Record, role string) error {

@@ -13,44 +13,49 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"kith/internal/limits"
 	"kith/internal/problem"
 	"kith/internal/sync"
-	"kith/internal/token"
 )
 
 // crockford has no I, L, O or U: a code can be read out over a counter.
 var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
 
+// Roles are what an invite can make somebody.
+var Roles = []string{"resident", "listener", "activator", "owner", "staff", "coach", "surgery", "coordinator"}
+
+// oneMore is the role of an invite for one more device of a member.
+const oneMore = "member"
+
+// needShop says which roles are of one shop.
+func needShop(role string) bool { return role == "owner" || role == "staff" }
+
 // Invite says what a new code lets its bearer become.
 type Invite struct {
-	Role   string // resident, activator or coordinator
+	Role   string // one of Roles
+	Shop   string // of an owner or staff
 	Member string // an existing member who gets one more device; else empty
 	Uses   int
 	Until  time.Time
 	Demo   bool
 }
 
-// NewInvite stores an invite and returns its code: 80 random bits as
-// XXXX-XXXX-XXXX-XXXX. Only a hash is kept, so a copy of the database opens nothing.
+// NewInvite stores an invite of this machine's console and returns its code: 80
+// random bits as XXXX-XXXX-XXXX-XXXX. Only a hash is kept, so a copy of the
+// database opens nothing. Devices that join with it are enrolled: who can make
+// one could read the database as well.
 func NewInvite(app core.App, in Invite, now time.Time) (string, error) {
 	raw := make([]byte, 10)
 	if _, err := rand.Read(raw); err != nil {
 		return "", err
 	}
 	code := crockford.EncodeToString(raw)
-	c, err := app.FindCollectionByNameOrId("invites")
+	r, err := record(app, "invites", map[string]any{
+		"codeHash": hash(code), "role": in.Role, "shop": in.Shop, "member": in.Member, "uses": in.Uses, "usesLeft": in.Uses,
+		"expires": sync.Stamp(in.Until), "created": sync.Stamp(now), "demo": in.Demo, "console": true,
+	})
 	if err != nil {
 		return "", err
 	}
-	r := core.NewRecord(c)
-	r.Set("codeHash", hash(code))
-	r.Set("role", in.Role)
-	r.Set("member", in.Member)
-	r.Set("usesLeft", in.Uses)
-	r.Set("expires", sync.Stamp(in.Until))
-	r.Set("created", sync.Stamp(now))
-	r.Set("demo", in.Demo)
 	if err := app.Save(r); err != nil {
 		return "", err
 	}
@@ -66,82 +71,59 @@ func hash(code string) string {
 
 func byMember(id string) dbx.Expression { return dbx.HashExp{"member": id} }
 
-// enrol uses an invite for a key. The same key again is the same device, and
-// nothing is used up.
-func enrol(tx core.App, code, firstName, deviceName string, key token.Key, now time.Time) (*core.Record, error) {
-	known, err := tx.FindFirstRecordByData("devices", "thumbprint", key.Thumbprint())
-	if err == nil {
-		if known.GetBool("revoked") {
-			return nil, problem.DeviceUnknown.Because(nil)
-		}
-		return known, nil
-	}
-	if !errors.Is(err, sql.ErrNoRows) {
-		return nil, err
-	}
-	invite, err := tx.FindFirstRecordByData("invites", "codeHash", hash(code))
+// findInvite is the invite of a code that is still good, or says why there is
+// none.
+func findInvite(app core.App, code string, now time.Time) (*core.Record, error) {
+	invite, err := app.FindFirstRecordByData("invites", "codeHash", hash(code))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, problem.InviteInvalid.Because(nil)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if invite.GetInt("usesLeft") < 1 || invite.GetString("expires") <= sync.Stamp(now) {
+	if invite.GetInt("usesLeft") < 1 || invite.GetBool("ended") || invite.GetString("expires") <= sync.Stamp(now) {
 		return nil, problem.InviteExpired.Because(nil)
 	}
-	invite.Set("usesLeft", invite.GetInt("usesLeft")-1)
-	if err := tx.Save(invite); err != nil {
-		return nil, err
-	}
-	member := invite.GetString("member")
-	if member == "" {
-		if firstName == "" {
-			return nil, problem.BodyInvalid.Saying("A first name has 1 to 40 letters.")
-		}
-		if member, err = newMember(tx, firstName, invite.GetString("role"), now); err != nil {
+	// NB! An invite is worth what its maker may give when it is used: who lost a
+	// right, or their place here, has taken their invites along.
+	if by := invite.GetString("by"); by != "" || !invite.GetBool("console") {
+		may, err := mayStillGive(app, by, invite)
+		if err != nil {
 			return nil, err
 		}
+		if !may {
+			return nil, problem.InviteExpired.Because(nil)
+		}
 	}
-	return newDevice(tx, member, deviceName, key, now)
+	return invite, nil
 }
 
-func newMember(tx core.App, firstName, role string, now time.Time) (string, error) {
-	m, err := record(tx, "members", map[string]any{"firstName": firstName, "created": sync.Stamp(now), "standing": "active"})
-	if err != nil {
-		return "", err
+// mayStillGive asks the grants as they are now, for a maker who isn't asking.
+func mayStillGive(app core.App, by string, invite *core.Record) (bool, error) {
+	in := func(aud string) (bool, error) {
+		var n int
+		err := app.DB().NewQuery("SELECT count(*) FROM sync_grant WHERE member = {:member} AND aud = {:aud}").
+			Bind(dbx.Params{"member": by, "aud": aud}).Row(&n)
+		return n > 0, err
 	}
-	m.SetRandomPassword()
-	if err := tx.Save(m); err != nil {
-		return "", err
+	if here, err := in("member/" + by); err != nil || !here {
+		return false, err
 	}
-	if role == "resident" || role == "" {
-		return m.Id, nil
-	}
-	r, err := record(tx, "roles", map[string]any{"member": m.Id, "role": role})
-	if err != nil {
-		return "", err
-	}
-	return m.Id, tx.Save(r)
+	return mayGive(in, by, invite.GetString("role"), invite.GetString("shop"), invite.GetString("member"))
 }
 
-func newDevice(tx core.App, member, name string, key token.Key, now time.Time) (*core.Record, error) {
-	d, err := record(tx, "devices", map[string]any{
-		"member": member, "name": name, "key": key, "thumbprint": key.Thumbprint(), "created": sync.Stamp(now),
-		"enrolled": true, "enrolledUntil": sync.Stamp(now.Add(limits.Enrolment)), // all invites are made on this machine
-	})
-	if err != nil {
-		return nil, err
+// mayGive says who may invite to what: an activator residents, a shop's owner
+// their own staff, everybody one more device of their own, a coordinator all.
+func mayGive(in func(aud string) (bool, error), by, role, shop, member string) (bool, error) {
+	switch {
+	case role == oneMore && member == by:
+		return true, nil
+	case role == "resident":
+		return in("activators")
+	case role == "staff":
+		if own, err := in("owners/" + shop); own || err != nil {
+			return own, err
+		}
 	}
-	d.SetRandomPassword()
-	return d, tx.Save(d)
-}
-
-func record(app core.App, collection string, values map[string]any) (*core.Record, error) {
-	c, err := app.FindCollectionByNameOrId(collection)
-	if err != nil {
-		return nil, err
-	}
-	r := core.NewRecord(c)
-	r.Load(values)
-	return r, nil
+	return in("coordinators")
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -17,7 +18,7 @@ import (
 	"kith/internal/token"
 )
 
-// account is what both routes answer.
+// account is what every way in answers.
 type account struct {
 	Member    string   `json:"member"`
 	Device    string   `json:"device"`
@@ -26,16 +27,24 @@ type account struct {
 	Token     string   `json:"token"`
 	Expires   string   `json:"expires"`
 	Now       string   `json:"now"`
+	Pending   bool     `json:"pending,omitempty"` // waits to be let in by the shop's owner
+	Match     string   `json:"match,omitempty"`   // what both screens show then
 }
 
-// join makes a device, and a member unless the invite names one.
-func (w *waysIn) join(e *core.RequestEvent) error {
-	var body struct {
-		Invite     string `json:"invite"`
-		FirstName  string `json:"firstName"`
-		DeviceName string `json:"deviceName"`
-		Proof      string `json:"proof"`
-	}
+// entering is the body of every way in; each route uses a part of it.
+type entering struct {
+	Invite     string `json:"invite"`
+	Code       string `json:"code"`
+	ID         string `json:"id"`
+	Device     string `json:"device"`
+	FirstName  string `json:"firstName"`
+	DeviceName string `json:"deviceName"`
+	Proof      string `json:"proof"`
+}
+
+// invite says what a code is for, before anybody joins with it.
+func (w *waysIn) invite(e *core.RequestEvent) error {
+	var body entering
 	if err := read(e, &body); err != nil {
 		return err
 	}
@@ -43,27 +52,75 @@ func (w *waysIn) join(e *core.RequestEvent) error {
 	if !w.joins.Allow(e.RealIP(), now) {
 		return problem.SlowDown.After(time.Minute)
 	}
-	proof, err := w.proof(e, body.Proof, now)
+	invite, err := findInvite(e.App, body.Invite, now)
 	if err != nil {
 		return err
 	}
-	first, err := text.Line(body.FirstName, limits.FirstName)
+	community, err := e.App.FindFirstRecordByFilter("communities", "id != ''")
 	if err != nil {
-		return problem.BodyInvalid.Saying("A first name has 1 to 40 letters.")
+		return err
+	}
+	shop := ""
+	if id := invite.GetString("shop"); id != "" {
+		r, err := e.App.FindRecordById("shops", id)
+		if err != nil {
+			return err
+		}
+		shop = r.GetString("name")
+	}
+	e.Response.Header().Set("Cache-Control", "no-store")
+	return e.JSON(http.StatusOK, map[string]string{
+		"community": community.GetString("name"), "role": invite.GetString("role"), "shop": shop, "expires": invite.GetString("expires"),
+	})
+}
+
+// join makes a device, and a member unless the invite names one.
+func (w *waysIn) join(e *core.RequestEvent) error {
+	return w.enter(e, w.joins, func(tx core.App, a arrival, body *entering) (*core.Record, error) {
+		first, err := text.Line(body.FirstName, limits.FirstName)
+		if err != nil {
+			return nil, problem.BodyInvalid.Saying("A first name has 1 to 40 letters.")
+		}
+		return a.joinWith(tx, body.Invite, first)
+	})
+}
+
+// enter reads a way in, holds its proof, and answers with the device that let
+// made, in one transaction.
+func (w *waysIn) enter(e *core.RequestEvent, rate *limits.Rate, let func(core.App, arrival, *entering) (*core.Record, error)) error {
+	var body entering
+	if err := read(e, &body); err != nil {
+		return err
+	}
+	now := time.Now()
+	if !rate.Allow(e.RealIP(), now) {
+		return problem.SlowDown.After(time.Minute)
+	}
+	proof, err := w.proof(e, body.Proof, now)
+	if err != nil {
+		return err
 	}
 	name, err := text.Line(body.DeviceName, limits.DeviceName)
 	if err != nil {
 		return problem.BodyInvalid.Saying("The name of this device can't be used.")
 	}
 	var device, member *core.Record
+	var wrong guess
 	err = e.App.RunInTransaction(func(tx core.App) error {
 		var err error
-		if device, err = enrol(tx, body.Invite, first, name, proof.Key, now); err != nil {
+		device, err = let(tx, arrival{name, proof.Key, now}, &body)
+		if errors.As(err, &wrong) {
+			return nil // NB! a guess is counted, and refused all the same
+		}
+		if err != nil {
 			return err
 		}
 		member, err = memberOf(tx, device) // NB! inside: a refusal uses up no invite
 		return err
 	})
+	if err == nil {
+		err = wrong.why
+	}
 	if err != nil {
 		return err
 	}
@@ -72,10 +129,7 @@ func (w *waysIn) join(e *core.RequestEvent) error {
 
 // session gives a known device a new token.
 func (w *waysIn) session(e *core.RequestEvent) error {
-	var body struct {
-		Device string `json:"device"`
-		Proof  string `json:"proof"`
-	}
+	var body entering
 	if err := read(e, &body); err != nil {
 		return err
 	}
@@ -142,6 +196,7 @@ func (w *waysIn) answer(e *core.RequestEvent, device, member *core.Record, now t
 	return e.JSON(http.StatusOK, account{
 		Member: member.Id, Device: device.Id, FirstName: member.GetString("firstName"), Roles: roles, Token: raw,
 		Expires: sync.Stamp(now.Add(device.Collection().AuthToken.DurationTime())), Now: sync.Stamp(now),
+		Pending: device.GetBool("pending"), Match: device.GetString("match"),
 	})
 }
 
@@ -149,7 +204,9 @@ func rolesOf(app core.App, member string) ([]string, error) {
 	roles := []string{"resident"}
 	records, err := app.FindAllRecords("roles", byMember(member))
 	for _, r := range records {
-		roles = append(roles, r.GetString("role"))
+		if role := r.GetString("role"); !slices.Contains(roles, role) { // of two shops, say
+			roles = append(roles, role)
+		}
 	}
 	return roles, err
 }

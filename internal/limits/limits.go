@@ -45,6 +45,41 @@ const (
 	Enrolment = 90 * 24 * time.Hour
 )
 
+// Ways in.
+const (
+	// Note is what somebody writes to themselves about an invite, in characters.
+	Note = 80
+	// InviteUses is for a poster; InviteUsesTrusted for roles with more to lose.
+	InviteUses        = 200
+	InviteUsesTrusted = 10
+	// InviteDays: a poster hangs for a season.
+	InviteDays = 90
+	// CardDays: a recovery card lies in a drawer for a year and a day.
+	CardDays = 366
+	// DeskOpen is how long a recovery waits for its second pair of eyes, DeskReady
+	// how long the person at the desk has for typing its code.
+	DeskOpen  = 24 * time.Hour
+	DeskReady = 15 * time.Minute
+	// CodeLife and CodeTries bound a code by e-mail: five guesses at a million,
+	// wherever they come from.
+	CodeLife  = 10 * time.Minute
+	CodeTries = 5
+	// CodeMoment is when a request for a code is answered, known address or not: a
+	// good deal later than the slowest of them is done.
+	CodeMoment = 400 * time.Millisecond
+	// CodesPerHour is for one e-mail address: nobody's mailbox is filled, and a
+	// guesser gets 30 tries at a million an hour.
+	CodesPerHour = 6
+	// Email in bytes, as of RFC 5321.
+	Email = 254
+	// MailQueue is how many mails may wait for a mail server that is slow.
+	MailQueue = 500
+	// MailKept is how long a mail stays as a file where no mail server is set up.
+	MailKept = 24 * time.Hour
+	// MailStop is how long the end of the server waits for a mail that is going out.
+	MailStop = 3 * time.Second
+)
+
 // Commands that keep failing on our side.
 const (
 	// Tries before a command is quarantined: one for a hiccup, one for bad luck.

@@ -23,6 +23,13 @@ func NewRate(perMinute, burst int, on bool) *Rate {
 	return &Rate{perSecond: rate.Limit(float64(perMinute) / 60), burst: burst, on: on, keys: map[string]*rate.Limiter{}}
 }
 
+// NewHourlyRate makes a limit for what is seldom.
+func NewHourlyRate(perHour int, on bool) *Rate {
+	r := NewRate(0, perHour, on)
+	r.perSecond = rate.Limit(float64(perHour) / 3600)
+	return r
+}
+
 // Allow takes one request of key's, or says no.
 func (r *Rate) Allow(key string, now time.Time) bool {
 	if !r.on {

@@ -36,6 +36,11 @@ var (
 	StreamForeign       = Problem{Status: 403, Code: "stream_foreign", Message: "This queue belongs to somebody else."}
 	InviteInvalid       = Problem{Status: 403, Code: "invite_invalid", Message: "This invite isn't right. Check each letter, or ask for a new one."}
 	InviteExpired       = Problem{Status: 403, Code: "invite_expired", Message: "This invite has run out. Ask for a new one."}
+	RecoveryInvalid     = Problem{Status: 403, Code: "recovery_invalid", Message: "This code isn't right, or it was used before. Check each letter, or ask somebody who helps out."}
+	CodeWrong           = Problem{Status: 403, Code: "code_wrong", Message: "That is not the code. Look at the e-mail again."}
+	CodeExpired         = Problem{Status: 403, Code: "code_expired", Message: "This code has run out. Ask for a new one."}
+	EmailFixed          = Problem{Status: 403, Code: "email_fixed", Message: "Confirm this device with the e-mail address you have here first. Then you can change it."}
+	EmailTaken          = Problem{Status: 403, Code: "email_taken", Message: "Somebody here has this e-mail address already. Use another one."}
 	NotFound            = Problem{Status: 404, Code: "not_found", Message: "There is nothing at this address."}
 	MethodNotAllowed    = Problem{Status: 405, Code: "method_not_allowed", Message: "This address is asked in another way."}
 	BodyTooLarge        = Problem{Status: 413, Code: "body_too_large", Message: "That is more than fits in one request."}
@@ -48,7 +53,8 @@ var (
 func All() []Problem {
 	return []Problem{
 		BodyInvalid, ProtocolUnsupported, CursorInvalid, ProofInvalid, TokenMissing, ProofClock, ProofUsed, DeviceUnknown,
-		MemberSuspended, StreamForeign, InviteInvalid, InviteExpired, NotFound, MethodNotAllowed, BodyTooLarge, SlowDown, Internal, Busy,
+		MemberSuspended, StreamForeign, InviteInvalid, InviteExpired,
+		RecoveryInvalid, CodeWrong, CodeExpired, EmailFixed, EmailTaken, NotFound, MethodNotAllowed, BodyTooLarge, SlowDown, Internal, Busy,
 	}
 }
 
