@@ -23,13 +23,15 @@ import (
 func Register(app core.App, cfg Config) *sync.Registry {
 	r := &sync.Registry{}
 
-	community.Register(r)                                            // the community's own record
-	people.Register(app, r, listings.Left, visits.Left, waysin.Left) // members, roles, shops; what ends when somebody leaves
-	waysin.Register(app, r, cfg.RateLimits, cfg.Console)             // invites, joining, devices
-	listings.Register(r)                                             // what is on, where, by whom
-	visits.Register(r)                                               // "I'd like to come"
-	audit.Register(r)                                                // who did what with power over others
-	rights.Register(app, r)                                          // what is kept of whom, and for how long
+	leavers := []func(*sync.Call) error{listings.Left, visits.Left, waysin.Left} // what ends when somebody leaves
+
+	community.Register(r)                                // the community's own record
+	people.Register(app, r, leavers...)                  // members, roles, shops
+	waysin.Register(app, r, cfg.RateLimits, cfg.Console) // invites, joining, devices
+	listings.Register(r)                                 // what is on, where, by whom
+	visits.Register(r)                                   // "I'd like to come"
+	audit.Register(r)                                    // who did what with power over others
+	rights.Register(app, r, leavers...)                  // what is kept of whom, and for how long
 
 	syncapi.Register(app, r, cfg.RateLimits)          // the door of the sync protocol
 	guard.Register(app, cfg.Public, cfg.TrustedProxy) // what makes PocketBase safe

@@ -136,7 +136,7 @@ func TestErase_OfALifeInTheDemoTownLeavesWhatItNames(t *testing.T) {
 		t.Errorf("the host's phone was told %s", a.raw)
 	}
 
-	_, err := rights.Retain(l.app, l.registry.Keepings, time.Now(), false)
+	_, err := rights.Retain(l.app, l.registry.Keepings, time.Now())
 	must(t, err)
 	for _, file := range []string{"data.db", "data.db-wal"} {
 		raw, err := os.ReadFile(filepath.Join(l.app.DataDir(), file))
@@ -149,7 +149,7 @@ func TestErase_OfALifeInTheDemoTownLeavesWhatItNames(t *testing.T) {
 	}
 
 	l.exec("INSERT INTO sync_clock SELECT seq, '" + sync.Stamp(time.Now().Add(time.Hour)) + "' FROM sync_meta") // somebody else goes on
-	ended, err := rights.Retain(l.app, l.registry.Keepings, time.Now().AddDate(1, 2, 0), false)
+	ended, err := rights.Retain(l.app, l.registry.Keepings, time.Now().AddDate(1, 2, 0))
 	must(t, err)
 	for _, e := range ended {
 		if e.Rows > 0 {
@@ -245,10 +245,10 @@ func TestRetention_EndsRowsOnTheirDay(t *testing.T) {
 	stays := []string{visit("coming", 395), visit("cancelled", 29), invite(29), visit("coming", -7)}
 
 	before := w.dump()
-	dry, err := rights.Retain(w.app, w.registry.Keepings, now, true)
+	dry, err := rights.Rehearse(w.app, w.registry.Keepings, now)
 	must(t, err)
 	w.unchanged(before, "a dry run")
-	ended, err := rights.Retain(w.app, w.registry.Keepings, now, false)
+	ended, err := rights.Retain(w.app, w.registry.Keepings, now)
 	must(t, err)
 	if !slices.Equal(dry, ended) {
 		t.Errorf("a dry run said %v, the run %v", dry, ended)
@@ -263,7 +263,7 @@ func TestRetention_EndsRowsOnTheirDay(t *testing.T) {
 			t.Errorf("%s is still there", id)
 		}
 	}
-	again, err := rights.Retain(w.app, w.registry.Keepings, now, false)
+	again, err := rights.Retain(w.app, w.registry.Keepings, now)
 	must(t, err)
 	for _, e := range again {
 		if e.Rows != 0 {
@@ -284,7 +284,7 @@ func TestRetention_GoesOnUntilNothingIsLeft(t *testing.T) {
 	w := newTown(t)
 	w.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1234)
 		INSERT INTO sync_attempt SELECT 'nonce' || i, 1, '2026-01-01T00:00:00.000Z' FROM n`)
-	_, err := rights.Retain(w.app, w.registry.Keepings, time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), false)
+	_, err := rights.Retain(w.app, w.registry.Keepings, time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC))
 	must(t, err)
 	if n := w.tablesWith("nonce1"); slices.Contains(n, "sync_attempt") {
 		t.Error("some are left")
@@ -303,7 +303,7 @@ func TestRetention_DeletesMailsThatNobodyFetched(t *testing.T) {
 		must(t, os.WriteFile(file, []byte("123456"), 0o600))
 		must(t, os.Chtimes(file, now.Add(-age), now.Add(-age)))
 	}
-	_, err := rights.Retain(w.app, w.registry.Keepings, now, false)
+	_, err := rights.Retain(w.app, w.registry.Keepings, now)
 	must(t, err)
 	entries, err := os.ReadDir(dir)
 	must(t, err)
@@ -341,7 +341,7 @@ func TestRetention_KeepsOutcomesUntilTheirPhoneHasForgotten(t *testing.T) {
 	now := time.Now()
 	run := func(days int) {
 		t.Helper()
-		_, err := rights.Retain(w.app, w.registry.Keepings, now.AddDate(0, 0, days), false)
+		_, err := rights.Retain(w.app, w.registry.Keepings, now.AddDate(0, 0, days))
 		must(t, err)
 	}
 	known := func() int {
@@ -392,12 +392,12 @@ func TestRetention_EndsMarksAndBringsTheLateAnew(t *testing.T) {
 		return n
 	}
 	day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	_, err := rights.Retain(w.app, w.registry.Keepings, day.AddDate(0, 0, 89), false)
+	_, err := rights.Retain(w.app, w.registry.Keepings, day.AddDate(0, 0, 89))
 	must(t, err)
 	if marks() != 1 {
 		t.Fatal("the mark went too early")
 	}
-	_, err = rights.Retain(w.app, w.registry.Keepings, day.AddDate(0, 0, 90), false)
+	_, err = rights.Retain(w.app, w.registry.Keepings, day.AddDate(0, 0, 90))
 	must(t, err)
 	if marks() != 0 {
 		t.Fatal("the mark is still there")

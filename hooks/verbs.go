@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"kith/hooks/audit"
 	"kith/hooks/community"
 	"kith/hooks/imports"
 	"kith/hooks/rights"
@@ -20,7 +21,7 @@ import (
 // the database that --dir names, migrated and with its triggers in place.
 func Verbs(app core.App, r *sync.Registry, cfg Config) []*cobra.Command {
 	verbs := []*cobra.Command{
-		community.Command(app), imports.Command(app), seed.Command(app), waysin.InviteCommand(app), rights.Command(app, r), epoch(app), config(cfg),
+		community.Command(app), imports.Command(app), seed.Command(app), waysin.InviteCommand(app), rights.Command(app, r), audit.Command(app), epoch(app), config(cfg),
 	}
 	for _, v := range verbs {
 		v.PersistentPreRunE = func(*cobra.Command, []string) error {

@@ -14,7 +14,7 @@ import (
 
 // Leaver ends what one part of community life holds of a member who leaves,
 // inside the command by which they do.
-type Leaver func(c *sync.Call) error
+type Leaver = func(c *sync.Call) error
 
 // Register binds the room. leavers are what else ends when somebody leaves.
 func Register(app core.App, r *sync.Registry, leavers ...Leaver) {

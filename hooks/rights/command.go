@@ -22,7 +22,11 @@ func Command(app core.App, r *sync.Registry) *cobra.Command {
 	run := &cobra.Command{
 		Use: "run", Short: "Ends it now; the server does so every night by itself", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			ended, err := Retain(app, r.Keepings, time.Now(), dry)
+			run := Retain
+			if dry {
+				run = Rehearse
+			}
+			ended, err := run(app, r.Keepings, time.Now())
 			for _, e := range ended {
 				fmt.Printf("%7d  %s\n", e.Rows, e.What)
 			}

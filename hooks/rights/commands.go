@@ -40,7 +40,7 @@ func (r *room) eraseCommand(c *sync.Call) (sync.Result, error) {
 	if err := lastCoordinator(c, member); err != nil {
 		return sync.Result{}, err
 	}
-	erased, err := erase(c.App.DB(), r.registry.Keepings, member)
+	erased, err := erase(c.App.DB(), r.registry.Keepings, member, func() error { return r.leave(*c, member) })
 	if err != nil {
 		return sync.Result{}, err
 	}
@@ -49,6 +49,17 @@ func (r *room) eraseCommand(c *sync.Call) (sync.Result, error) {
 		Detail: map[string]string{"kinds": strconv.Itoa(len(erased.Gone))},
 	})
 	return sync.Result{Data: erased}, err
+}
+
+// leave ends what the going of a member means for others, as people.leave does.
+func (r *room) leave(c sync.Call, member string) error {
+	c.Member = member
+	for _, end := range r.leavers {
+		if err := end(&c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // mayErase asks whether the caller may erase another.

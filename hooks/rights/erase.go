@@ -34,55 +34,79 @@ var told = Stay{
 }
 
 // erase deletes and empties whatever the keepings say is a member's. It does so
-// for anybody; who may ask for it is asked before. db is a transaction.
-func erase(db dbx.Builder, keepings []sync.Keeping, member string) (*Erased, error) {
-	out := &Erased{Gone: []Gone{}, Stays: []Stay{}}
-	who := dbx.Params{"member": member}
-	for _, k := range inOrder(keepings) {
-		why, stays := sync.Stays(k.AtErasure)
-		if stays {
-			n, err := count(db, k.Collection, k.Mine(), who)
-			if err != nil {
+// for anybody; who may ask for it is asked before. db is a transaction; leave
+// ends what their going means for others, while their rows are still there.
+func erase(db dbx.Builder, keepings []sync.Keeping, member string, leave func() error) (*Erased, error) {
+	e := &erasure{db, dbx.Params{"member": member}, &Erased{Gone: []Gone{}, Stays: []Stay{}}}
+	steps := inOrder(keepings)
+	for i, step := range steps {
+		if i == afterFound {
+			if err := leave(); err != nil {
 				return nil, err
 			}
-			if n > 0 {
-				out.Stays = append(out.Stays, Stay{k.What, why})
+		}
+		for _, k := range step {
+			if err := e.one(k); err != nil {
+				return nil, err
 			}
-			continue
-		}
-		n, err := change(db, k.Collection, k.AtErasure, k.Mine(), sync.Blanks(k.AtErasure), who, 0)
-		if err != nil {
-			return nil, err
-		}
-		if n > 0 {
-			out.Gone = append(out.Gone, Gone{k.What, n})
 		}
 	}
-	out.Stays = append(out.Stays, told)
-	return out, forget(db, member)
+	e.out.Stays = append(e.out.Stays, told)
+	return e.out, forget(db, member)
 }
 
+// erasure is one member's, under way.
+type erasure struct {
+	db  dbx.Builder
+	who dbx.Params
+	out *Erased
+}
+
+// one keeping is carried out.
+//
+// NB! What is withheld is said of everybody or of nobody: else who was blocked
+// would learn it here.
+func (e *erasure) one(k *sync.Keeping) error {
+	if why, stays := sync.Stays(k.AtErasure); stays {
+		n, err := count(e.db, k.Collection, k.Mine(), e.who)
+		if n > 0 || k.Withheld != "" {
+			e.out.Stays = append(e.out.Stays, Stay{k.What, why})
+		}
+		return err
+	}
+	n, err := change(e.db, k.Collection, k.AtErasure, k.Mine(), sync.Blanks(k.AtErasure), e.who, 0)
+	if n > 0 && k.Withheld == "" {
+		e.out.Gone = append(e.out.Gone, Gone{k.What, n})
+	}
+	return err
+}
+
+// afterFound is the step before which what is found through other rows is done.
+const afterFound = 2
+
 // inOrder returns the keepings that are about members: what stays is counted
-// first; what is emptied or is found through other rows goes before those rows
-// do; and the member goes last.
-func inOrder(keepings []sync.Keeping) []*sync.Keeping {
-	var steps [4][]*sync.Keeping
+// first; what is found through other rows goes while those are there; then what
+// is emptied, what is deleted, and the member last.
+func inOrder(keepings []sync.Keeping) (steps [5][]*sync.Keeping) {
 	for i := range keepings {
 		k := &keepings[i]
 		_, stays := sync.Stays(k.AtErasure)
+		step := 3
 		switch {
 		case k.Whose == "":
+			continue
 		case stays:
-			steps[0] = append(steps[0], k)
+			step = 0
 		case k.Collection == "members":
-			steps[3] = append(steps[3], k)
-		case strings.HasPrefix(k.AtErasure, "blank:") || strings.Contains(k.Whose, "SELECT"):
-			steps[1] = append(steps[1], k)
-		default:
-			steps[2] = append(steps[2], k)
+			step = 4
+		case strings.Contains(k.Whose, "SELECT"):
+			step = 1
+		case strings.HasPrefix(k.AtErasure, "blank:"):
+			step = afterFound
 		}
+		steps[step] = append(steps[step], k)
 	}
-	return append(append(append(steps[0], steps[1]...), steps[2]...), steps[3]...)
+	return steps
 }
 
 // forget empties what the phones of others were told that names the member.

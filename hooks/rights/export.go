@@ -26,7 +26,8 @@ type Kept struct {
 	Rows []map[string]any `json:"rows"`
 }
 
-// Withheld is a kind of rows that exist and are not handed out.
+// Withheld is a kind of rows that are not handed out. All kinds are named to
+// everybody, so that nobody learns if there are any about them.
 type Withheld struct {
 	What string `json:"what"`
 	Why  string `json:"why"`
@@ -46,15 +47,15 @@ func export(db dbx.Builder, keepings []sync.Keeping, member, at string) (*Export
 		if k.Whose == "" {
 			continue
 		}
+		if k.Withheld != "" { // NB! whether or not there are any: else it would say that there are
+			out.Withheld = append(out.Withheld, Withheld{k.What, k.Withheld})
+			continue
+		}
 		rows, err := rowsOf(db, k, member)
 		if err != nil {
 			return nil, err
 		}
-		switch {
-		case len(rows) == 0:
-		case k.Withheld != "":
-			out.Withheld = append(out.Withheld, Withheld{k.What, k.Withheld})
-		default:
+		if len(rows) > 0 {
 			out.Kept = append(out.Kept, Kept{k.What, k.Why, kept(k), rows})
 		}
 	}

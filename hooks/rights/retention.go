@@ -22,16 +22,47 @@ type Ended struct {
 }
 
 // Retain ends whatever has been kept for as long as its keeping says, in batches
-// of one short transaction each: people go on while it runs. With dry it only
-// counts. A run that breaks off has done what it did, and the next one goes on.
-func Retain(app core.App, keepings []sync.Keeping, now time.Time, dry bool) ([]Ended, error) {
-	r := &retention{app, keepings, now, dry}
-	if err := r.write(func(db dbx.Builder) error { return sync.Settle(db, now) }); err != nil {
+// of one short transaction each: people go on while it runs. A run that breaks
+// off has done what it did, and the next one goes on.
+func Retain(app core.App, keepings []sync.Keeping, now time.Time) ([]Ended, error) {
+	out, err := (&retention{app, keepings, now}).run()
+	if err != nil {
+		return out, err
+	}
+	n, err := mails(app.DataDir(), now, os.Remove)
+	out = append(out, Ended{elsewhere[0].What, n})
+	return out, errors.Join(err, scrub(app))
+}
+
+// Rehearse says what Retain would end: it does it all, and takes it back.
+func Rehearse(app core.App, keepings []sync.Keeping, now time.Time) (out []Ended, err error) {
+	back := errors.New("rehearsed")
+	err = app.RunInTransaction(func(tx core.App) (err error) {
+		if out, err = (&retention{tx, keepings, now}).run(); err == nil {
+			err = back
+		}
+		return err
+	})
+	if !errors.Is(err, back) {
+		return out, err
+	}
+	n, err := mails(app.DataDir(), now, func(string) error { return nil })
+	return append(out, Ended{elsewhere[0].What, n}), err
+}
+
+// retention is one run.
+type retention struct {
+	app      core.App
+	keepings []sync.Keeping
+	now      time.Time
+}
+
+func (r *retention) run() (out []Ended, err error) {
+	if err := r.write(func(db dbx.Builder) error { return sync.Settle(db, r.now) }); err != nil {
 		return nil, err
 	}
-	var out []Ended
-	for i := range keepings {
-		k := &keepings[i]
+	for i := range r.keepings {
+		k := &r.keepings[i]
 		if k.Days == 0 {
 			continue
 		}
@@ -41,30 +72,10 @@ func Retain(app core.App, keepings []sync.Keeping, now time.Time, dry bool) ([]E
 		}
 		out = append(out, Ended{k.What, n})
 	}
-	if err := r.write(sync.Sweep); err != nil {
-		return out, err
-	}
-	n, err := mails(filepath.Join(app.DataDir(), "mail"), now, dry)
-	out = append(out, Ended{elsewhere[0].What, n})
-	if err != nil || dry {
-		return out, err
-	}
-	return out, scrub(app)
+	return out, r.write(sync.Sweep)
 }
 
-// retention is one run.
-type retention struct {
-	app      core.App
-	keepings []sync.Keeping
-	now      time.Time
-	dry      bool
-}
-
-// write runs do in a transaction, unless this run only counts.
 func (r *retention) write(do func(dbx.Builder) error) error {
-	if r.dry {
-		return nil
-	}
 	return r.app.RunInTransaction(func(tx core.App) error { return do(tx.DB()) })
 }
 
@@ -82,10 +93,7 @@ func scrub(app core.App) error {
 // end carries out one keeping.
 func (r *retention) end(k *sync.Keeping) (total int, err error) {
 	day := dbx.Params{"day": r.now.UTC().AddDate(0, 0, -k.Days).Format(time.DateOnly)}
-	switch {
-	case r.dry:
-		return count(r.app.DB(), k.Collection, k.Over(), day)
-	case k.AtEnd == "erase":
+	if k.AtEnd == "erase" {
 		return r.eraseOver(k, day)
 	}
 	for {
@@ -109,7 +117,7 @@ func (r *retention) eraseOver(k *sync.Keeping, day dbx.Params) (int, error) {
 	}
 	for i, m := range members {
 		err := r.write(func(db dbx.Builder) error {
-			if _, err := erase(db, r.keepings, m); err != nil {
+			if _, err := erase(db, r.keepings, m, func() error { return nil }); err != nil {
 				return err
 			}
 			return audit.Append(db, audit.Entry{At: r.now, Action: "people.erase", Subject: m, Detail: map[string]string{"why": "retention"}})
@@ -121,8 +129,9 @@ func (r *retention) eraseOver(k *sync.Keeping, day dbx.Params) (int, error) {
 	return len(members), nil
 }
 
-// mails deletes what waited in the folder of mails for too long.
-func mails(dir string, now time.Time, dry bool) (n int, err error) {
+// mails takes away what waited in the folder of mails for too long.
+func mails(data string, now time.Time, remove func(string) error) (n int, err error) {
+	dir := filepath.Join(data, "mail")
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
@@ -134,9 +143,7 @@ func mails(dir string, now time.Time, dry bool) (n int, err error) {
 			continue
 		}
 		n++
-		if !dry {
-			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
-		}
+		err = errors.Join(err, remove(filepath.Join(dir, e.Name())))
 	}
 	return n, err
 }

@@ -12,16 +12,24 @@ import (
 	"kith/internal/sync"
 )
 
-// room knows what all rooms declared.
-type room struct{ registry *sync.Registry }
+// Leaver ends what is a member's when they leave: what their going means for
+// others is said before their rows go.
+type Leaver = func(c *sync.Call) error
 
-// Register binds the room: people.erase, and the retention every night.
-func Register(app core.App, r *sync.Registry) {
+// room knows what all rooms declared.
+type room struct {
+	registry *sync.Registry
+	leavers  []Leaver
+}
+
+// Register binds the room: people.erase, and the retention every night. leavers
+// are those of people.leave.
+func Register(app core.App, r *sync.Registry, leavers ...Leaver) {
 	r.Keep(machine()...)
-	rights := &room{registry: r}
+	rights := &room{registry: r, leavers: leavers}
 	r.Handle("people.erase", rights.eraseCommand)
 	app.Cron().MustAdd(Nightly, "17 3 * * *", func() {
-		if _, err := Retain(app, r.Keepings, time.Now(), false); err != nil {
+		if _, err := Retain(app, r.Keepings, time.Now()); err != nil {
 			app.Logger().Error("the retention broke off; it goes on tomorrow night", "error", err)
 		}
 	})
