@@ -33,6 +33,11 @@ function isKept(name: string): boolean {
   return name !== 'sw.js' && !name.endsWith('.map') && !name.split('/').some((part) => part.startsWith('.'))
 }
 
+/** Large, and most people never need it: kept from the first time it is used. Today that is the reader of square codes. */
+export function isLater([address]: Kept): boolean {
+  return address.endsWith('.wasm') || /^\/assets\/reader\.worker-[^/]+\.js$/.test(address)
+}
+
 /** Names a version of the app by the hashes of all its files. */
 export function versionOf(files: readonly Kept[]): string {
   return createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12)
@@ -54,7 +59,7 @@ export function worker(): Plugin {
         root: config.root,
         publicDir: false,
         logLevel: 'warn',
-        define: { KITH_FILES: JSON.stringify(files), KITH_VERSION: JSON.stringify(versionOf(files)) },
+        define: { KITH_FILES: JSON.stringify(files.filter((file) => !isLater(file))), KITH_LATER: JSON.stringify(files.filter(isLater)), KITH_VERSION: JSON.stringify(versionOf(files)) },
         build: {
           outDir: folder,
           emptyOutDir: false,

@@ -8,9 +8,9 @@ import { refusal, TestWorld } from '../sync/testing/world'
 import { Refused } from '../sync/transport'
 import { endsSoon, loadAccount } from './account'
 import { newKeys, signProof } from './key'
-import { join, renew } from './session'
+import { enter, renew, type WayIn } from './session'
 
-const ASKED = { invite: 'rosa', firstName: 'Rosa', deviceName: 'Phone' }
+const ASKED: WayIn = { path: '/api/join', body: { invite: 'rosa', firstName: 'Rosa', deviceName: 'Phone' } }
 let count = 0
 const aStore = (): Promise<Store> => openStore(`device ${++count}`)
 
@@ -48,7 +48,7 @@ describe('joining', () => {
   test('keeps a key that can sign and not be read', async () => {
     const world = new TestWorld()
     const store = await aStore()
-    const account = await join(world, store, 0, ASKED)
+    const account = await enter(world, store, 0, ASKED)
     const kept = (await loadAccount(store))!
     expect(kept.joined).toEqual(account.joined)
     expect(kept.joined).toMatchObject({ member: 'rosa', token: 'token1', roles: ['resident'] })
@@ -60,10 +60,10 @@ describe('joining', () => {
     const world = new TestWorld()
     const store = await aStore()
     world.online = false
-    await expect(join(world, store, 0, ASKED)).rejects.toThrow()
+    await expect(enter(world, store, 0, ASKED)).rejects.toThrow()
     world.online = true
-    await join(world, store, 0, ASKED)
-    await join(world, store, 0, ASKED)
+    await enter(world, store, 0, ASKED)
+    await enter(world, store, 0, ASKED)
     const [lost, again, anew] = proofs(world).map((proof) => part(proof, 0).jwk.x)
     expect(again).toBe(lost)
     expect(anew).not.toBe(again)
@@ -73,7 +73,7 @@ describe('joining', () => {
     const world = new TestWorld()
     let refused = 0
     world.answer = () => (refused++ === 0 ? refusal(401, 'proof_clock', { now: '2026-01-01T00:00:00.000Z' }) : undefined)
-    await join(world, await aStore(), 5_000, ASKED)
+    await enter(world, await aStore(), 5_000, ASKED)
     expect(proofs(world).map((proof) => part(proof, 1).iat)).toEqual([
       Math.floor((world.now() + 5_000) / 1000), Date.UTC(2026, 0, 1) / 1000,
     ])
@@ -82,7 +82,7 @@ describe('joining', () => {
   test('asks no third time', async () => {
     const world = new TestWorld()
     world.answer = () => refusal(401, 'proof_clock', { now: '2026-01-01T00:00:00.000Z' })
-    await expect(join(world, await aStore(), 0, ASKED)).rejects.toBeInstanceOf(Refused)
+    await expect(enter(world, await aStore(), 0, ASKED)).rejects.toBeInstanceOf(Refused)
     expect(world.seen.length).toBe(2)
   })
 
@@ -90,7 +90,7 @@ describe('joining', () => {
     const world = new TestWorld()
     const store = await aStore()
     world.answer = () => refusal(403, 'invite_expired')
-    await expect(join(world, store, 0, ASKED)).rejects.toMatchObject({ refusal: { code: 'invite_expired', message: 'invite_expired.' } })
+    await expect(enter(world, store, 0, ASKED)).rejects.toMatchObject({ refusal: { code: 'invite_expired', message: 'invite_expired.' } })
     expect(await loadAccount(store)).toBeNull()
   })
 })
@@ -99,7 +99,7 @@ describe('a session', () => {
   test('brings a new token for the same key', async () => {
     const world = new TestWorld()
     const store = await aStore()
-    const account = await join(world, store, 0, ASKED)
+    const account = await enter(world, store, 0, ASKED)
     const renewed = await renew(world, store, 0, account)
     expect(renewed.joined.token).toBe('token2')
     expect((await loadAccount(store))!.joined.token).toBe('token2')

@@ -11,16 +11,20 @@ import { handlesOf, newKeys, signProof } from './key'
 /** Milliseconds to add to this phone's clock for the server's. */
 type Offset = number
 
+/** The ways in, and what each is asked with: an invite, a recovery card, a code from an e-mail. */
+export type WayIn =
+  | { path: '/api/join'; body: { invite: string; firstName: string; deviceName: string } }
+  | { path: '/api/recover'; body: { code: string; deviceName: string } }
+  | { path: '/api/code/confirm'; body: { id: string; code: string; deviceName: string } }
+
 /**
- * Makes this phone a device of whoever was invited. Repeating it after a lost answer uses the same key, and
- * so ends as the same device; a phone that has joined before begins with a new key.
+ * Makes this phone a device of whoever was invited or comes back. Repeating it after a lost answer uses the
+ * same key, and so ends as the same device; a phone that has joined before begins with a new key.
  */
-export async function join(
-  env: Env, store: Store, offset: Offset, asked: { invite: string; firstName: string; deviceName: string },
-): Promise<Account> {
+export async function enter(env: Env, store: Store, offset: Offset, { path, body }: WayIn): Promise<Account> {
   const kept = await keysToJoin(store, await newKeys(store.keepsKeys))
   const keys = await handlesOf(kept)
-  const joined = await signed(env, keys, offset, '/api/join', asked)
+  const joined = await signed(env, keys, offset, path, body)
   await saveJoined(store, kept, joined)
   return { keys, joined }
 }

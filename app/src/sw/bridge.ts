@@ -1,6 +1,7 @@
 /**
  * The page's side of the service worker: registering it, and telling the person about an update.
  */
+import { trusted } from '../ui/trusted'
 
 /** What a screen needs to offer an update. */
 export interface Bridge {
@@ -8,27 +9,7 @@ export interface Bridge {
   useUpdate(): void
 }
 
-interface ScriptPolicy {
-  createScriptURL(address: string): string
-}
-interface TrustedTypes {
-  createPolicy(name: string, rules: ScriptPolicy): ScriptPolicy
-}
-
 const ADDRESS = '/sw.js'
-
-/** `require-trusted-types-for 'script'` wants a TrustedScriptURL; this policy knows one address. */
-function trustedAddress(): string {
-  const types = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes
-  if (!types) return ADDRESS
-  const rules: ScriptPolicy = {
-    createScriptURL(address) {
-      if (address !== ADDRESS) throw new TypeError('not the worker of this app')
-      return address
-    },
-  }
-  return types.createPolicy('kith-worker', rules).createScriptURL(ADDRESS)
-}
 
 /**
  * Registers the worker and calls `updateReady` once when a new version waits to be used. Answers null where
@@ -37,7 +18,7 @@ function trustedAddress(): string {
 export async function register(updateReady: () => void): Promise<Bridge | null> {
   if (!('serviceWorker' in navigator)) return null
   const workers = navigator.serviceWorker
-  const registration = await workers.register(trustedAddress(), { updateViaCache: 'none' }).catch(() => null)
+  const registration = await workers.register(trusted('kith-worker', ADDRESS), { updateViaCache: 'none' }).catch(() => null)
   if (!registration) return null
 
   let asked = false

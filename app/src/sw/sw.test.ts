@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { listFiles, versionOf } from '../../build/worker.ts'
+import { isLater, listFiles, versionOf } from '../../build/worker.ts'
 
 const ORIGIN = 'https://town.example'
 /** In a variable, so that the worker is checked with the types of a worker and not with those of a page. */
@@ -33,10 +33,11 @@ class Browser {
   listeners = new Map<string, Listener>()
   skipped = false
 
-  async start(version: string, files: [string, string][]) {
+  async start(version: string, files: [string, string][], later: [string, string][] = []) {
     this.listeners = new Map()
     vi.resetModules()
     vi.stubGlobal('KITH_FILES', files)
+    vi.stubGlobal('KITH_LATER', later)
     vi.stubGlobal('KITH_VERSION', version)
     vi.stubGlobal('caches', {
       open: async (name: string) => this.stores.get(name) ?? (this.stores.set(name, new FakeCache()), this.stores.get(name)!),
@@ -130,6 +131,32 @@ describe('the worker', () => {
     expect(await browser.ask('/assets/a.js')).toBe('network /assets/a.js')
   })
 
+  test('keeps what few people need from the first time it is used, and then brings it with every version', async () => {
+    const later: [string, string][] = [['/assets/reader.wasm', 'w1']]
+    await browser.start('v1', FILES, later)
+    await browser.event('install')
+    expect(browser.fetched).not.toContain('/assets/reader.wasm')
+    await browser.start('v2', FILES, later)
+    await browser.event('install')
+    expect(browser.fetched).not.toContain('/assets/reader.wasm')
+
+    expect(await browser.ask('/assets/reader.wasm')).toBe('network /assets/reader.wasm')
+    await browser.start('v3', FILES, [['/assets/reader2.wasm', 'w2']])
+    await browser.event('install')
+    browser.network = () => {
+      throw new TypeError('no signal')
+    }
+    expect(await browser.ask('/assets/reader2.wasm')).toBe('network /assets/reader2.wasm')
+  })
+
+  test('keeps no error in the place of a file that few people need', async () => {
+    await browser.start('v1', FILES, [['/assets/reader.wasm', 'w1']])
+    browser.network = () => new Response('gone', { status: 503 })
+    expect(await browser.ask('/assets/reader.wasm')).toBe('gone')
+    browser.network = () => new Response('here')
+    expect(await browser.ask('/assets/reader.wasm')).toBe('here')
+  })
+
   test('leaves caches of others alone', async () => {
     browser.stores.set('somebody-else', new FakeCache())
     await browser.start('v1', FILES)
@@ -152,6 +179,11 @@ describe('the list of the build', () => {
     mkdirSync(join(folder, 'assets'))
     for (const name of ['index.html', 'sw.js', '.gitkeep', 'assets/a.js', 'assets/a.js.map']) writeFileSync(join(folder, name), name)
     expect(listFiles(folder).map(([address]) => address)).toEqual(['/assets/a.js', '/'])
+  })
+
+  test('leaves for later the reader of square codes, and nothing else', () => {
+    const files: [string, string][] = [['/', ''], ['/assets/first-a.js', ''], ['/assets/reader.worker-b.js', ''], ['/assets/reader-c.js', ''], ['/assets/zxing_reader-d.wasm', '']]
+    expect(files.filter(isLater).map(([address]) => address)).toEqual(['/assets/reader.worker-b.js', '/assets/zxing_reader-d.wasm'])
   })
 
   test('names another version when a file changes, and the same when none does', () => {

@@ -4,15 +4,23 @@
  * It keeps exactly one version of the app. A new version is fetched whole into a cache of its own and then
  * waits until the person says "use it now" or every window is closed, so that no window ever runs with
  * files of two versions. It never touches `/api/` (sync has its own storage) or `/_/` (the dashboard).
+ *
+ * A few files are large and most people never need them (the reader of square codes): those are kept from the
+ * first time they are used, and from then on come with every new version, so that an update takes away nothing
+ * that worked with no signal.
  */
 
 declare const KITH_FILES: readonly (readonly [address: string, hash: string])[]
+declare const KITH_LATER: readonly (readonly [address: string, hash: string])[]
 declare const KITH_VERSION: string
 declare const self: ServiceWorkerGlobalScope
 
 const PREFIX = 'kith-app-'
 const CACHE = PREFIX + KITH_VERSION
-const LISTED = new Set(KITH_FILES.map(([address]) => address))
+const LATER = new Map(KITH_LATER)
+const LISTED = new Set([...KITH_FILES, ...KITH_LATER].map(([address]) => address))
+const HASH = 'X-Kith-Hash'
+const MARK = 'X-Kith-Later'
 
 self.addEventListener('install', (event) => event.waitUntil(keepAll()))
 self.addEventListener('activate', (event) => event.waitUntil(forgetOthers().then(() => self.clients.claim())))
@@ -27,31 +35,41 @@ self.addEventListener('fetch', (event) => {
 /** Fetches every listed file past the HTTP cache; one that fails fails the whole install. */
 async function keepAll(): Promise<void> {
   const cache = await caches.open(CACHE)
-  const have = await unchangedFiles()
-  await Promise.all(
-    KITH_FILES.map(async ([address, hash]) => {
-      const response = have.get(address + hash) ?? (await fetch(address, { cache: 'no-cache' }))
-      // A redirected response may not answer a navigation, and a page of the server's is not our file.
-      if (!response.ok || response.redirected) throw new Error(`could not keep ${address}`)
-      const headers = new Headers(response.headers)
-      headers.set('X-Kith-Hash', hash)
-      await cache.put(address, new Response(response.body, { headers }))
-    }),
-  )
+  const { have, usedLater } = await olderFiles()
+  const keep = async (address: string, hash: string, later: boolean) => {
+    const response = have.get(address + hash) ?? (await fetch(address, { cache: 'no-cache' }))
+    // A redirected response may not answer a navigation, and a page of the server's is not our file.
+    if (!response.ok || response.redirected) throw new Error(`could not keep ${address}`)
+    await cache.put(address, marked(response, hash, later))
+  }
+  await Promise.all([
+    ...KITH_FILES.map(([address, hash]) => keep(address, hash, false)),
+    ...(usedLater ? KITH_LATER : []).map(([address, hash]) => keep(address, hash, true)),
+  ])
 }
 
-/** What an older version keeps under the same address and hash need not travel again. */
-async function unchangedFiles(): Promise<Map<string, Response>> {
-  const found = new Map<string, Response>()
+function marked(response: Response, hash: string, later: boolean): Response {
+  const headers = new Headers(response.headers)
+  headers.set(HASH, hash)
+  if (later) headers.set(MARK, 'yes')
+  return new Response(response.body, { headers })
+}
+
+/** What an older version keeps under the same address and hash need not travel again; and what it came to need. */
+async function olderFiles(): Promise<{ have: Map<string, Response>; usedLater: boolean }> {
+  const have = new Map<string, Response>()
+  let usedLater = false
   for (const name of await caches.keys()) {
     if (!name.startsWith(PREFIX) || name === CACHE) continue
     const cache = await caches.open(name)
     for (const request of await cache.keys()) {
       const response = await cache.match(request)
-      if (response) found.set(new URL(request.url).pathname + response.headers.get('X-Kith-Hash'), response)
+      if (!response) continue
+      have.set(new URL(request.url).pathname + response.headers.get(HASH), response)
+      usedLater ||= response.headers.has(MARK)
     }
   }
-  return found
+  return { have, usedLater }
 }
 
 async function forgetOthers(): Promise<void> {
@@ -71,8 +89,14 @@ function keptAddress(request: Request): string {
 
 /** A browser may have evicted the cache under us: then the network, as if there were no worker. */
 async function fromCache(address: string, request: Request): Promise<Response> {
-  const kept = await caches.open(CACHE).then((cache) => cache.match(address)).catch(() => undefined)
-  return kept ?? fetch(request)
+  const cache = await caches.open(CACHE).catch(() => undefined)
+  const kept = await cache?.match(address).catch(() => undefined)
+  if (kept) return kept
+  const response = await fetch(request)
+  const hash = LATER.get(address)
+  // Kept before it is answered: what worked once on this phone works there with no signal.
+  if (cache && hash && response.ok && !response.redirected) await cache.put(address, marked(response.clone(), hash, true)).catch(() => undefined)
+  return response
 }
 
 export {}

@@ -2,10 +2,11 @@
  * The engine as screens know it: puts the parts together, and turns their changes into topics.
  */
 import { endsSoon, forgetAccount, loadAccount, type Account } from '../device/account'
+import type { WayIn } from '../device/session'
 import { ARGS_BYTES, byteLength } from './ask'
+import { asJoinError, askAnybody } from './doors'
 import { toEntry } from './entry'
 import { browserEnv, type Env } from './env'
-import { GuardedStore } from './guarded'
 import { newNonce } from './ids'
 import { Local } from './local'
 import { Loop, RefusedSession, type LoopState } from './loop'
@@ -14,7 +15,8 @@ import { adopt, close, isPending, remove } from './queue'
 import { isLearned, learn } from './overlay'
 import { Replica } from './replica'
 import { askToStay, isSafe } from './safety'
-import { isFull, MemoryStore, openStore, type Store } from './store'
+import { isFull, type Store } from './store'
+import { storeOf } from './storing'
 import { ALONE, browserMeeting, Tabs, type Meeting, type Message } from './tabs'
 import { Offline, Refused } from './transport'
 import { JoinError, SendError, type Entry, type LocalFacts, type Me, type Row, type Status } from './types'
@@ -38,8 +40,6 @@ type Topics = ReadonlySet<string>
 /** How long a device that is left may take to send what it still has. */
 const LEAVE_MS = 15_000
 const AGAIN_MS = 1_000
-/** A browser that doesn't answer for so long gives no storage. */
-const OPEN_MS = 8_000
 
 export class Kith {
   readonly local: LocalFacts
@@ -199,22 +199,39 @@ export class Kith {
   }
 
   /** Makes this phone a member's device. Throws `JoinError`. */
-  async join(invite: string, firstName: string, deviceName: string): Promise<Me> {
+  join(invite: string, firstName: string, deviceName: string): Promise<Me> {
+    return this.#enter({ path: '/api/join', body: { invite, firstName, deviceName } })
+  }
+
+  /** Brings a member back on this phone with a recovery card; their other devices are shut out. Throws `JoinError`. */
+  recover(code: string, deviceName: string): Promise<Me> {
+    return this.#enter({ path: '/api/recover', body: { code, deviceName } })
+  }
+
+  /** Makes this phone a member's device by the code of an e-mail; `id` names the asking. Throws `JoinError`. */
+  signIn(id: string, code: string, deviceName: string): Promise<Me> {
+    return this.#enter({ path: '/api/code/confirm', body: { id, code, deviceName } })
+  }
+
+  async #enter(way: WayIn): Promise<Me> {
     if (!this.#store.durable) throw new JoinError('storage_blocked', 'This browser keeps nothing for this site, so you can’t join here.')
     const { offset } = this.#replica.stream
     try {
-      const { join } = await ways()
-      this.#account = await join(this.#env, this.#store, offset, { invite, firstName, deviceName })
+      const { enter } = await ways()
+      this.#account = await enter(this.#env, this.#store, offset, way)
     } catch (error) {
-      if (error instanceof Refused) throw new JoinError(error.refusal.code, error.refusal.message)
-      if (error instanceof Offline) throw new JoinError('offline', 'There’s no signal. Joining needs it once.')
-      throw error
+      throw asJoinError(error)
     }
     const { member } = this.#account.joined
     await this.#replica.changeQueue((queue) => (adopt(queue, member, newNonce()), true))
     this.#accountChanged(true)
     void this.#askToStay()
     return this.#me!
+  }
+
+  /** Asks what needs no account: what an invite is for, a code by e-mail. Throws `JoinError`. */
+  askAnybody(path: string, body: object): Promise<any> {
+    return askAnybody(this.#env, path, body)
   }
 
   /** Sends what is left for up to 15 seconds, then forgets the account, its rows and its outbox. */
@@ -377,24 +394,5 @@ async function ways(): Promise<typeof import('../device/session')> {
     return await import('../device/session')
   } catch (error) {
     throw new Offline(error)
-  }
-}
-
-/** The disk, sealed; or memory, where the browser gives none or doesn't answer. */
-async function storeOf(name: string, env: Env, key: Uint8Array | undefined): Promise<Store> {
-  const disk = await diskOf(name, env)
-  // What ends with the page needs no seal.
-  return disk.durable ? GuardedStore.open(disk, key) : disk
-}
-
-async function diskOf(name: string, env: Env): Promise<Store> {
-  const opened = new AbortController()
-  const late = env.sleep(OPEN_MS, opened.signal).then(() => new MemoryStore())
-  try {
-    return await Promise.race([openStore(name), late])
-  } catch {
-    return new MemoryStore()
-  } finally {
-    opened.abort()
   }
 }

@@ -21,6 +21,7 @@ export const common = {
     brokenTitle: 'This page did not load',
     brokenText: 'You have no signal and this page was not kept on your phone yet. Try again when you are back online.',
     tryAgain: 'Try again',
+    problem: 'There is a problem',
     title: (page: string) => `${page} – Kith`,
   },
 

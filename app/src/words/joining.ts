@@ -1,11 +1,25 @@
-/** The words of joining. */
+/** The words of joining, coming back and signing in. */
 
 export const joining = {
   title: 'Join',
   titleIn: (name: string) => `Join ${name}`,
   intro: 'Joining lets you say “I’d like to come”. You can look at everything without it.',
-  code: 'Your invite code',
-  codeHint: 'It looks like 7Q2K-M4XD-9TRF-2H. Capitals and dashes don’t matter.',
+  entry: {
+    scan: 'Scan an invite',
+    type: 'Type the code',
+    code: 'Your invite code',
+    codeHint: 'It looks like 7Q2K-M4XD-9TRF-2HVW. Capitals and dashes don’t matter.',
+    go: 'See what it is for',
+    wrong: 'Enter all 16 letters and numbers of the code',
+  },
+  otherCode: 'Use another code',
+  invited: 'You are invited',
+  invitedTo: (community: string) => `to ${community}`,
+  invitedAs: (role: string) => `as ${role}`,
+  until: (day: string) => `The invite is good until ${day}.`,
+  looking: 'Looking up what this invite is for…',
+  unseen: 'There’s no signal, so what this invite is for can’t be looked up. Try again when you are back online: joining needs signal once.',
+  unknown: 'What this invite is for could not be looked up just now. You can join with it all the same.',
   name: 'Your first name',
   nameHint: 'What people call you. Nothing else is asked: no password, no e-mail, no number.',
   keptTitle: 'What is kept, and where',
@@ -18,6 +32,9 @@ export const joining = {
   joining: 'Joining…',
   noCode: 'Where do I get a code?',
   noCodeText: 'From anybody who runs something here: ask at a lunch club, a library, a cafe or your surgery. They can show you a square code to point your camera at, or write the letters down.',
+  before: 'I have been here before',
+  lost: 'I have lost my phone',
+  byMail: 'Sign in with a code by e-mail',
   doneTitle: (name: string) => (name ? `Welcome, ${name}` : 'Welcome'),
   doneText: 'This phone can now send things. You won’t have to sign in again.',
   go: 'See what’s on',
@@ -26,7 +43,6 @@ export const joining = {
   again: 'Join again with another invite',
   errors: {
     title: 'There is a problem',
-    code: 'Enter your invite code',
     name: 'Enter your first name',
     nameLong: 'Use at most 40 letters for your name',
     offline: 'You have no signal. What you typed is kept. Try again when you are back online.',

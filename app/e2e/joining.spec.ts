@@ -1,0 +1,110 @@
+import type { BrowserContext, Page } from '@playwright/test'
+import { filmed, sheet, withCamera } from './film'
+import { expect, kept, openFront, test, type Town } from './town'
+
+const PHONE = { viewport: { width: 390, height: 844 }, locale: 'en-GB', timezoneId: 'Europe/London' }
+
+/** A film of a printed sheet with this link. */
+async function filmOf(page: Page, text: string): Promise<string> {
+  await page.setContent(sheet(text))
+  return filmed(page)
+}
+
+/** A phone whose camera is pointed at `film`. Answers what `use` answers. */
+async function pointed(film: string | null, use: (page: Page, context: BrowserContext) => Promise<void>, permissions: string[] = ['camera']): Promise<void> {
+  const browser = await withCamera(film)
+  try {
+    const context = await browser.newContext({ ...PHONE, permissions })
+    await use(await context.newPage(), context)
+  } finally {
+    await browser.close()
+  }
+}
+
+const openJoin = async (page: Page, town: Town) => {
+  await openFront(page, town)
+  await page.goto(`${town.url}/join`)
+}
+
+test('from a printed square code to what’s on in three taps, with no e-mail and no password', async ({ page, town }) => {
+  const film = await filmOf(page, town.link('resident'))
+  await pointed(film, async (phone, context) => {
+    const elsewhere: string[] = []
+    context.on('request', (request) => void (request.url().startsWith(town.url) || elsewhere.push(request.url())))
+    await openJoin(phone, town)
+    let taps = 0
+    await phone.evaluate(() => addEventListener('click', (event) => event.isTrusted && ((globalThis as any).taps = ((globalThis as any).taps ?? 0) + 1), true))
+    await phone.getByRole('button', { name: 'Scan an invite' }).click()
+
+    await phone.getByLabel('Your first name').waitFor()
+    await phone.evaluate(() => ((globalThis as any).taps = 0))
+    await expect(phone.locator('input[type=email], input[type=password]')).toHaveCount(0)
+    await phone.getByLabel('Your first name').click()
+    await phone.keyboard.type('Maya')
+    await phone.getByRole('button', { name: 'Join', exact: true }).click()
+    await phone.getByRole('link', { name: 'See what’s on' }).click()
+    await expect(phone.getByRole('heading', { level: 1, name: 'What’s on' })).toBeVisible()
+    taps = await phone.evaluate(() => (globalThis as any).taps)
+    expect(taps).toBe(3)
+    expect(elsewhere).toEqual([])
+  })
+})
+
+test('the camera reads with no signal once it was used, and says what has to wait', async ({ page, town }) => {
+  const film = await filmOf(page, town.link('resident'))
+  await pointed(film, async (phone) => {
+    await openJoin(phone, town)
+    await kept(phone)
+    await phone.reload()
+    await phone.getByRole('button', { name: 'Scan an invite' }).click()
+    await phone.getByLabel('Your first name').waitFor()
+    await phone.getByRole('button', { name: 'Use another code' }).click()
+    await town.stop()
+    await phone.reload()
+    await phone.getByRole('button', { name: 'Scan an invite' }).click()
+    await expect(phone.getByText('There’s no signal, so what this invite is for can’t be looked up.')).toBeVisible()
+    await phone.getByLabel('Your first name').fill('Maya')
+    await phone.getByRole('button', { name: 'Join', exact: true }).click()
+    await expect(phone.getByText('You have no signal. What you typed is kept.')).toBeVisible()
+    await phone.reload()
+    await expect(phone.getByLabel('Your first name')).toHaveValue('Maya')
+  })
+})
+
+test('a square code of something else is named and not followed', async ({ page, town }) => {
+  const film = await filmOf(page, 'https://elsewhere.example/join#7Q2K-M4XD-9TRF-2HVW')
+  await pointed(film, async (phone) => {
+    await openJoin(phone, town)
+    await phone.getByRole('button', { name: 'Scan an invite' }).click()
+    await expect(phone.getByText('That square code belongs to elsewhere.example, not here.')).toBeVisible()
+    expect(phone.url()).toBe(`${town.url}/join`)
+  })
+})
+
+test('with no camera the code can be typed, and a wrong one is told at once', async ({ town }) => {
+  await pointed(null, async (phone) => {
+    await openJoin(phone, town)
+    await phone.getByRole('button', { name: 'Scan an invite' }).click()
+    await expect(phone.getByText(/^No camera was found here/)).toBeVisible()
+    await phone.getByRole('button', { name: 'Stop the camera' }).click()
+    await phone.getByLabel('Your invite code').fill('7Q2K')
+    await phone.getByRole('button', { name: 'See what it is for' }).click()
+    await expect(phone.getByRole('link', { name: 'Enter all 16 letters and numbers of the code' })).toBeVisible()
+    await phone.getByLabel('Your invite code').fill((town.link('resident').split('#')[1] ?? '').toLowerCase().replaceAll('-', ' '))
+    await phone.getByRole('button', { name: 'See what it is for' }).click()
+    await expect(phone.getByLabel('Your first name')).toBeVisible()
+  }, [])
+})
+
+test('a camera that may not be used is said, and the code can be typed', async ({ page, town }) => {
+  const film = await filmOf(page, town.link('resident'))
+  await pointed(film, async (phone) => {
+    await phone.addInitScript(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))
+    })
+    await openJoin(phone, town)
+    await phone.getByRole('button', { name: 'Scan an invite' }).click()
+    await expect(phone.getByText(/^The camera may not be used/)).toBeVisible()
+    await expect(phone.getByRole('button', { name: 'Try the camera again' })).toBeVisible()
+  })
+})
