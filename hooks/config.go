@@ -15,6 +15,7 @@ type Config struct {
 	PublicFrom   string    // where it comes from, for people
 	RateLimits   bool      // off only for measuring
 	Console      io.Writer // where serve says its address; nil: nowhere
+	Keys         string    // the file of the transport key; empty: beside the data folder
 	TrustedProxy string    // header in which the proxy before us puts the client's address; empty: none
 }
 
@@ -29,6 +30,7 @@ func ParseConfig(getenv func(string) string, built fs.FS, beside string) (Config
 	default:
 		return c, errors.New("KITH_RATE_LIMITS is on or off, not " + v)
 	}
+	c.Keys = getenv("KITH_KEYS")
 	c.TrustedProxy = getenv("KITH_TRUSTED_PROXY")
 	if strings.ContainsAny(c.TrustedProxy, " :,") {
 		return c, errors.New("KITH_TRUSTED_PROXY is the name of one header, such as X-Real-IP")
@@ -50,5 +52,9 @@ func (c Config) String() string {
 	if proxy == "" {
 		proxy = "none"
 	}
-	return "app from " + c.PublicFrom + ", rate limits " + limits + ", trusted proxy header " + proxy
+	keys := c.Keys
+	if keys == "" {
+		keys = "beside the data folder"
+	}
+	return "app from " + c.PublicFrom + ", rate limits " + limits + ", trusted proxy header " + proxy + ", transport key " + keys
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,8 +19,10 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
+	"kith/hooks"
 	"kith/hooks/waysin"
 	"kith/internal/limits"
+	"kith/internal/seal"
 )
 
 func init() {
@@ -149,6 +153,7 @@ func TestOpenAPI_IsTrueOfEveryAnswer(t *testing.T) {
 	c.joining(s)
 	c.comingBack(s)
 	c.syncing(s)
+	c.carrying(s)
 	c.living(s)
 	c.tooMany()
 	c.full()
@@ -255,6 +260,40 @@ func (c *contract) syncing(s *stage) {
 	c.exchange(s.town, "GET", "/api/sync/public/x/-1/0", "", nil)
 }
 
+func (c *contract) carrying(s *stage) {
+	carry := func(blobs ...string) {
+		c.exchange(s.town, "POST", "/api/sync/sealed", "", map[string]any{"sealed": blobs})
+	}
+	p := s.phones[host]
+	gap := p.left(rename(5, "Ada"))
+	carry(s.seal(p.left(rename(1, "Ada"))), s.seal(gap))
+	carry("AQ")
+	for _, w := range []who{suspended, revoked} {
+		left := p.left(rename(1, "Eve"))
+		left["token"] = s.tokens[w]
+		carry(s.seal(left))
+	}
+	other, err := seal.NewKey()
+	must(c.t, err)
+	blob, err := seal.Seal(other.Public(), []byte("{}"))
+	must(c.t, err)
+	carry(b64(blob))
+	carry(strings.Repeat("A", limits.SyncBody))
+	c.exchange(withoutKey(c.t), "POST", "/api/sync/sealed", "", map[string]any{"sealed": []string{"AQ"}})
+}
+
+// withoutKey is a town whose key file was lost.
+func withoutKey(t *testing.T) *town {
+	t.Helper()
+	data := filepath.Join(t.TempDir(), "data")
+	_, _, err := again(t, data, hooks.Config{})
+	must(t, err)
+	must(t, os.Remove(data+".keys"))
+	w, _, err := again(t, data, hooks.Config{})
+	must(t, err)
+	return w
+}
+
 func (c *contract) living(s *stage) {
 	p := s.phones[coordinator]
 	p.sync()
@@ -271,7 +310,7 @@ func (c *contract) living(s *stage) {
 func (c *contract) tooMany() {
 	w := newTownWithLimits(c.t)
 	p := w.phone("resident")
-	for path, method := range map[string]string{"/api/join": "POST", "/api/session": "POST", "/api/invite": "POST", "/api/recover": "POST", "/api/code": "POST", "/api/code/confirm": "POST", "/api/sync/live": "POST", "/api/sync": "POST", "/api/sync/public/x/0/0": "GET"} {
+	for path, method := range map[string]string{"/api/join": "POST", "/api/session": "POST", "/api/invite": "POST", "/api/recover": "POST", "/api/code": "POST", "/api/code/confirm": "POST", "/api/sync/live": "POST", "/api/sync/sealed": "POST", "/api/sync": "POST", "/api/sync/public/x/0/0": "GET"} {
 		for range limits.PublicPerMinute {
 			if rec := w.raw(method, path, p.token, `{"protocol":1,"cursor":"!"}`, nil); rec.Code == 429 {
 				break

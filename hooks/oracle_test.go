@@ -29,7 +29,6 @@ const (
 	shopStaff   who = "somebody who works in that shop"
 	coach       who = "a coach"
 	surgery     who = "somebody of the surgery"
-	helper      who = "a resident who acts for the first"
 	coordinator who = "a coordinator"
 	suspended   who = "a suspended resident"
 	revoked     who = "a revoked phone"
@@ -37,10 +36,10 @@ const (
 	superAway   who = "a superuser from elsewhere"
 )
 
-var everybody = []who{visitor, here, owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator, suspended, revoked, superHere, superAway}
+var everybody = []who{visitor, here, owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, coordinator, suspended, revoked, superHere, superAway}
 
 // syncing are those whom POST /api/sync answers; all others get sync's refusal.
-var syncing = []who{owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator}
+var syncing = []who{owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, coordinator}
 
 // refused is what the others are told by the doors that need a token.
 var refused = map[who]struct {
@@ -163,7 +162,7 @@ var mayDo = map[string]map[who]string{
 var ourRoutes = []string{
 	"GET /{path...}", "GET /api/{path...}", "/", // the app, and what isn't there
 	"GET /api/health", "POST /api/invite", "POST /api/join", "POST /api/session", "POST /api/recover",
-	"POST /api/code", "POST /api/code/confirm", "POST /api/sync", "POST /api/sync/live", "GET /api/sync/public/{epoch}/{base}/{pos}",
+	"POST /api/code", "POST /api/code/confirm", "POST /api/sync", "POST /api/sync/live", "POST /api/sync/sealed", "GET /api/sync/public/{epoch}/{base}/{pos}",
 }
 
 // canary stands in every column that nobody may read.
@@ -172,14 +171,13 @@ const canary = "canary7nobodyreadsthis"
 // stage is the town of the oracle.
 type stage struct {
 	*town
-	asks   who // who is being asked for: some arguments are their own
 	phones map[who]*phone
 	tokens map[who]string
 	ids    map[string]map[string]string // collection, row: id
 }
 
 func newStage(t *testing.T) *stage {
-	s := &stage{town: newTown(t), asks: coordinator, phones: map[who]*phone{}, tokens: map[who]string{}, ids: map[string]map[string]string{}}
+	s := &stage{town: newTown(t), phones: map[who]*phone{}, tokens: map[who]string{}, ids: map[string]map[string]string{}}
 	for w := range short {
 		role := map[who]string{host: "activator", activator: "activator", coordinator: "coordinator"}[w]
 		if role == "" {
@@ -238,7 +236,6 @@ func (s *stage) furnish() {
 	s.shops()
 	s.waysIn()
 	s.people()
-	s.acting()
 	s.systemRows()
 }
 
@@ -271,7 +268,7 @@ func (s *stage) shops() {
 // short are the names of rows, of all who have a phone.
 var short = map[who]string{
 	owner: "owner", resident: "resident", host: "host", activator: "activator", listener: "listener", shopkeeper: "shopkeeper", shopStaff: "shopStaff",
-	coach: "coach", surgery: "surgery", helper: "helper", coordinator: "coordinator", suspended: "suspended", revoked: "revoked",
+	coach: "coach", surgery: "surgery", coordinator: "coordinator", suspended: "suspended", revoked: "revoked",
 }
 
 func (s *stage) people() {

@@ -21,7 +21,7 @@ import (
 // the database that --dir names, migrated and with its triggers in place.
 func Verbs(app core.App, r *sync.Registry, cfg Config) []*cobra.Command {
 	verbs := []*cobra.Command{
-		community.Command(app), imports.Command(app), seed.Command(app), waysin.InviteCommand(app), rights.Command(app, r), audit.Command(app), epoch(app), config(cfg),
+		community.Command(app), imports.Command(app), seed.Command(app), waysin.InviteCommand(app), rights.Command(app, r), audit.Command(app), epoch(app), config(cfg), keysCommand(app, cfg),
 	}
 	for _, v := range verbs {
 		v.PersistentPreRunE = func(*cobra.Command, []string) error {

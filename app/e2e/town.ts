@@ -84,6 +84,7 @@ export class Town {
   async close(): Promise<void> {
     await this.stop()
     rmSync(this.folder, { recursive: true, force: true })
+    rmSync(`${this.folder}.keys`, { force: true })
   }
 }
 

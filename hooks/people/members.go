@@ -47,17 +47,18 @@ func add(c *sync.Call) (sync.Result, error) {
 		return sync.Result{}, err
 	}
 	says := sync.Reject("not_allowed", "Only activators and coordinators can add a person.")
-	if err := c.Allowed(says, "activators"); err != nil {
+	if err := allowed(c, says, "activators"); err != nil {
 		return sync.Result{}, err
 	}
 	name, err := firstName(args.FirstName)
 	if err != nil {
 		return sync.Result{}, err
 	}
-	m, err := c.Fresh("members", args.ID, map[string]any{"firstName": name, "created": sync.Stamp(c.Now), "standing": "active", "noPhone": true})
+	m, err := fresh(c, "members", args.ID)
 	if err != nil {
 		return sync.Result{}, err
 	}
+	m.Load(map[string]any{"firstName": name, "created": sync.Stamp(c.Now), "standing": "active", "noPhone": true})
 	m.SetRandomPassword() // nobody signs in by it: no effect that anybody could tell apart
 	if err := c.App.Save(m); err != nil {
 		return sync.Result{}, err
@@ -79,7 +80,7 @@ func stand(c *sync.Call, action, standing string) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	if err := c.Allowed(errCoordinators, "coordinators"); err != nil {
+	if err := allowed(c, errCoordinators, "coordinators"); err != nil {
 		return sync.Result{}, err
 	}
 	m, err := here(c, args.Member)
@@ -110,7 +111,7 @@ func leave(leavers []Leaver) sync.Handler {
 			return sync.Result{}, err
 		}
 		if args.Why != "left" && args.Why != "moved" {
-			return sync.Result{}, sync.ErrShape
+			return sync.Result{}, errShape
 		}
 		if err := notTheLast(c, c.Member); err != nil {
 			return sync.Result{}, err

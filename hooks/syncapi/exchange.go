@@ -58,19 +58,24 @@ func (d *door) push(e *core.RequestEvent, who caller, r *request, now time.Time)
 			return err
 		}
 		var err error
-		stops, err = d.registry.Apply(tx, sync.Push{
-			Stream: r.Stream, Member: who.member, Device: who.device, App: r.App, Ack: r.Ack, Pending: r.Pending,
-			Commands: r.Commands, Cursor: r.Cursor, Now: now, Delay: around,
-			Fault: func(name, nonce string, err error) {
-				e.App.Logger().Error("sync: a command failed", "command", name, "nonce", nonce, "error", err)
-			},
-		})
+		stops, err = d.apply(tx, who, r, now)
 		return err
 	})
 	if err == nil {
 		d.hub.Wake()
 	}
 	return stops, err
+}
+
+// apply runs the commands of r as who.
+func (d *door) apply(tx core.App, who caller, r *request, now time.Time) ([]sync.Stop, error) {
+	return d.registry.Apply(tx, sync.Push{
+		Stream: r.Stream, Member: who.member, Device: who.device, App: r.App, Ack: r.Ack, Pending: r.Pending,
+		Commands: r.Commands, Cursor: r.Cursor, Now: now, Delay: around,
+		Fault: func(name, nonce string, err error) {
+			tx.Logger().Error("sync: a command failed", "command", name, "nonce", nonce, "error", err)
+		},
+	})
 }
 
 // enter takes a place for a first sync, which costs a thousand times what others

@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/limits"
+	"kith/internal/seal"
 	"kith/internal/sync"
 )
 
@@ -27,19 +28,23 @@ type door struct {
 	snapshots chan struct{}
 	perDevice *limits.Rate
 	perPlace  *limits.Rate
-	chunks    chunkCache
-	standing  standing
+	// perCarrier is of whoever brings what was sealed: they need no token.
+	perCarrier *limits.Rate
+	ring       *seal.Ring
+	chunks     chunkCache
+	standing   standing
 }
 
 // Register binds the routes, the triggers and the dispatcher. r must hold
-// everything that features declare. rates switches the limits of requests on.
-func Register(app core.App, r *sync.Registry, rates bool) {
+// everything that features declare; ring has the key that phones seal to. rates switches the limits of requests on.
+func Register(app core.App, r *sync.Registry, ring *seal.Ring, rates bool) {
 	d := &door{
-		app: app, registry: r,
-		pushes:    make(chan struct{}, limits.PushesAtOnce),
-		snapshots: make(chan struct{}, limits.SnapshotsAtOnce),
-		perDevice: limits.NewRate(limits.DevicePerMinute, limits.DeviceBurst, rates),
-		perPlace:  limits.NewRate(limits.PublicPerMinute, limits.PublicPerMinute/4, rates),
+		app: app, registry: r, ring: ring,
+		pushes:     make(chan struct{}, limits.PushesAtOnce),
+		snapshots:  make(chan struct{}, limits.SnapshotsAtOnce),
+		perDevice:  limits.NewRate(limits.DevicePerMinute, limits.DeviceBurst, rates),
+		perPlace:   limits.NewRate(limits.PublicPerMinute, limits.PublicPerMinute/4, rates),
+		perCarrier: limits.NewRate(limits.SealedPerMinute, limits.SealedPerMinute, rates),
 	}
 	r.Keep(keepings()...)
 	app.OnServe().BindFunc(d.serve)
@@ -68,6 +73,7 @@ func (d *door) serve(e *core.ServeEvent) error {
 	quiet := apis.SkipSuccessActivityLog()
 	e.Router.POST("/api/sync", squeezed(d.sync)).Bind(quiet, apis.BodyLimit(limits.SyncBody))
 	e.Router.POST("/api/sync/live", d.live).Bind(quiet, apis.BodyLimit(limits.SyncBody))
+	e.Router.POST("/api/sync/sealed", d.sealed).Bind(quiet, apis.BodyLimit(limits.SyncBody))
 	e.Router.GET("/api/sync/public/{epoch}/{base}/{pos}", d.public).Bind(quiet)
 	return e.Next()
 }

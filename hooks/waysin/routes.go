@@ -28,6 +28,7 @@ type account struct {
 	Expires   string   `json:"expires"`
 	Now       string   `json:"now"`
 	Pending   bool     `json:"pending,omitempty"` // waits to be let in by the shop's owner
+	SealTo    string   `json:"sealTo"`            // the server's transport key, base64url; empty: it takes nothing sealed
 	Match     string   `json:"match,omitempty"`   // what both screens show then
 }
 
@@ -197,6 +198,7 @@ func (w *waysIn) answer(e *core.RequestEvent, device, member *core.Record, now t
 		Member: member.Id, Device: device.Id, FirstName: member.GetString("firstName"), Roles: roles, Token: raw,
 		Expires: sync.Stamp(now.Add(device.Collection().AuthToken.DurationTime())), Now: sync.Stamp(now),
 		Pending: device.GetBool("pending"), Match: device.GetString("match"),
+		SealTo: w.ring.Address(),
 	})
 }
 

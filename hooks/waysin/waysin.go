@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/limits"
+	"kith/internal/seal"
 	"kith/internal/sync"
 	"kith/internal/token"
 )
@@ -23,11 +24,12 @@ type waysIn struct {
 	codes                      codeKey
 	post                       *post
 	console                    io.Writer
+	ring                       *seal.Ring
 }
 
-// Register binds the room. rates switches the limits of requests on; console,
-// if there is one, is told the address and the demo's links.
-func Register(app core.App, r *sync.Registry, rates bool, console io.Writer) {
+// Register binds the room. ring has the key that phones seal to; rates switches
+// the limits of requests on; console, if there is one, is told the address and the demo's links.
+func Register(app core.App, r *sync.Registry, ring *seal.Ring, rates bool, console io.Writer) {
 	declare(r)
 	r.Keep(keepings()...)
 	for name, handler := range map[string]sync.Handler{
@@ -39,7 +41,7 @@ func Register(app core.App, r *sync.Registry, rates bool, console io.Writer) {
 		r.Handle(name, handler)
 	}
 	w := &waysIn{
-		console: console, codes: newCodeKey(), post: newPost(),
+		console: console, ring: ring, codes: newCodeKey(), post: newPost(),
 		joins:     limits.NewRate(limits.JoinPerMinute, limits.JoinPerMinute, rates),
 		sessions:  limits.NewRate(limits.SessionPerMinute, limits.SessionPerMinute, rates),
 		mailboxes: limits.NewHourlyRate(limits.CodesPerHour, rates),

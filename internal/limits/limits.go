@@ -28,6 +28,16 @@ const (
 	OutcomesPerAnswer = 2000
 )
 
+// POST /api/sync/sealed.
+const (
+	// SealedPerRequest (wire): one person's waiting commands, 256 KiB at a time;
+	// four of them as base64url fill SyncBody.
+	SealedPerRequest = 16
+	// SealedPerMinute is for one address: a tablet brings what two or three
+	// people left on it, and opening a blob costs less than one signature.
+	SealedPerMinute = 60
+)
+
 // Join and session.
 const (
 	// SmallBody (wire) bounds every request that isn't a push.
@@ -138,21 +148,6 @@ const (
 // RowCache bounds the rows that are kept encoded in memory: a town's listings
 // (10,000 of 1.7 kB) twice over.
 const RowCache = 40 << 20
-
-// Acting for somebody, and what is told to the coordinators.
-const (
-	// ConsentDays: after a year somebody should be asked again whether it still suits.
-	ConsentDays = 366
-	// OfferAge is how long the code of an offer works: it is handed over, not kept.
-	OfferAge = 7 * 24 * time.Hour
-	// Report is what somebody can say in one report, and what came of it, in characters.
-	Report = 4000
-	// Until when somebody should have dealt with a report. The law gives a month
-	// for a complaint and for a correction; harm can't wait for that.
-	DueSafety = 2 * 24 * time.Hour
-	DueWorry  = 7 * 24 * time.Hour
-	DueByLaw  = 30 * 24 * time.Hour
-)
 
 // Retention.
 const (

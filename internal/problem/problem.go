@@ -28,6 +28,8 @@ var (
 	ProtocolUnsupported = Problem{Status: 400, Code: "protocol_unsupported", Message: "This app is too old or too new for this server. Update it."}
 	CursorInvalid       = Problem{Status: 400, Code: "cursor_invalid", Message: "The app lost its place. It will start again by itself."}
 	ProofInvalid        = Problem{Status: 400, Code: "proof_invalid", Message: "This device could not show that it is itself."}
+	SealedInvalid       = Problem{Status: 400, Code: "sealed_invalid", Message: "This sealed part can't be opened. It may be damaged."}
+	SealedElsewhere     = Problem{Status: 409, Code: "sealed_elsewhere", Message: "This was sealed to another key than this server has now. Keep it, and ask the people who run this."}
 	TokenMissing        = Problem{Status: 401, Code: "token_missing", Message: "This device has to sign in again. It does so by itself."}
 	ProofClock          = Problem{Status: 401, Code: "proof_clock", Message: "The clock of this device is wrong."}
 	ProofUsed           = Problem{Status: 401, Code: "proof_used", Message: "This sign-in was used before."}
@@ -52,7 +54,7 @@ var (
 // All is the catalogue as a list.
 func All() []Problem {
 	return []Problem{
-		BodyInvalid, ProtocolUnsupported, CursorInvalid, ProofInvalid, TokenMissing, ProofClock, ProofUsed, DeviceUnknown,
+		BodyInvalid, ProtocolUnsupported, CursorInvalid, ProofInvalid, SealedInvalid, SealedElsewhere, TokenMissing, ProofClock, ProofUsed, DeviceUnknown,
 		MemberSuspended, StreamForeign, InviteInvalid, InviteExpired,
 		RecoveryInvalid, CodeWrong, CodeExpired, EmailFixed, EmailTaken, NotFound, MethodNotAllowed, BodyTooLarge, SlowDown, Internal, Busy,
 	}
