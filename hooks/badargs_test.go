@@ -15,6 +15,7 @@ import (
 var argsSeen = []string{
 	"id", "listing", "occurrence", "firstName", "welcome", "set", "was", "name", "address", "postcode", "lat", "lon", "kind", "title", "summary", "description", "organisation", "place",
 	"room", "schedule", "prices", "access", "venue", "languages", "whoComes", "firstVisit", "contact", "status", "twin", "checked", "source", "member", "role", "shop", "why",
+	"helper", "how", "witness", "scopes", "until", "code", "codeHash", "seenOn", "note", "blocked", "about", "text", "outcome",
 }
 
 // Ensure that no argument of any command, whatever stands in it, is our fault:

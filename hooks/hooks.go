@@ -5,12 +5,14 @@ package hooks
 import (
 	"github.com/pocketbase/pocketbase/core"
 
+	"kith/hooks/acting"
 	"kith/hooks/audit"
 	"kith/hooks/community"
 	"kith/hooks/guard"
 	"kith/hooks/listings"
 	"kith/hooks/people"
 	"kith/hooks/rights"
+	"kith/hooks/safety"
 	"kith/hooks/syncapi"
 	"kith/hooks/visits"
 	"kith/hooks/waysin"
@@ -26,13 +28,15 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	ring := &seal.Ring{}
 	keepKeys(app, ring, cfg) // what phones may seal to this server
 
-	leavers := []func(*sync.Call) error{listings.Left, visits.Left, waysin.Left} // what ends when somebody leaves
+	leavers := []func(*sync.Call) error{listings.Left, visits.Left, acting.Left, safety.Left, waysin.Left} // what ends when somebody leaves
 
 	community.Register(r)                                      // the community's own record
 	people.Register(app, r, leavers...)                        // members, roles, shops
 	waysin.Register(app, r, ring, cfg.RateLimits, cfg.Console) // invites, joining, devices
 	listings.Register(r)                                       // what is on, where, by whom
 	visits.Register(r)                                         // "I'd like to come"
+	acting.Register(app, r, safety.Apart)                      // who may act for whom, and what was done so
+	safety.Register(r, acting.EndBetween)                      // who is known, who is blocked, reports
 	audit.Register(r)                                          // who did what with power over others
 	rights.Register(app, r, leavers...)                        // what is kept of whom, and for how long
 

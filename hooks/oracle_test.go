@@ -29,6 +29,7 @@ const (
 	shopStaff   who = "somebody who works in that shop"
 	coach       who = "a coach"
 	surgery     who = "somebody of the surgery"
+	helper      who = "a resident who acts for the first"
 	coordinator who = "a coordinator"
 	suspended   who = "a suspended resident"
 	revoked     who = "a revoked phone"
@@ -36,10 +37,10 @@ const (
 	superAway   who = "a superuser from elsewhere"
 )
 
-var everybody = []who{visitor, here, owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, coordinator, suspended, revoked, superHere, superAway}
+var everybody = []who{visitor, here, owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator, suspended, revoked, superHere, superAway}
 
 // syncing are those whom POST /api/sync answers; all others get sync's refusal.
-var syncing = []who{owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, coordinator}
+var syncing = []who{owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator}
 
 // refused is what the others are told by the doors that need a token.
 var refused = map[who]struct {
@@ -171,13 +172,14 @@ const canary = "canary7nobodyreadsthis"
 // stage is the town of the oracle.
 type stage struct {
 	*town
+	asks   who // who is being asked for: some arguments are their own
 	phones map[who]*phone
 	tokens map[who]string
 	ids    map[string]map[string]string // collection, row: id
 }
 
 func newStage(t *testing.T) *stage {
-	s := &stage{town: newTown(t), phones: map[who]*phone{}, tokens: map[who]string{}, ids: map[string]map[string]string{}}
+	s := &stage{town: newTown(t), asks: coordinator, phones: map[who]*phone{}, tokens: map[who]string{}, ids: map[string]map[string]string{}}
 	for w := range short {
 		role := map[who]string{host: "activator", activator: "activator", coordinator: "coordinator"}[w]
 		if role == "" {
@@ -236,6 +238,7 @@ func (s *stage) furnish() {
 	s.shops()
 	s.waysIn()
 	s.people()
+	s.acting()
 	s.systemRows()
 }
 
@@ -268,7 +271,7 @@ func (s *stage) shops() {
 // short are the names of rows, of all who have a phone.
 var short = map[who]string{
 	owner: "owner", resident: "resident", host: "host", activator: "activator", listener: "listener", shopkeeper: "shopkeeper", shopStaff: "shopStaff",
-	coach: "coach", surgery: "surgery", coordinator: "coordinator", suspended: "suspended", revoked: "revoked",
+	coach: "coach", surgery: "surgery", helper: "helper", coordinator: "coordinator", suspended: "suspended", revoked: "revoked",
 }
 
 func (s *stage) people() {

@@ -36,7 +36,7 @@ func (s *stage) peopleArgs(name string) map[string]any {
 	case "shops.add":
 		return map[string]any{"id": newID(), "name": "Corner shop"}
 	}
-	return map[string]any{}
+	return s.actingArgs(name)
 }
 
 // somebody is a new member without a phone.

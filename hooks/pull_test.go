@@ -260,12 +260,14 @@ func (w *town) checkIndex(after string) {
 		UNION SELECT 'organisations/' || id || ' public' FROM organisations
 		UNION SELECT 'listings/' || id || iif(status = 'draft', ' activators', ' public') FROM listings
 		UNION SELECT 'members/' || id || ' member/' || id FROM members UNION SELECT 'members/' || id || ' coordinators' FROM members
+		UNION SELECT 'invites/' || id || ' coordinators' FROM invites UNION SELECT 'invites/' || id || ' member/' || by FROM invites WHERE by <> ''
 		UNION SELECT 'roles/' || id || ' member/' || member FROM roles UNION SELECT 'roles/' || id || ' coordinators' FROM roles
 		UNION SELECT 'roles/' || id || ' owners/' || shop FROM roles WHERE shop <> ''
 		UNION SELECT 'shops/' || id || ' coordinators' FROM shops UNION SELECT 'shops/' || id || ' shop/' || id FROM shops
 		UNION SELECT 'devices/' || id || ' member/' || member FROM devices UNION SELECT 'devices/' || id || ' coordinators' FROM devices
 		UNION SELECT 'devices/' || id || ' owners/' || shop FROM devices WHERE shop <> '' UNION SELECT 'hosts/' || id || ' member/' || member FROM hosts
-		UNION SELECT 'visits/' || id || ' member/' || member FROM visits UNION SELECT 'visits/' || id || ' host/' || listing FROM visits WHERE status = 'coming'`
+		UNION SELECT 'visits/' || id || ' member/' || member FROM visits UNION SELECT 'visits/' || id || ' helped/' || member FROM visits
+		UNION SELECT 'members/' || id || ' helped/' || id FROM members UNION SELECT 'visits/' || id || ' host/' || listing FROM visits WHERE status = 'coming'`
 	have := "SELECT coll || '/' || rid || ' ' || aud FROM sync_row WHERE live = 1 AND coll <> '@'"
 	for _, q := range []string{want + " EXCEPT " + have, have + " EXCEPT SELECT * FROM (" + want + ")"} {
 		var diff []string

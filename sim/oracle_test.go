@@ -33,6 +33,11 @@ var columns = map[string]string{
 	"invites":    "role:t shop:t usesLeft:n uses:n expires:t created:t by:t note:t ended:b",
 	"recoveries": "member:t kind:t status:t openedBy:t confirmedBy:t expires:t created:t firstName:t",
 	"devices":    "member:t name:t revoked:b created:t seen:t pending:b match:t wipe:b enrolled:b shop:t",
+	"consents":   "member:t helper:t how:t scopes:j starts:t until:t status:t recordedBy:t witness:t endedBy:t endedAt:t",
+	"acts":       "consent:t member:t helper:t command:t at:t",
+	"vouches":    "member:t kind:t seenOn:t by:t note:t",
+	"blocks":     "member:t blocked:t",
+	"reports":    "by:t about:t kind:t text:t contact:t status:t outcome:t created:t due:t closed:t",
 	"hosts":      "listing:t member:t",
 	"visits":     "listing:t occurrence:t firstName:t welcome:t status:t",
 }
@@ -51,7 +56,19 @@ func audiences(coll, id string, col map[string]string) []string {
 		}
 		return []string{"public"}
 	case "members":
-		return []string{"member/" + id, "coordinators"}
+		return []string{"member/" + id, "coordinators", "helped/" + id}
+	case "consents", "acts":
+		if col["helper"] != "" {
+			return []string{"coordinators", "member/" + col["helper"], "member/" + col["member"]}
+		}
+		return []string{"coordinators", "member/" + col["member"]}
+	case "vouches":
+		return []string{"coordinators", "member/" + col["member"]}
+	case "reports":
+		if col["by"] != "" {
+			return []string{"coordinators", "member/" + col["by"]}
+		}
+		return []string{"coordinators"}
 	case "devices":
 		auds := []string{"coordinators", "member/" + col["member"]}
 		if col["shop"] != "" {
@@ -80,8 +97,9 @@ func audiences(coll, id string, col map[string]string) []string {
 		return []string{"member/" + col["member"], "coordinators"}
 	case "visits":
 		if col["status"] == "coming" {
-			return []string{"host/" + col["listing"], "member/" + col["member"]}
+			return []string{"host/" + col["listing"], "member/" + col["member"], "helped/" + col["member"]}
 		}
+		return []string{"member/" + col["member"], "helped/" + col["member"]}
 	}
 	return []string{"member/" + col["member"]}
 }
@@ -263,6 +281,10 @@ func grants(rows map[device.Key]*fact) map[string]map[string]bool {
 		case "roles":
 			for _, aud := range ofRole[f.col["role"]] {
 				give(f.col["member"], strings.ReplaceAll(aud, "SHOP", f.col["shop"]))
+			}
+		case "consents":
+			if f.col["status"] == "active" {
+				give(f.col["helper"], "helped/"+f.col["member"])
 			}
 		case "hosts":
 			give(f.col["member"], "host/"+f.col["listing"])

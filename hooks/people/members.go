@@ -47,18 +47,17 @@ func add(c *sync.Call) (sync.Result, error) {
 		return sync.Result{}, err
 	}
 	says := sync.Reject("not_allowed", "Only activators and coordinators can add a person.")
-	if err := allowed(c, says, "activators"); err != nil {
+	if err := c.Allowed(says, "activators"); err != nil {
 		return sync.Result{}, err
 	}
 	name, err := firstName(args.FirstName)
 	if err != nil {
 		return sync.Result{}, err
 	}
-	m, err := fresh(c, "members", args.ID)
+	m, err := c.Fresh("members", args.ID, map[string]any{"firstName": name, "created": sync.Stamp(c.Now), "standing": "active", "noPhone": true})
 	if err != nil {
 		return sync.Result{}, err
 	}
-	m.Load(map[string]any{"firstName": name, "created": sync.Stamp(c.Now), "standing": "active", "noPhone": true})
 	m.SetRandomPassword() // nobody signs in by it: no effect that anybody could tell apart
 	if err := c.App.Save(m); err != nil {
 		return sync.Result{}, err
@@ -80,7 +79,7 @@ func stand(c *sync.Call, action, standing string) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	if err := allowed(c, errCoordinators, "coordinators"); err != nil {
+	if err := c.Allowed(errCoordinators, "coordinators"); err != nil {
 		return sync.Result{}, err
 	}
 	m, err := here(c, args.Member)
@@ -111,7 +110,7 @@ func leave(leavers []Leaver) sync.Handler {
 			return sync.Result{}, err
 		}
 		if args.Why != "left" && args.Why != "moved" {
-			return sync.Result{}, errShape
+			return sync.Result{}, sync.ErrShape
 		}
 		if err := notTheLast(c, c.Member); err != nil {
 			return sync.Result{}, err

@@ -3,9 +3,6 @@
 package people
 
 import (
-	"database/sql"
-	"errors"
-
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/audit"
@@ -24,7 +21,7 @@ func Register(app core.App, r *sync.Registry, leavers ...Leaver) {
 	r.Sync(sync.Collection{
 		Name:    "members",
 		Columns: append(sync.Texts("firstName", "created", "standing"), sync.Bools("noPhone", "hasEmail")...),
-		To:      own("id"),
+		To:      append(own("id"), sync.Audience{Key: "'helped/' || {row}.id"}),
 	})
 	r.Sync(sync.Collection{
 		Name:    "roles",
@@ -95,8 +92,6 @@ var (
 	errCoordinators  = sync.Reject("not_allowed", "Only a coordinator can do this.")
 	errMemberUnknown = sync.Reject("member_unknown", "This person is not here any more.")
 	errNotYourself   = sync.Reject("not_yourself", "You can't do this to yourself. Ask another coordinator.")
-	errShape         = sync.Reject("args_invalid", "The app sent something the server could not read.")
-	errIDTaken       = sync.Reject("id_taken", "This was sent before.")
 )
 
 // note puts what was done with power over others into the record, in the same
@@ -105,26 +100,10 @@ func note(c *sync.Call, action, subject string, detail map[string]string) error 
 	return audit.Append(c.App.DB(), audit.Entry{At: c.Now, Actor: c.Member, Device: c.Device, Action: action, Subject: subject, Detail: detail})
 }
 
-// allowed refuses a caller who is in none of the audiences, with says.
-func allowed(c *sync.Call, says error, auds ...string) error {
-	for _, a := range auds {
-		if in, err := c.In(a); in || err != nil {
-			return err
-		}
-	}
-	return says
-}
-
 // here finds a member who is part of the community, suspended or not. Who has
 // left is as good as never there.
 func here(c *sync.Call, id string) (*core.Record, error) {
-	if err := sync.ID(id); err != nil {
-		return nil, err
-	}
-	m, err := c.App.FindRecordById("members", id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errMemberUnknown
-	}
+	m, err := c.Find("members", id, errMemberUnknown)
 	if err != nil {
 		return nil, err
 	}
@@ -132,24 +111,4 @@ func here(c *sync.Call, id string) (*core.Record, error) {
 		return nil, errMemberUnknown
 	}
 	return m, nil
-}
-
-// fresh makes a new record with the id that a device chose.
-func fresh(c *sync.Call, collection, id string) (*core.Record, error) {
-	if err := sync.ID(id); err != nil {
-		return nil, err
-	}
-	switch _, err := c.App.FindRecordById(collection, id); {
-	case err == nil:
-		return nil, errIDTaken
-	case !errors.Is(err, sql.ErrNoRows):
-		return nil, err
-	}
-	coll, err := c.App.FindCollectionByNameOrId(collection)
-	if err != nil {
-		return nil, err
-	}
-	r := core.NewRecord(coll)
-	r.Id = id
-	return r, nil
 }

@@ -33,7 +33,7 @@ func give(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	if err := allowed(c, errCoordinators, "coordinators"); err != nil {
+	if err := c.Allowed(errCoordinators, "coordinators"); err != nil {
 		return sync.Result{}, err
 	}
 	if err := checkRole(c, &args); err != nil {
@@ -51,11 +51,10 @@ func give(c *sync.Call) (sync.Result, error) {
 	if !errors.Is(err, sql.ErrNoRows) {
 		return sync.Result{}, err
 	}
-	r, err := fresh(c, "roles", args.ID)
+	r, err := c.Fresh("roles", args.ID, map[string]any{"member": m.Id, "role": args.Role, "shop": args.Shop})
 	if err != nil {
 		return sync.Result{}, err
 	}
-	r.Load(map[string]any{"member": m.Id, "role": args.Role, "shop": args.Shop})
 	if err := c.App.Save(r); err != nil {
 		return sync.Result{}, err
 	}
@@ -70,20 +69,20 @@ func ofRole(r *core.Record) map[string]string {
 // checkRole: owners and staff are of a shop that takes part, all others of none.
 func checkRole(c *sync.Call, args *giveArgs) error {
 	if !slices.Contains(roles, args.Role) {
-		return errShape
+		return sync.ErrShape
 	}
 	if !slices.Contains(inShop, args.Role) {
 		if args.Shop != "" {
-			return errShape
+			return sync.ErrShape
 		}
 		return nil
 	}
 	unknown := sync.Reject("shop_unknown", "This shop is not here. Add it first.")
-	if sync.ID(args.Shop) != nil {
+	if args.Shop == "" {
 		return unknown
 	}
-	shop, err := c.App.FindRecordById("shops", args.Shop)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && shop.GetString("status") != "active" {
+	shop, err := c.Find("shops", args.Shop, unknown)
+	if err == nil && shop.GetString("status") != "active" {
 		return unknown
 	}
 	return err
@@ -97,19 +96,16 @@ func take(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	if err := sync.ID(args.ID); err != nil {
+	r, err := c.Find("roles", args.ID, nil)
+	if err != nil {
 		return sync.Result{}, err
 	}
-	r, err := c.App.FindRecordById("roles", args.ID)
-	gone := errors.Is(err, sql.ErrNoRows)
-	if err != nil && !gone {
-		return sync.Result{}, err
-	}
+	gone := r == nil
 	auds := []string{"coordinators"}
 	if !gone && r.GetString("role") == "staff" {
 		auds = append(auds, "owners/"+r.GetString("shop"))
 	}
-	if err := allowed(c, sync.Reject("not_allowed", "Only a coordinator, or the owner for their own staff, can take a role back."), auds...); err != nil {
+	if err := c.Allowed(sync.Reject("not_allowed", "Only a coordinator, or the owner for their own staff, can take a role back."), auds...); err != nil {
 		return sync.Result{}, err
 	}
 	if gone {
@@ -149,7 +145,7 @@ func addShop(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	if err := allowed(c, errCoordinators, "coordinators"); err != nil {
+	if err := c.Allowed(errCoordinators, "coordinators"); err != nil {
 		return sync.Result{}, err
 	}
 	name, err := text.Line(args.Name, limits.Title)
@@ -157,22 +153,14 @@ func addShop(c *sync.Call) (sync.Result, error) {
 		return sync.Result{}, sync.Reject("text_invalid", "A shop's name has 1 to 120 letters.")
 	}
 	if args.Place != "" {
-		if err := sync.ID(args.Place); err != nil {
-			return sync.Result{}, err
-		}
-		_, err := c.App.FindRecordById("places", args.Place)
-		if errors.Is(err, sql.ErrNoRows) {
-			return sync.Result{}, sync.Reject("place_unknown", "This place is not here any more.")
-		}
-		if err != nil {
+		if _, err := c.Find("places", args.Place, sync.Reject("place_unknown", "This place is not here any more.")); err != nil {
 			return sync.Result{}, err
 		}
 	}
-	s, err := fresh(c, "shops", args.ID)
+	s, err := c.Fresh("shops", args.ID, map[string]any{"name": name, "place": args.Place, "status": "active"})
 	if err != nil {
 		return sync.Result{}, err
 	}
-	s.Load(map[string]any{"name": name, "place": args.Place, "status": "active"})
 	if err := c.App.Save(s); err != nil {
 		return sync.Result{}, err
 	}

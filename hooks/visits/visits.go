@@ -26,7 +26,7 @@ func Register(r *sync.Registry) {
 		Name:    "visits",
 		Columns: sync.Texts("listing", "occurrence", "firstName", "welcome", "status"),
 		To: []sync.Audience{
-			{Key: "'member/' || {row}.member"},
+			{Key: "'member/' || {row}.member"}, {Key: "'helped/' || {row}.member"},
 			{Key: "'host/' || {row}.listing", When: "{row}.status = 'coming'"},
 		},
 	})

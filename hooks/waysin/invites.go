@@ -2,10 +2,8 @@ package waysin
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
 	"encoding/base32"
-	"encoding/hex"
 	"errors"
 	"strings"
 	"time"
@@ -13,6 +11,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"kith/internal/codes"
 	"kith/internal/problem"
 	"kith/internal/sync"
 )
@@ -50,7 +49,7 @@ func NewInvite(app core.App, in Invite, now time.Time) (string, error) {
 	}
 	code := crockford.EncodeToString(raw)
 	r, err := record(app, "invites", map[string]any{
-		"codeHash": hash(code), "role": in.Role, "shop": in.Shop, "member": in.Member, "uses": in.Uses, "usesLeft": in.Uses,
+		"codeHash": codes.Hash(code), "role": in.Role, "shop": in.Shop, "member": in.Member, "uses": in.Uses, "usesLeft": in.Uses,
 		"expires": sync.Stamp(in.Until), "created": sync.Stamp(now), "demo": in.Demo, "console": true,
 	})
 	if err != nil {
@@ -62,19 +61,12 @@ func NewInvite(app core.App, in Invite, now time.Time) (string, error) {
 	return strings.Join([]string{code[:4], code[4:8], code[8:12], code[12:]}, "-"), nil
 }
 
-// hash of a code as a person typed it.
-func hash(code string) string {
-	plain := strings.NewReplacer("-", "", " ", "", "O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(code))
-	sum := sha256.Sum256([]byte(plain))
-	return hex.EncodeToString(sum[:])
-}
-
 func byMember(id string) dbx.Expression { return dbx.HashExp{"member": id} }
 
 // findInvite is the invite of a code that is still good, or says why there is
 // none.
 func findInvite(app core.App, code string, now time.Time) (*core.Record, error) {
-	invite, err := app.FindFirstRecordByData("invites", "codeHash", hash(code))
+	invite, err := app.FindFirstRecordByData("invites", "codeHash", codes.Hash(code))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, problem.InviteInvalid.Because(nil)
 	}

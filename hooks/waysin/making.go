@@ -3,22 +3,19 @@ package waysin
 import (
 	"database/sql"
 	"errors"
-	"regexp"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"kith/internal/codes"
 	"kith/internal/limits"
 	"kith/internal/sync"
 	"kith/internal/text"
 )
 
 var errShape = sync.Reject("args_invalid", "The app sent something the server could not read.")
-
-// codeHash is how a code that was made on a phone reaches the server.
-var codeHash = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 type makeArgs struct {
 	ID       string `json:"id"`
@@ -74,7 +71,7 @@ func makeInvite(c *sync.Call) (sync.Result, error) {
 
 // check holds the arguments to their bounds, which don't depend on who asks.
 func (a *makeArgs) check() error {
-	if sync.ID(a.ID) != nil || !codeHash.MatchString(a.CodeHash) || a.Role != oneMore && !slices.Contains(Roles, a.Role) {
+	if sync.ID(a.ID) != nil || !codes.IsHash(a.CodeHash) || a.Role != oneMore && !slices.Contains(Roles, a.Role) {
 		return errShape
 	}
 	if (a.Shop != "") != needShop(a.Role) || a.Shop != "" && sync.ID(a.Shop) != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/audit"
+	"kith/internal/codes"
 	"kith/internal/limits"
 	"kith/internal/problem"
 	"kith/internal/sync"
@@ -23,7 +24,7 @@ func makeCard(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	if !codeHash.MatchString(args.CodeHash) {
+	if !codes.IsHash(args.CodeHash) {
 		return sync.Result{}, errShape
 	}
 	if err := free(c.App, "recoveries", args.ID, args.CodeHash); err != nil {
@@ -84,7 +85,7 @@ func confirmRecovery(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	if !codeHash.MatchString(args.CodeHash) {
+	if !codes.IsHash(args.CodeHash) {
 		return sync.Result{}, errShape
 	}
 	r, err := atDesk(c, args.ID)
@@ -188,7 +189,7 @@ func (w *waysIn) recover(e *core.RequestEvent) error {
 // NB! The same key again is the same device, for an answer that was lost; to
 // every other key the code is used up.
 func (a arrival) recoverWith(tx core.App, code string) (*core.Record, error) {
-	r, err := tx.FindFirstRecordByData("recoveries", "codeHash", hash(code))
+	r, err := tx.FindFirstRecordByData("recoveries", "codeHash", codes.Hash(code))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, problem.RecoveryInvalid.Because(nil)
 	}

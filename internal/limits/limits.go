@@ -149,6 +149,21 @@ const (
 // (10,000 of 1.7 kB) twice over.
 const RowCache = 40 << 20
 
+// Acting for somebody, and what is told to the coordinators.
+const (
+	// ConsentDays: after a year somebody should be asked again whether it still suits.
+	ConsentDays = 366
+	// OfferAge is how long the code of an offer works: it is handed over, not kept.
+	OfferAge = 7 * 24 * time.Hour
+	// Report is what somebody can say in one report, and what came of it, in characters.
+	Report = 4000
+	// Until when somebody should have dealt with a report. The law gives a month
+	// for a complaint and for a correction; harm can't wait for that.
+	DueSafety = 2 * 24 * time.Hour
+	DueWorry  = 7 * 24 * time.Hour
+	DueByLaw  = 30 * 24 * time.Hour
+)
+
 // Retention.
 const (
 	// Outcomes are kept this long after a device acknowledged them: four times

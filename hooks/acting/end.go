@@ -1,0 +1,113 @@
+package acting
+
+import (
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"kith/internal/audit"
+	"kith/internal/limits"
+	"kith/internal/sync"
+)
+
+// end ends a consent or takes an offer back: the person, the helper or a
+// coordinator, at any time and without a reason. One that has ended stays so.
+func end(c *sync.Call) (sync.Result, error) {
+	args, err := sync.Args[struct {
+		ID string `json:"id"`
+	}](c)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	unknown := sync.Reject("consent_unknown", "This agreement is not here any more.")
+	consent, err := c.Find("consents", args.ID, nil)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	if consent == nil || consent.GetString("member") != c.Member && consent.GetString("helper") != c.Member {
+		if err := c.Allowed(unknown, "coordinators"); err != nil {
+			return sync.Result{}, err
+		}
+	}
+	if consent == nil {
+		return sync.Result{}, unknown
+	}
+	return sync.Result{}, finish(c, consent)
+}
+
+func finish(c *sync.Call, consent *core.Record) error {
+	if consent.GetString("status") == "ended" {
+		return nil
+	}
+	consent.Load(map[string]any{"status": "ended", "endedBy": c.Member, "endedAt": sync.Stamp(c.Now), "codeHash": ""})
+	if err := c.App.Save(consent); err != nil {
+		return err
+	}
+	return note(c, "acting.end", consent)
+}
+
+// EndBetween ends what lets either of two members act for the other. It looks
+// like any other end.
+func EndBetween(c *sync.Call, one, other string) error {
+	if err := endPair(c, one, other); err != nil {
+		return err
+	}
+	return endPair(c, other, one)
+}
+
+func endPair(c *sync.Call, member, helper string) error {
+	return finishAll(c, dbx.HashExp{"member": member, "helper": helper})
+}
+
+// Left ends all in which a member who leaves is the person or the helper.
+func Left(c *sync.Call) error {
+	return finishAll(c, dbx.Or(dbx.HashExp{"member": c.Member}, dbx.HashExp{"helper": c.Member}))
+}
+
+func finishAll(c *sync.Call, which dbx.Expression) error {
+	consents, err := c.App.FindAllRecords("consents", which, dbx.Not(dbx.HashExp{"status": "ended"}))
+	if err != nil {
+		return err
+	}
+	for _, consent := range consents {
+		if err := finish(c, consent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Expire ends what ran out by now, and returns how much that was. Until it has
+// run nobody acts under such a consent; it only still stands there.
+func Expire(app core.App, now time.Time) (ended int, err error) {
+	err = app.RunInTransaction(func(tx core.App) error {
+		open, err := tx.FindAllRecords("consents", dbx.Not(dbx.HashExp{"status": "ended"}))
+		if err != nil {
+			return err
+		}
+		for _, consent := range open {
+			if !ranOut(consent, now) {
+				continue
+			}
+			ended++
+			consent.Load(map[string]any{"status": "ended", "endedBy": "", "endedAt": sync.Stamp(now), "codeHash": ""})
+			if err := tx.Save(consent); err != nil {
+				return err
+			}
+			if err := audit.Append(tx.DB(), entry(now, "", "", "acting.expire", consent)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return ended, err
+}
+
+// ranOut: a consent on its last day, an offer's code long before.
+func ranOut(consent *core.Record, now time.Time) bool {
+	if consent.GetString("until") <= sync.Stamp(now) {
+		return true
+	}
+	return consent.GetString("status") == "offered" && consent.GetString("starts") <= sync.Stamp(now.Add(-limits.OfferAge))
+}

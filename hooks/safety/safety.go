@@ -1,0 +1,128 @@
+// Package safety is what keeps people safe from one another: who is known by
+// whom, who wants nothing to do with whom, and what somebody tells the
+// coordinators. A block is known to whoever made it, and to nobody else.
+package safety
+
+import (
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"kith/internal/audit"
+	"kith/internal/sync"
+)
+
+// room is the room, and what it has another do.
+type room struct {
+	part func(c *sync.Call, one, other string) error
+}
+
+// Register binds the room. part ends what lets one of two members act for the
+// other, in a way that looks like any other end.
+func Register(r *sync.Registry, part func(c *sync.Call, one, other string) error) {
+	r.Sync(sync.Collection{
+		Name: "vouches", Columns: sync.Texts("member", "kind", "seenOn", "by", "note"),
+		To: []sync.Audience{{Key: "'member/' || {row}.member"}, {Key: "'coordinators'"}},
+	})
+	r.Sync(sync.Collection{
+		Name: "blocks", Columns: sync.Texts("member", "blocked"),
+		To: []sync.Audience{{Key: "'member/' || {row}.member"}},
+	})
+	r.Sync(sync.Collection{
+		Name: "reports", Columns: sync.Texts("by", "about", "kind", "text", "contact", "status", "outcome", "created", "due", "closed"),
+		To: []sync.Audience{{Key: "'member/' || {row}.by", When: "{row}.by <> ''"}, {Key: "'coordinators'"}},
+	})
+	r.Keep(keepings()...)
+	w := &room{part}
+	r.Handle("safety.vouch", vouch)
+	r.Handle("safety.unvouch", unvouch)
+	r.HandleFor("details", "safety.block", w.block)
+	r.HandleFor("details", "safety.unblock", unblock)
+	r.Handle("reports.make", makeReport)
+	r.Handle("reports.acknowledge", acknowledge)
+	r.Handle("reports.close", closeReport)
+}
+
+var (
+	errCoordinators  = sync.Reject("not_allowed", "Only a coordinator can do this.")
+	errMemberUnknown = sync.Reject("member_unknown", "This person is not here any more.")
+)
+
+// note puts what was done with power over others into the record.
+func note(c *sync.Call, action, subject string, detail map[string]string) error {
+	return audit.Append(c.App.DB(), audit.Entry{At: c.Now, Actor: c.Member, Device: c.Device, Action: action, Subject: subject, Detail: detail})
+}
+
+// Apart says whether one of two members has blocked the other.
+func Apart(c *sync.Call, one, other string) (bool, error) {
+	var n int
+	err := c.App.DB().NewQuery("SELECT count(*) FROM blocks WHERE (member = {:a} AND blocked = {:b}) OR (member = {:b} AND blocked = {:a})").
+		Bind(dbx.Params{"a": one, "b": other}).Row(&n)
+	return n > 0, err
+}
+
+// block ends what is between two people, and keeps it from beginning again.
+func (w *room) block(c *sync.Call) (sync.Result, error) {
+	args, err := sync.Args[struct {
+		ID      string `json:"id"`
+		Blocked string `json:"blocked"`
+	}](c)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	other, err := c.Find("members", args.Blocked, errMemberUnknown)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	if other.Id == c.Member {
+		return sync.Result{}, sync.Reject("not_yourself", "You can't block yourself.")
+	}
+	before := &core.Record{}
+	err = c.App.RecordQuery("blocks").AndWhere(dbx.HashExp{"member": c.Member, "blocked": other.Id}).Limit(1).One(before)
+	if err == nil {
+		return sync.Result{Merged: true, Data: map[string]string{"id": before.Id}}, nil
+	}
+	if !missing(err) {
+		return sync.Result{}, err
+	}
+	b, err := c.Fresh("blocks", args.ID, map[string]any{"member": c.Member, "blocked": other.Id})
+	if err != nil {
+		return sync.Result{}, err
+	}
+	if err := c.App.Save(b); err != nil {
+		return sync.Result{}, err
+	}
+	return sync.Result{}, w.part(c, c.Member, other.Id)
+}
+
+// unblock takes the caller's own block back. What it ended stays ended.
+func unblock(c *sync.Call) (sync.Result, error) {
+	args, err := sync.Args[struct {
+		ID string `json:"id"`
+	}](c)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	unknown := sync.Reject("block_unknown", "This block is not there any more.")
+	b, err := c.Find("blocks", args.ID, unknown)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	if b.GetString("member") != c.Member {
+		return sync.Result{}, unknown
+	}
+	return sync.Result{}, c.App.Delete(b)
+}
+
+// Left forgets whom a member who leaves had blocked.
+func Left(c *sync.Call) error {
+	blocks, err := c.App.FindAllRecords("blocks", dbx.HashExp{"member": c.Member})
+	if err != nil {
+		return err
+	}
+	for _, b := range blocks {
+		if err := c.App.Delete(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
