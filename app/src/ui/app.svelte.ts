@@ -68,8 +68,12 @@ class App {
       event.preventDefault()
       this.offer = event as InstallOffer
     })
-    kith.subscribe((changed) => changed.has('@outbox') && this.#settle())
+    kith.subscribe((changed) => {
+      if (changed.has('@outbox')) this.#settle()
+      if (changed.has('invites')) this.#forgetSpent()
+    })
     this.#settle()
+    this.#forgetSpent()
   }
 
   async install(): Promise<void> {
@@ -82,6 +86,11 @@ class App {
     for (const entry of this.kith.outbox()) {
       if (entry.state === 'merged' && entry.name === 'visits.come') void this.kith.dismiss(entry.nonce)
     }
+  }
+
+  /** A code that opens nothing any more need not stay on this phone. */
+  #forgetSpent(): void {
+    if (this.kith.local.get('invites/codes')) void import('../invites/kept').then(({ forgetSpent }) => forgetSpent(this.kith, Date.now()), () => undefined)
   }
 
   get live(): LiveKith {

@@ -5,7 +5,7 @@
 import type { Component } from 'svelte'
 
 export interface Route {
-  name: 'front' | 'listing' | 'come' | 'plans' | 'groups' | 'edit' | 'join' | 'outbox' | 'about' | 'missing'
+  name: 'front' | 'listing' | 'come' | 'plans' | 'groups' | 'edit' | 'join' | 'outbox' | 'about' | 'invites' | 'desk' | 'shop' | 'missing'
   /** The list of what's on stands beside it on a wide screen. */
   list: boolean
   props: Record<string, string>
@@ -24,6 +24,11 @@ const TABLE: [pattern: RegExp, make: (parts: string[]) => Route][] = [
   [new RegExp(`^/groups/(new|${id})$`), ([which = '']) => ({ name: 'edit', list: false, props: { id: which === 'new' ? '' : which }, load: () => import('../hosting/EditListing.svelte') })],
   [/^\/join$/, () => ({ name: 'join', list: false, props: {}, load: () => import('../joining/Join.svelte') })],
   [/^\/outbox$/, () => ({ name: 'outbox', list: false, props: {}, load: () => import('../sent/Outbox.svelte') })],
+  [/^\/invites$/, () => ({ name: 'invites', list: false, props: {}, load: () => import('../invites/Invites.svelte') })],
+  [/^\/invites\/new$/, () => ({ name: 'invites', list: false, props: {}, load: () => import('../invites/MakeInvite.svelte') })],
+  [new RegExp(`^/invites/${id}$`), ([invite = '']) => ({ name: 'invites', list: false, props: { id: invite }, load: () => import('../invites/OneInvite.svelte') })],
+  [new RegExp(`^/desk(?:/([a-z]{1,20})(?:/${id})?)?$`), ([part = '', which = '']) => ({ name: 'desk', list: false, props: { part, which }, load: () => import('../desk/Desk.svelte') })],
+  [/^\/shop$/, () => ({ name: 'shop', list: false, props: {}, load: () => import('../shop/Shop.svelte') })],
   [/^\/about$/, () => ({ name: 'about', list: false, props: {}, load: () => import('../about/About.svelte') })],
 ]
 

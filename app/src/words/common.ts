@@ -22,6 +22,10 @@ export const common = {
     brokenText: 'You have no signal and this page was not kept on your phone yet. Try again when you are back online.',
     tryAgain: 'Try again',
     problem: 'There is a problem',
+    no: 'No, leave it',
+    you: 'You',
+    desk: 'The desk',
+    shop: 'My shop',
     title: (page: string) => `${page} – Kith`,
   },
 

@@ -3,6 +3,8 @@
 export const hosting = {
   title: 'My groups',
   add: 'Put something new up',
+  invites: 'Invites',
+  toHelp: (count: number) => (count === 1 ? 'Somebody is being helped back in. They wait for you to say yes.' : `${count} people are being helped back in. They wait for you to say yes.`),
   none: 'You don’t run anything here yet.',
   noneHint: 'Put up a group, an event, a service or a notice. It works with no signal.',
   nobody: 'Nobody has said so yet. People may just turn up.',

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { placesElsewhere, placesOf } from './places'
+
+const hrefs = (roles: string[], host = false) => placesOf({ roles, host }).map((place) => place.href)
+const elsewhere = (roles: string[], host = false) => placesElsewhere({ roles, host }).map((place) => place.href)
+
+it('the navigation has three or four places, that change with what somebody does here', () => {
+  expect(hrefs([])).toEqual(['/', '/plans', '/about'])
+  expect(hrefs(['resident'])).toEqual(['/', '/plans', '/about'])
+  expect(hrefs(['resident', 'activator'], true)).toEqual(['/', '/plans', '/groups', '/about'])
+  expect(hrefs(['coordinator'], true)).toEqual(['/', '/plans', '/desk', '/about'])
+  expect(hrefs(['owner'])).toEqual(['/', '/plans', '/shop', '/about'])
+  expect(hrefs(['staff'])).toEqual(['/', '/plans', '/shop', '/about'])
+})
+
+it('nothing that somebody does here is out of reach', () => {
+  for (const [roles, host] of [[[], false], [['activator'], true], [['coordinator'], true], [['owner', 'activator'], true], [['owner', 'coordinator', 'activator'], true]] as const) {
+    const all = [...hrefs([...roles], host), ...elsewhere([...roles], host)]
+    expect(new Set(all).size, roles.join()).toBe(all.length)
+    for (const need of ['/', '/plans', ...(host ? ['/groups'] : []), ...(roles.includes('owner' as never) ? ['/shop'] : []), ...(roles.includes('coordinator' as never) ? ['/desk'] : [])]) expect(all).toContain(need)
+  }
+})

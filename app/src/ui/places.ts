@@ -1,0 +1,53 @@
+/**
+ * Which places the navigation has room for: what's on, two that change with what somebody does here, and the
+ * last. What has no room is linked from there.
+ */
+import { words } from '../words'
+import type { IconName } from './Icon.svelte'
+import type { Route } from './routes'
+
+export interface Place {
+  href: string
+  icon: IconName
+  text: string
+  names: Route['name'][]
+}
+
+const { shell } = words
+const FRONT: Place = { href: '/', icon: 'board', text: shell.whatsOn, names: ['front', 'listing', 'come'] }
+const DESK: Place = { href: '/desk', icon: 'desk', text: shell.desk, names: ['desk'] }
+const SHOP: Place = { href: '/shop', icon: 'shop', text: shell.shop, names: ['shop'] }
+const GROUPS: Place = { href: '/groups', icon: 'people', text: shell.groups, names: ['groups', 'edit', 'invites'] }
+const PLANS: Place = { href: '/plans', icon: 'bookmark', text: shell.plans, names: ['plans', 'outbox'] }
+const LAST: Place = { href: '/about', icon: 'info', text: shell.about, names: ['about', 'join'] }
+const ROOM = 2
+
+/** What somebody is here, as far as the navigation cares. */
+export interface Doing {
+  roles: readonly string[]
+  /** Runs a listing, or may put one up. */
+  host: boolean
+}
+
+/** Places between the first and the last, the most needed first. */
+function between({ roles, host }: Doing): Place[] {
+  const wanted = [
+    ...(roles.includes('coordinator') ? [DESK] : []),
+    ...(roles.some((role) => role === 'owner' || role === 'staff') ? [SHOP] : []),
+    ...(host && !roles.includes('coordinator') ? [GROUPS] : []),
+    PLANS,
+    ...(roles.includes('coordinator') ? [GROUPS] : []),
+  ]
+  return wanted
+}
+
+/** Three or four places. Plans stand before groups, where both do. */
+export function placesOf(doing: Doing): Place[] {
+  const middle = between(doing).slice(0, ROOM)
+  return [FRONT, ...middle.sort((a, b) => Number(b === PLANS) - Number(a === PLANS)), LAST]
+}
+
+/** What the navigation has no room for. */
+export function placesElsewhere(doing: Doing): Place[] {
+  return between(doing).slice(ROOM)
+}
