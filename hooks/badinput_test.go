@@ -33,14 +33,14 @@ func (w *town) raw(method, target, token, body string, header http.Header) (rec 
 		return nil // no client can send it
 	}
 	r.Header.Set("Content-Type", "application/json")
-	if token != "" {
-		r.Header.Set("Authorization", "Bearer "+token)
-	}
 	for k, v := range header {
 		r.Header[k] = v
 	}
 	if host := header.Get("Host"); host != "" {
 		r.Host = host
+	}
+	if token != "" && r.Header.Get("Authorization") == "" {
+		w.authorise(r, token)
 	}
 	defer func() {
 		if p := recover(); p != nil {

@@ -255,7 +255,7 @@ func (p *phone) listen() *listening {
 	ctx, stop := context.WithCancel(context.Background())
 	in, out := io.Pipe()
 	r := httptest.NewRequestWithContext(ctx, "POST", "http://kith.test/api/sync/live", strings.NewReader(string(raw)))
-	r.Header.Set("Authorization", "Bearer "+p.token)
+	p.authorise(r, p.token)
 	l := &listening{lines: make(chan string, 1000), stop: stop}
 	go func() {
 		p.mux.ServeHTTP(&piped{out: out, header: http.Header{}}, r)

@@ -8,6 +8,7 @@ import (
 	"kith/hooks/acting"
 	"kith/hooks/audit"
 	"kith/hooks/community"
+	"kith/hooks/doorman"
 	"kith/hooks/guard"
 	"kith/hooks/listings"
 	"kith/hooks/people"
@@ -30,6 +31,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 
 	leavers := []func(*sync.Call) error{listings.Left, visits.Left, acting.Left, safety.Left, waysin.Left} // what ends when somebody leaves
 
+	man := doorman.Register(app, r, cfg.RateLimits)            // who is asking
 	community.Register(r)                                      // the community's own record
 	people.Register(app, r, leavers...)                        // members, roles, shops
 	waysin.Register(app, r, ring, cfg.RateLimits, cfg.Console) // invites, joining, devices
@@ -40,7 +42,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	audit.Register(r)                                          // who did what with power over others
 	rights.Register(app, r, leavers...)                        // what is kept of whom, and for how long
 
-	syncapi.Register(app, r, ring, cfg.RateLimits)    // the door of the sync protocol
-	guard.Register(app, cfg.Public, cfg.TrustedProxy) // what makes PocketBase safe
+	syncapi.Register(app, r, man, ring, cfg.RateLimits) // the door of the sync protocol
+	guard.Register(app, cfg.Public, cfg.TrustedProxy)   // what makes PocketBase safe
 	return r
 }

@@ -23,6 +23,7 @@ import (
 	"kith/hooks"
 	"kith/hooks/waysin"
 	"kith/internal/sync"
+	"kith/internal/token"
 	_ "kith/migrations"
 )
 
@@ -32,6 +33,7 @@ type town struct {
 	app      core.App
 	registry *sync.Registry
 	mux      http.Handler
+	provers  map[string]*phone // by token: phones whose requests carry a proof
 }
 
 var page fs.FS = fstest.MapFS{
@@ -113,11 +115,39 @@ func (w *town) ask(method, path, token string, body any) *httptest.ResponseRecor
 	}
 	r := httptest.NewRequest(method, "http://kith.test"+path, bytes.NewReader(raw))
 	if token != "" {
-		r.Header.Set("Authorization", "Bearer "+token)
+		w.authorise(r, token)
 	}
 	rec := httptest.NewRecorder()
 	w.mux.ServeHTTP(rec, r)
 	return rec
+}
+
+// authorise gives a request a token, and the proof that goes with it if the
+// token's phone sends proofs.
+func (w *town) authorise(r *http.Request, bearer string) {
+	r.Header.Set("Authorization", "Bearer "+bearer)
+	if p := w.provers[bearer]; p != nil && r.Header.Get("DPoP") == "" {
+		r.Header.Set("DPoP", p.dpop(r, bearer))
+	}
+}
+
+// dpop is a proof for one request with one token.
+func (p *phone) dpop(r *http.Request, bearer string) string {
+	return p.sign(jwt.MapClaims{
+		"htm": r.Method, "htu": "http://" + r.Host + r.URL.Path, "iat": time.Now().Unix(), "jti": random(), "ath": token.Access(bearer),
+	}, nil)
+}
+
+// proves makes a phone send a proof with every request, or no more.
+func (p *phone) proves(yes bool) *phone {
+	if p.provers == nil {
+		p.provers = map[string]*phone{}
+	}
+	delete(p.provers, p.token)
+	if yes {
+		p.provers[p.token] = p
+	}
+	return p
 }
 
 // phone is one device of one member.
@@ -152,6 +182,7 @@ func (p *phone) take(rec *httptest.ResponseRecorder) {
 	var a struct{ Member, Device, Token string }
 	must(p.t, json.Unmarshal(rec.Body.Bytes(), &a))
 	p.member, p.device, p.token = a.Member, a.Device, a.Token
+	p.proves(true) // it is read only where it is needed
 }
 
 func (p *phone) jwk() map[string]any {

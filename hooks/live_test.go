@@ -22,7 +22,7 @@ func (p *phone) live(url, cursor string) <-chan string {
 	must(p.t, err)
 	r, err := http.NewRequestWithContext(ctx, "POST", url+"/api/sync/live", strings.NewReader(string(body)))
 	must(p.t, err)
-	r.Header.Set("Authorization", "Bearer "+p.token)
+	p.authorise(r, p.token)
 	res, err := http.DefaultClient.Do(r)
 	must(p.t, err)
 	if res.StatusCode != 200 {

@@ -99,11 +99,11 @@ func (c *contract) exchange(w *town, method, path, token string, body any, heade
 		if raw != "" {
 			r.Header.Set("Content-Type", "application/json")
 		}
-		if token != "" {
-			r.Header.Set("Authorization", "Bearer "+token)
-		}
 		for i := 0; i+1 < len(headers); i += 2 {
 			r.Header.Set(headers[i], headers[i+1])
+		}
+		if token != "" {
+			w.authorise(r, token)
 		}
 		return r
 	}

@@ -31,16 +31,19 @@ const (
 	surgery     who = "somebody of the surgery"
 	helper      who = "a resident who acts for the first"
 	coordinator who = "a coordinator"
+	unenrolled  who = "a coordinator, on a phone that isn't enrolled"
+	unproven    who = "a coordinator's token, without a proof"
+	waiting     who = "a phone that isn't let in yet"
 	suspended   who = "a suspended resident"
 	revoked     who = "a revoked phone"
 	superHere   who = "a superuser on this machine"
 	superAway   who = "a superuser from elsewhere"
 )
 
-var everybody = []who{visitor, here, owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator, suspended, revoked, superHere, superAway}
+var everybody = []who{visitor, here, owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator, unenrolled, unproven, waiting, suspended, revoked, superHere, superAway}
 
 // syncing are those whom POST /api/sync answers; all others get sync's refusal.
-var syncing = []who{owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator}
+var syncing = []who{owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator, unenrolled}
 
 // refused is what the others are told by the doors that need a token.
 var refused = map[who]struct {
@@ -48,7 +51,7 @@ var refused = map[who]struct {
 	code   string
 }{
 	visitor: {401, "token_missing"}, here: {401, "token_missing"}, superHere: {401, "token_missing"}, superAway: {401, "token_missing"},
-	suspended: {403, "member_suspended"}, revoked: {401, "device_unknown"},
+	unproven: {401, "proof_missing"}, waiting: {403, "device_pending"}, suspended: {403, "member_suspended"}, revoked: {401, "device_unknown"},
 }
 
 var (
@@ -66,15 +69,15 @@ var mayHold = map[string]map[string][]who{
 		"club":   all,
 		"paused": all,
 		"gone":   all,
-		"draft":  {host, activator, coordinator},
+		"draft":  {host, activator, coordinator, unenrolled},
 	},
 	"members": each(withCoordinator, "suspended", "revoked", "left"),
 	"roles": {
 		"host": {host, coordinator}, "activator": {activator, coordinator}, "listener": {listener, coordinator}, "coach": {coach, coordinator},
-		"surgery": {surgery, coordinator}, "coordinator": {coordinator}, "shopkeeper": {shopkeeper, coordinator}, "shopStaff": {shopStaff, shopkeeper, coordinator},
+		"surgery": {surgery, coordinator}, "coordinator": {coordinator, unenrolled}, "shopkeeper": {shopkeeper, coordinator}, "shopStaff": {shopStaff, shopkeeper, coordinator},
 	},
 	"shops":          {"bakery": {shopkeeper, shopStaff, coordinator}, "other": {coordinator}},
-	"devices":        each(withCoordinator, "suspended", "revoked"),
+	"devices":        phones(),
 	"hosts":          {"host of the club": {host}},
 	"visits":         {"owner to the club": {owner, host}, "owner to the club, called off": {owner}, "owner to the paused": {owner}},
 	"_superusers":    {"super": nobody},
@@ -89,7 +92,9 @@ var mayHold = map[string]map[string][]who{
 func each(holders func(who) []who, others ...string) map[string][]who {
 	rows := map[string][]who{}
 	for _, w := range syncing {
-		rows[short[w]] = holders(w)
+		if second[w] == "" {
+			rows[short[w]] = holders(w)
+		}
 	}
 	for _, row := range others {
 		rows[row] = holders("")
@@ -97,7 +102,22 @@ func each(holders func(who) []who, others ...string) map[string][]who {
 	return rows
 }
 
-func withCoordinator(w who) []who { return []who{w, coordinator} }
+func withCoordinator(w who) []who {
+	if w == coordinator {
+		return []who{coordinator, unenrolled}
+	}
+	return []who{w, coordinator}
+}
+
+// second phones of a member, and whose they are.
+var second = map[who]who{unenrolled: coordinator, unproven: coordinator, waiting: resident}
+
+// phones are the rows of each, and those of the second ones.
+func phones() map[string][]who {
+	rows := each(withCoordinator, "suspended", "revoked")
+	rows["unenrolled"], rows["unproven"], rows["waiting"] = withCoordinator(coordinator), withCoordinator(coordinator), withCoordinator(resident)
+	return rows
+}
 
 // columnsOf a row, as it leaves the server by any door but the dashboard.
 var columnsOf = map[string][]string{
@@ -115,8 +135,13 @@ var columnsOf = map[string][]string{
 }
 
 // but are the cells of a command: everybody who syncs is told code, but those
-// who are named.
+// who are named. What only a coordinator may, one on another phone is told to do
+// on an enrolled one.
 func but(code string, cells map[who]string) map[who]string {
+	_, special := cells[coordinator]
+	if _, named := cells[unenrolled]; special && !named {
+		cells[unenrolled] = "device_not_enrolled"
+	}
 	for _, w := range syncing {
 		if _, named := cells[w]; !named {
 			cells[w] = code
@@ -130,20 +155,20 @@ var mayDo = map[string]map[who]string{
 	"visits.come":                 but("", map[who]string{}),
 	"visits.come, to the draft":   but("listing_unknown", map[who]string{}),
 	"visits.cancel":               but("visit_unknown", map[who]string{owner: ""}),
-	"listings.add":                but("not_allowed", map[who]string{host: "", activator: "", coordinator: ""}),
+	"listings.add":                but("not_allowed", map[who]string{host: "", activator: "", coordinator: "", unenrolled: ""}),
 	"listings.edit":               but("not_allowed", map[who]string{host: "", coordinator: ""}),
 	"listings.edit, of the draft": but("not_allowed", map[who]string{coordinator: ""}),
 	"listings.check":              but("not_allowed", map[who]string{host: "", coordinator: ""}),
-	"places.add":                  but("not_allowed", map[who]string{host: "", activator: "", coordinator: ""}),
+	"places.add":                  but("not_allowed", map[who]string{host: "", activator: "", coordinator: "", unenrolled: ""}),
 	"people.rename":               but("", map[who]string{}),
-	"people.add":                  but("not_allowed", map[who]string{host: "", activator: "", coordinator: ""}),
+	"people.add":                  but("not_allowed", map[who]string{host: "", activator: "", coordinator: "", unenrolled: ""}),
 	"people.suspend":              but("not_allowed", map[who]string{coordinator: ""}),
 	"people.suspend, of oneself":  but("not_allowed", map[who]string{coordinator: "not_yourself"}),
 	"people.suspend, of who left": but("not_allowed", map[who]string{coordinator: "member_unknown"}),
 	"people.restore":              but("not_allowed", map[who]string{coordinator: ""}),
 	"people.restore, of oneself":  but("not_allowed", map[who]string{coordinator: "not_yourself"}),
-	"people.leave":                but("", map[who]string{coordinator: "last_coordinator"}),
-	"people.erase":                but("", map[who]string{coordinator: "last_coordinator"}),
+	"people.leave":                but("", map[who]string{coordinator: "last_coordinator", unenrolled: "last_coordinator"}),
+	"people.erase":                but("", map[who]string{coordinator: "last_coordinator", unenrolled: "last_coordinator"}),
 	"people.erase, without phone": but("not_allowed", map[who]string{coordinator: ""}),
 	"people.erase, with a phone":  but("not_allowed", map[who]string{coordinator: "has_phone"}),
 	"roles.give":                  but("not_allowed", map[who]string{coordinator: ""}),
@@ -181,6 +206,9 @@ type stage struct {
 func newStage(t *testing.T) *stage {
 	s := &stage{town: newTown(t), asks: coordinator, phones: map[who]*phone{}, tokens: map[who]string{}, ids: map[string]map[string]string{}}
 	for w := range short {
+		if second[w] != "" {
+			continue
+		}
 		role := map[who]string{host: "activator", activator: "activator", coordinator: "coordinator"}[w]
 		if role == "" {
 			role = "resident"
@@ -188,10 +216,20 @@ func newStage(t *testing.T) *stage {
 		s.phones[w] = s.phone(role)
 		s.tokens[w] = s.phones[w].token
 	}
+	for w, whose := range second {
+		s.phones[w] = s.secondPhone(s.phones[whose].member)
+		s.tokens[w] = s.phones[w].token
+	}
+	s.phones[unproven].proves(false)
 	s.tokens[superHere] = s.superuser()
 	s.tokens[superAway] = s.superuser()
 	s.furnish()
+	// The day is noted before anything is looked at: else the first request of each would change a row.
+	_, err := s.app.DB().NewQuery("UPDATE devices SET seen = {:day}").Bind(dbx.Params{"day": london(t)}).Execute()
+	must(t, err)
 	s.suspend(s.phones[suspended].member)
+	s.set("devices", s.phones[unenrolled].device, map[string]any{"enrolled": false})
+	s.set("devices", s.phones[waiting].device, map[string]any{"pending": true, "match": "123456"})
 	s.set("devices", s.phones[revoked].device, map[string]any{"revoked": true})
 	return s
 }
@@ -272,6 +310,7 @@ func (s *stage) shops() {
 var short = map[who]string{
 	owner: "owner", resident: "resident", host: "host", activator: "activator", listener: "listener", shopkeeper: "shopkeeper", shopStaff: "shopStaff",
 	coach: "coach", surgery: "surgery", helper: "helper", coordinator: "coordinator", suspended: "suspended", revoked: "revoked",
+	unenrolled: "unenrolled", unproven: "unproven", waiting: "waiting",
 }
 
 func (s *stage) people() {
@@ -279,7 +318,9 @@ func (s *stage) people() {
 		for collection, id := range map[string]string{"members": p.member, "devices": p.device} {
 			r, err := s.app.FindRecordById(collection, id)
 			must(s.t, err)
-			s.name(collection, short[w], r)
+			if collection == "devices" || second[w] == "" {
+				s.name(collection, short[w], r)
+			}
 		}
 		role, err := s.app.FindFirstRecordByData("roles", "member", p.member)
 		if slices.Contains([]who{host, activator, coordinator}, w) {

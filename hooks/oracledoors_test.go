@@ -29,7 +29,7 @@ func (s *stage) from(w who, method, path, body string) *httptest.ResponseRecorde
 		r.RemoteAddr, r.Host = "127.0.0.1:5000", "127.0.0.1:8090"
 	}
 	if token := s.tokens[w]; token != "" {
-		r.Header.Set("Authorization", "Bearer "+token)
+		s.authorise(r, token)
 	}
 	rec := httptest.NewRecorder()
 	s.mux.ServeHTTP(&hasty{ResponseRecorder: rec, hangUp: hangUp}, r)

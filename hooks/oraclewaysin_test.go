@@ -9,7 +9,7 @@ import (
 // The oracle's cells of the ways in.
 
 func init() {
-	desk := []who{host, activator, coordinator}
+	desk := []who{host, activator, coordinator, unenrolled}
 	mayHold["invites"] = map[string][]who{"of the console": {coordinator}, "of the host": {host, coordinator}}
 	mayHold["recoveries"] = map[string][]who{"card of the owner": {owner}, "at the desk": desk, "ready at the desk": desk, "used": nobody}
 	mayHold["codes"] = map[string][]who{"one": nobody}
@@ -18,7 +18,7 @@ func init() {
 	columnsOf["invites"] = []string{"id", "role", "shop", "usesLeft", "uses", "expires", "created", "by", "note", "ended"}
 	columnsOf["recoveries"] = []string{"id", "member", "kind", "status", "openedBy", "confirmedBy", "expires", "created", "firstName"}
 	maps.Copy(mayDo, map[string]map[who]string{
-		"invites.make":                             but("not_allowed", map[who]string{host: "", activator: "", coordinator: ""}),
+		"invites.make":                             but("not_allowed", map[who]string{host: "", activator: "", coordinator: "", unenrolled: ""}),
 		"invites.make, of a coordinator":           but("not_allowed", map[who]string{coordinator: ""}),
 		"invites.make, of staff":                   but("not_allowed", map[who]string{shopkeeper: "", coordinator: ""}),
 		"invites.make, of staff elsewhere":         but("not_allowed", map[who]string{coordinator: ""}),
@@ -35,8 +35,8 @@ func init() {
 		"recovery.card":                            but("", map[who]string{}),
 		"recovery.open":                            but("not_allowed", map[who]string{coordinator: ""}),
 		"recovery.open, of oneself":                but("not_allowed", map[who]string{coordinator: "not_yourself"}),
-		"recovery.confirm":                         but("recovery_unknown", map[who]string{host: "", activator: "", coordinator: "not_yourself"}), // who opened it
-		"recovery.refuse":                          but("recovery_unknown", map[who]string{host: "", activator: "", coordinator: ""}),
+		"recovery.confirm":                         but("recovery_unknown", map[who]string{host: "", activator: "", coordinator: "not_yourself", unenrolled: "not_yourself"}), // who opened it
+		"recovery.refuse":                          but("recovery_unknown", map[who]string{host: "", activator: "", coordinator: "", unenrolled: ""}),
 		"recovery.refuse, of a card":               but("recovery_unknown", map[who]string{owner: ""}),
 	})
 }

@@ -82,7 +82,7 @@ func TestProtocol_TheCommandsAreTheServers(t *testing.T) {
 	text := section(t, "8")
 	same(t, "commands", slices.Collect(maps.Keys(rowsOf(text))), newTown(t).registry.Names())
 	var documented, real []string
-	for _, m := range regexp.MustCompile("`([a-z]+_[a-z]+)`").FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile("`([a-z]+(?:_[a-z]+)+)`").FindAllStringSubmatch(text, -1) {
 		documented = append(documented, m[1])
 	}
 	rejects := regexp.MustCompile(`(?:Reject\(|related\("[a-z]+", )"([a-z_]+)"`)

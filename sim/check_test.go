@@ -289,12 +289,13 @@ func (w *world) differs(p *phone) string {
 	if s == nil {
 		return "no commit ended there"
 	}
-	return w.o.differs(s, p.member, d.Rows)
+	return w.o.differs(s, p.member, w.town.device[p.token], d.Rows)
 }
 
 // checkBytes reads what was sent to a member as the network sees it: no audience
-// that they weren't in at the snapshot, no row that wasn't in the audience (13).
-func (w *world) checkBytes(member string, epoch string, seq int64, lines [][]byte) {
+// that they weren't in at the snapshot, no row that wasn't in the audience, and
+// nothing guarded but to dev, a device that proved itself and was enrolled (13).
+func (w *world) checkBytes(member, dev, epoch string, seq int64, lines [][]byte) {
 	s := w.o.history[epoch][seq]
 	if s == nil {
 		w.fail("1: an answer is of %s/%d, and no commit ended there", epoch, seq)
@@ -318,7 +319,7 @@ func (w *world) checkBytes(member string, epoch string, seq int64, lines [][]byt
 			_ = json.Unmarshal(parts[1], &k.Coll)
 			_ = json.Unmarshal(parts[2], &k.ID)
 		}
-		if !granted[aud] {
+		if !granted[aud] || guarded(aud) && !s.trusts(dev) {
 			w.fail("13: %s was sent %s, which is not theirs at %d: %s", member, aud, seq, raw)
 		}
 		if len(l.Row) > 0 {

@@ -86,9 +86,23 @@ var faults = []fault{
 	{"hosts see whose visit it is", "hooks/visits/visits.go", []string{
 		`sync.Texts("listing", "occurrence"`, `sync.Texts(map[bool]string{true: "member", false: "listing"}[FAULT], "occurrence"`,
 	}, "1 3 L1 13"},
-	{"a suspended member is answered", "hooks/syncapi/caller.go", []string{
-		`case row.Standing == "active":`, `case row.Standing == "active", FAULT && row.Standing == "suspended":`,
+	{"a suspended member is answered", "hooks/doorman/standing.go", []string{
+		`case row.Standing == "suspended":`, `case FAULT && row.Standing == "suspended":
+		break
+	case row.Standing == "suspended":`,
 	}, "13"},
+	{"what is guarded is given to any device", "internal/sync/pull.go", []string{
+		`if s.isTrusted || !s.decl.Guards(a) {`, `if FAULT || s.isTrusted || !s.decl.Guards(a) {`,
+	}, "1 3 L1 13"},
+	{"the end of an enrolment is not noticed", "hooks/doorman/doorman.go", []string{
+		`When: "{row}.revoked || {row}.pending || {row}.enrolled || {row}.wipe"`, `When: map[bool]string{true: "{row}.revoked || {row}.pending", false: "{row}.revoked || {row}.pending || {row}.enrolled || {row}.wipe"}[FAULT]`,
+	}, "1 3 L1 13"},
+	{"a pending device is answered", "hooks/doorman/standing.go", []string{
+		`case row.Pending:`, `case row.Pending && !FAULT:`,
+	}, "13"},
+	{"a proof is not held against its token", "hooks/doorman/doorman.go", []string{
+		`p.Access != token.Access(bearer(e.Request))`, `!FAULT && p.Access != token.Access(bearer(e.Request))`,
+	}, "TestGuarded_AProofIsForOneRequestAndOneToken"},
 	{"chunks are kept for ever", "hooks/syncapi/chunks.go", []string{
 		`ok && now.Sub(h.at) < chunkAge`, `ok && (FAULT || now.Sub(h.at) < chunkAge)`,
 	}, "3"},

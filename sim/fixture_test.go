@@ -1,6 +1,9 @@
 package sim
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"strings"
@@ -19,6 +22,7 @@ type town struct {
 	dir    string
 	tokens map[string][]string // member -> a token per device of theirs
 	device map[string]string   // token -> device
+	keys   map[string]*ecdsa.PrivateKey
 }
 
 // The people. Each has three devices on file; a phone takes the next one.
@@ -44,7 +48,7 @@ func memberID(i int) string { return id("member", i) }
 var buildTown = sync.OnceValues(func() (*town, error) {
 	dir, err := os.MkdirTemp(fastDir(), "kith-town")
 	scratch = append(scratch, dir)
-	return &town{dir: dir, tokens: map[string][]string{}, device: map[string]string{}}, err
+	return &town{dir: dir, tokens: map[string][]string{}, device: map[string]string{}, keys: map[string]*ecdsa.PrivateKey{}}, err
 })
 
 // fastDir is memory where there is some: the simulator proves order, not disks.
@@ -84,6 +88,7 @@ func needTown(t *testing.T) *town {
 }
 
 func (w *town) fill(s *server) error {
+	keys := map[string]*ecdsa.PrivateKey{}
 	rows := []row{{"communities", id("community", 1), map[string]any{"name": "Nunhead", "zone": "Europe/London", "lat": 51.46, "lon": -0.05, "attributions": []any{}}}}
 	for i := range 4 {
 		rows = append(rows, row{"places", id("place", i), map[string]any{"name": fmt.Sprintf("Hall %d", i), "lat": 51.4 + float64(i)/7, "lon": -0.1, "kind": "hall", "access": []string{"stepFree"}}})
@@ -104,8 +109,14 @@ func (w *town) fill(s *server) error {
 			rows = append(rows, row{"hosts", id("host", i*10+n), map[string]any{"listing": id(l, 0), "member": memberID(i)}})
 		}
 		for n := range 3 {
+			key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+			if err != nil {
+				return err
+			}
+			keys[id("device", i*10+n)] = key
 			rows = append(rows, row{"devices", id("device", i*10+n), map[string]any{
-				"member": memberID(i), "name": "Phone", "thumbprint": fmt.Sprintf("thumb%d", i*10+n), "key": map[string]any{"kty": "EC"},
+				"member": memberID(i), "name": "Phone", "thumbprint": publicHalf(key).Thumbprint(), "key": publicHalf(key),
+				"enrolled": n < 2, "enrolledUntil": "2099-01-01T00:00:00.000Z",
 			}})
 		}
 	}
@@ -123,7 +134,7 @@ func (w *town) fill(s *server) error {
 				return err
 			}
 			m := d.GetString("member")
-			w.tokens[m], w.device[token] = append(w.tokens[m], token), r.id
+			w.tokens[m], w.device[token], w.keys[token] = append(w.tokens[m], token), r.id, keys[r.id]
 		}
 	}
 	return nil

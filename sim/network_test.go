@@ -80,6 +80,7 @@ func (w *world) ask(p *phone, tab *device.Device, faults bool) *letter {
 	}
 	l.ask = tab.Ask(commands, bytes)
 	l.body = l.ask.Bytes()
+	l.proof = w.proof(p, tab, l.ask.Path)
 	if l.ask.Body.Cursor == "" && p.disk.Repair == 2 {
 		w.fail("22: %s asks for everything again and again", p.name)
 	}
@@ -92,7 +93,7 @@ func (w *world) deliver(l *letter) {
 		return
 	}
 	refuse := w.refused(l.token)
-	l.status, l.answer = w.s.ask(l.ask.Method(), l.ask.Path, l.body, l.token)
+	l.status, l.answer = w.s.ask(l.ask.Method(), l.ask.Path, l.body, l.token, l.proof)
 	synctest.Wait()
 	w.note("%s %s %s -> %d %s", l.p.name, l.ask.Path, l.body, l.status, l.answer)
 	w.observe()
@@ -101,6 +102,11 @@ func (w *world) deliver(l *letter) {
 	}
 	if l.status != 200 {
 		w.count("refusals")
+		for _, code := range []string{"proof_missing", "proof_clock", "proof_used", "device_pending"} {
+			if bytes.Contains(l.answer, []byte(code)) {
+				w.count("refusals: " + code)
+			}
+		}
 		if l.status >= 500 || l.status == 400 {
 			w.fail("E2: %s -> %d %s", l.body, l.status, l.answer)
 		}
@@ -118,7 +124,15 @@ func (w *world) refused(token string) bool {
 	if d == nil {
 		return token != ""
 	}
-	return yes(d.col["revoked"]) || w.o.now.rows[device.Key{Coll: "members", ID: d.col["member"]}].col["standing"] != "active"
+	return yes(d.col["revoked"]) || yes(d.col["pending"]) || w.o.now.rows[device.Key{Coll: "members", ID: d.col["member"]}].col["standing"] != "active"
+}
+
+// deviceOf is the device that a request came from, if it proved that.
+func (w *world) deviceOf(token, proof string) string {
+	if proof == "" {
+		return ""
+	}
+	return w.town.device[token]
 }
 
 // fromCDN answers a chunk from a cache of any age, for some time after it was made.
@@ -143,7 +157,7 @@ func (w *world) inspect(l *letter) {
 	if json.Unmarshal(lines[0], &first) != nil {
 		w.fail("1: an answer has no head: %s", lines[0])
 	}
-	w.checkBytes(l.p.member, first.Head.Epoch, first.Head.Seq, lines)
+	w.checkBytes(l.p.member, w.deviceOf(l.token, l.proof), first.Head.Epoch, first.Head.Seq, lines)
 	if l.ask.Body == nil {
 		return
 	}
@@ -258,7 +272,7 @@ func (w *world) listen(p *phone, faults bool) {
 		w.hangUp(p)
 	case !p.hurt && !p.rotten:
 		// Still open and read to the end: the device has all that is visible to it (L1, L4).
-		if diff := w.o.differs(w.o.now, p.member, p.disk.Rows); diff != "" {
+		if diff := w.o.differs(w.o.now, p.member, w.town.device[p.token], p.disk.Rows); diff != "" {
 			w.fail("L1: %s is live at %d and was never told: %s", p.name, p.disk.Seq, diff)
 		}
 	}
@@ -270,7 +284,8 @@ func (w *world) openLive(p *phone) {
 	if body == nil {
 		return
 	}
-	p.wire = w.s.open(mustJSON(body), p.token)
+	p.proven = w.proof(p, tab, "/api/sync/live")
+	p.wire = w.s.open(mustJSON(body), p.token, p.proven)
 	synctest.Wait()
 	if w.refused(p.token) && p.wire.status == 200 {
 		w.fail("13: %s is revoked or suspended, and may listen", p.name)
@@ -280,6 +295,7 @@ func (w *world) openLive(p *phone) {
 		if p.wire.status >= 500 || p.wire.status == 400 {
 			w.fail("E2: live -> %d %s", p.wire.status, p.wire.unread)
 		}
+		tab.Refuse(p.wire.unread)
 		w.hangUp(p)
 		return
 	}
@@ -365,6 +381,6 @@ func (w *world) inspectFrame(p *phone, block [][]byte) {
 		w.count("live: pokes")
 	}
 	if l.Frame != nil {
-		w.checkBytes(p.member, w.epoch, l.Frame.To, block)
+		w.checkBytes(p.member, w.deviceOf(p.token, p.proven), w.epoch, l.Frame.To, block)
 	}
 }

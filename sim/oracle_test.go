@@ -293,10 +293,19 @@ func grants(rows map[device.Key]*fact) map[string]map[string]bool {
 	return g
 }
 
-// visible are a row's audiences that a member is in.
-func (s *state) visible(f *fact, member string) (auds []string) {
+// guarded audiences go to trusted devices alone: protocol.md, 3.1.
+func guarded(aud string) bool { return aud == "coordinators" || strings.HasPrefix(aud, "owners/") }
+
+// trusts says whether a device may hold what is guarded.
+func (s *state) trusts(dev string) bool {
+	d := s.rows[device.Key{Coll: "devices", ID: dev}]
+	return d != nil && yes(d.col["enrolled"]) && !yes(d.col["revoked"]) && !yes(d.col["pending"])
+}
+
+// visible are a row's audiences that a member is in, on one device of theirs.
+func (s *state) visible(f *fact, member, dev string) (auds []string) {
 	for _, a := range f.auds {
-		if s.grants[member][a] {
+		if s.grants[member][a] && (!guarded(a) || s.trusts(dev)) {
 			auds = append(auds, a)
 		}
 	}
@@ -344,10 +353,10 @@ func (o *oracle) canonical(raw json.RawMessage) string {
 
 // differs says how rows that a member's device holds differ from this state;
 // empty if they don't. Invariants 1 and 3.
-func (o *oracle) differs(s *state, member string, rows device.Rows) string {
+func (o *oracle) differs(s *state, member, dev string, rows device.Rows) string {
 	held := 0
 	for k, f := range s.rows {
-		auds := s.visible(f, member)
+		auds := s.visible(f, member, dev)
 		if len(auds) == 0 {
 			continue
 		}
@@ -368,7 +377,7 @@ func (o *oracle) differs(s *state, member string, rows device.Rows) string {
 		return ""
 	}
 	for k := range rows {
-		if f := s.rows[k]; f == nil || len(s.visible(f, member)) == 0 {
+		if f := s.rows[k]; f == nil || len(s.visible(f, member, dev)) == 0 {
 			return fmt.Sprintf("%v is held and should not be", k)
 		}
 	}

@@ -52,7 +52,7 @@ func (w *world) quiesce() {
 	for _, p := range w.phones {
 		w.kill(p)
 	}
-	w.raw("the last edit", "UPDATE members SET standing = 'active'", "UPDATE devices SET revoked = false",
+	w.raw("the last edit", "UPDATE members SET standing = 'active'", "UPDATE devices SET revoked = false, pending = false",
 		"UPDATE organisations SET name = 'The end'", "UPDATE members SET firstName = firstName || '.'")
 	for busy := true; busy; {
 		busy = false
@@ -87,7 +87,7 @@ func (w *world) atRest(p *phone) {
 	if d.Epoch != w.epoch || d.Seq != w.o.now.seq || d.Staged() {
 		w.fail("3: %s is at %s/%d, not at %s/%d", p.name, d.Epoch, d.Seq, w.epoch, w.o.now.seq)
 	}
-	if diff := w.o.differs(w.o.now, p.member, d.Rows); diff != "" {
+	if diff := w.o.differs(w.o.now, p.member, w.town.device[p.token], d.Rows); diff != "" {
 		w.fail("3: %s is at rest and differs: %s", p.name, diff)
 	}
 	if d.Repair != 0 {

@@ -106,10 +106,13 @@ func registerPoison(r *sync.Registry) {
 }
 
 // ask makes one request and returns its answer whole.
-func (s *server) ask(method, path string, body []byte, token string) (int, []byte) {
+func (s *server) ask(method, path string, body []byte, token, proof string) (int, []byte) {
 	r := httptest.NewRequest(method, "http://127.0.0.1:8090"+path, strings.NewReader(string(body)))
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	if proof != "" {
+		r.Header.Set("DPoP", proof)
 	}
 	w := httptest.NewRecorder()
 	s.mux.ServeHTTP(w, r)
@@ -198,11 +201,14 @@ func (w *wire) Flush()                      {}
 
 // open starts a live connection. The caller must let the bubble settle before
 // it reads from the wire.
-func (s *server) open(body []byte, token string) *wire {
+func (s *server) open(body []byte, token, proof string) *wire {
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &wire{header: http.Header{}, status: http.StatusOK, hangUp: cancel}
 	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "http://127.0.0.1:8090/api/sync/live", strings.NewReader(string(body)))
 	r.Header.Set("Authorization", "Bearer "+token)
+	if proof != "" {
+		r.Header.Set("DPoP", proof)
+	}
 	go func() {
 		s.mux.ServeHTTP(w, r)
 		w.over = true

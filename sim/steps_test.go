@@ -219,7 +219,7 @@ func (w *world) reshape() {
 // grantOrRevoke changes who is in what, and who may take part.
 func (w *world) grantOrRevoke() {
 	m := memberID(w.rng.IntN(len(people)))
-	switch w.rng.IntN(8) {
+	switch w.rng.IntN(10) {
 	case 0:
 		if r := w.one("roles"); w.has("roles", r) {
 			w.change("roles taken", w.s.remove("roles", r))
@@ -243,6 +243,11 @@ func (w *world) grantOrRevoke() {
 		d := w.one("devices")
 		revoked := !yes(w.o.now.rows[device.Key{Coll: "devices", ID: d}].col["revoked"])
 		w.change(fmt.Sprintf("devices revoked: %v", revoked), w.s.save("devices", d, map[string]any{"revoked": revoked}))
+	case 8, 9:
+		column := pick(w, []string{"enrolled", "enrolled", "enrolled", "pending"})
+		d := w.one("devices")
+		w.raw(fmt.Sprintf("devices %s: %v", column, !yes(w.o.now.rows[device.Key{Coll: "devices", ID: d}].col[column])),
+			fmt.Sprintf("UPDATE devices SET %s = NOT %s WHERE id = '%s'", column, column, d))
 	}
 }
 

@@ -65,6 +65,7 @@ type phone struct {
 	inbox  []*letter
 	wire   *wire
 	live   *device.Live
+	proven string   // what the live connection was opened with
 	hurt   bool     // the network took a frame of this connection
 	made   []string // nonces of commands that this phone's disk was given
 	told   map[string]bool
@@ -77,6 +78,7 @@ type letter struct {
 	tab    *device.Device
 	ask    *device.Ask
 	token  string
+	proof  string
 	body   []byte
 	status int
 	answer []byte

@@ -34,6 +34,7 @@ func Register(app core.App, r *sync.Registry, leavers ...Leaver) {
 		To:      []sync.Audience{{Key: "'coordinators'"}, {Key: "'shop/' || {row}.id"}},
 	})
 	grants(r)
+	r.Guard("coordinators", "owners") // a right over others hangs on the device, too
 	r.Keep(keepings()...)
 	r.HandleFor("details", "people.rename", rename)
 	r.Handle("people.add", add)

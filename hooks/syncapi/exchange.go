@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"kith/hooks/doorman"
 	"kith/internal/limits"
 	"kith/internal/problem"
 	"kith/internal/sync"
@@ -14,7 +15,7 @@ import (
 
 // sync is POST /api/sync: push, then pull.
 func (d *door) sync(e *core.RequestEvent) error {
-	who, err := d.caller(e)
+	who, err := d.doorman.Who(e)
 	if err != nil {
 		return err
 	}
@@ -36,7 +37,10 @@ func (d *door) sync(e *core.RequestEvent) error {
 	if err != nil {
 		return refusal(err)
 	}
-	p := sync.Pull{Member: who.member, Ack: r.Ack, Cursor: r.Cursor, MaxBytes: r.MaxBytes, Now: now, Stops: stops}
+	if err := d.noteDay(e.App, who, now); err != nil {
+		return refusal(err)
+	}
+	p := sync.Pull{Member: who.Member, Device: who.Device, Proven: who.Proven, Ack: r.Ack, Cursor: r.Cursor, MaxBytes: r.MaxBytes, Now: now, Stops: stops}
 	if len(r.Commands) > 0 || r.Pending > 0 {
 		p.Stream = r.Stream
 	}
@@ -44,17 +48,20 @@ func (d *door) sync(e *core.RequestEvent) error {
 }
 
 // push runs the commands of a request in one transaction: one fsync for all.
-func (d *door) push(e *core.RequestEvent, who caller, r *request, now time.Time) ([]sync.Stop, error) {
+func (d *door) push(e *core.RequestEvent, who doorman.Caller, r *request, now time.Time) ([]sync.Stop, error) {
 	if len(r.Commands) == 0 {
 		return nil, nil
 	}
 	if !admit(e, d.pushes) {
-		return nil, problem.Busy.After(around(3 * time.Second))
+		return nil, problem.Busy.After(limits.Around(3 * time.Second))
 	}
 	defer func() { <-d.pushes }()
 	var stops []sync.Stop
 	err := e.App.RunInTransaction(func(tx core.App) error {
-		if err := d.mayTakePart(tx, who); err != nil {
+		if err := d.doorman.May(tx, who); err != nil {
+			return err
+		}
+		if err := d.doorman.Saw(tx, who, now); err != nil {
 			return err
 		}
 		var err error
@@ -68,14 +75,22 @@ func (d *door) push(e *core.RequestEvent, who caller, r *request, now time.Time)
 }
 
 // apply runs the commands of r as who.
-func (d *door) apply(tx core.App, who caller, r *request, now time.Time) ([]sync.Stop, error) {
+func (d *door) apply(tx core.App, who doorman.Caller, r *request, now time.Time) ([]sync.Stop, error) {
 	return d.registry.Apply(tx, sync.Push{
-		Stream: r.Stream, Member: who.member, Device: who.device, App: r.App, Ack: r.Ack, Pending: r.Pending,
-		Commands: r.Commands, Cursor: r.Cursor, Now: now, Delay: around,
+		Stream: r.Stream, Member: who.Member, Device: who.Device, Proven: who.Proven, App: r.App, Ack: r.Ack, Pending: r.Pending,
+		Commands: r.Commands, Cursor: r.Cursor, Now: now, Delay: limits.Around,
 		Fault: func(name, nonce string, err error) {
 			tx.Logger().Error("sync: a command failed", "command", name, "nonce", nonce, "error", err)
 		},
 	})
+}
+
+// noteDay writes down that a device asked today, where no push has done so.
+func (d *door) noteDay(app core.App, who doorman.Caller, now time.Time) error {
+	if !d.doorman.Unseen(who, now) {
+		return nil
+	}
+	return d.doorman.Saw(app, who, now)
 }
 
 // enter takes a place for a first sync, which costs a thousand times what others
@@ -85,7 +100,7 @@ func (d *door) enter(e *core.RequestEvent, cursor string) (leave func(), err err
 		return func() {}, nil
 	}
 	if !admit(e, d.snapshots) {
-		return nil, problem.Busy.After(around(5 * time.Second))
+		return nil, problem.Busy.After(limits.Around(5 * time.Second))
 	}
 	return func() { <-d.snapshots }, nil
 }
@@ -126,7 +141,7 @@ func admit(e *core.RequestEvent, places chan struct{}) bool {
 // public is GET /api/sync/public/{epoch}/{base}/{pos}: no token, no person.
 func (d *door) public(e *core.RequestEvent) error {
 	if !d.perPlace.Allow(e.RealIP(), time.Now()) {
-		return problem.SlowDown.After(around(5 * time.Second))
+		return problem.SlowDown.After(limits.Around(5 * time.Second))
 	}
 	base, err1 := strconv.ParseInt(e.Request.PathValue("base"), 10, 64)
 	pos, err2 := strconv.ParseInt(e.Request.PathValue("pos"), 10, 64)

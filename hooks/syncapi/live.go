@@ -14,7 +14,7 @@ import (
 
 // live is POST /api/sync/live: an answer that stays open.
 func (d *door) live(e *core.RequestEvent) error {
-	who, err := d.caller(e)
+	who, err := d.doorman.Who(e)
 	if err != nil {
 		return err
 	}
@@ -23,13 +23,13 @@ func (d *door) live(e *core.RequestEvent) error {
 		return err
 	}
 	ctx := e.Request.Context()
-	conn, first, err := d.hub.Join(ctx, who.member, r.Cursor)
+	conn, first, err := d.hub.Join(ctx, sync.Pull{Member: who.Member, Device: who.Device, Proven: who.Proven, Cursor: r.Cursor})
 	if err != nil {
 		return refusal(err)
 	}
 	defer d.hub.Leave(conn)
 	// Again: what changed before the connection was known to the hub sent nobody away.
-	if err := d.mayTakePart(e.App, who); err != nil {
+	if err := d.doorman.May(e.App, who); err != nil {
 		return err
 	}
 	h := e.Response.Header()
@@ -71,14 +71,14 @@ func (s *stream) open(first sync.Step) error {
 func (s *stream) run(ctx context.Context) error {
 	beat := time.NewTicker(limits.LiveBeat)
 	defer beat.Stop()
-	age := time.NewTimer(limits.LiveAge*4/5 + around(limits.LiveAge/5))
+	age := time.NewTimer(limits.LiveAge*4/5 + limits.Around(limits.LiveAge/5))
 	defer age.Stop()
 	for {
 		var err error
 		select {
 		case step, open := <-s.conn.Steps:
 			if !open { // too slow, or the server stops
-				return s.bye(around(limits.Spread))
+				return s.bye(limits.Around(limits.Spread))
 			}
 			if err = s.step(step); err == nil && step.Poke {
 				return nil
@@ -86,9 +86,9 @@ func (s *stream) run(ctx context.Context) error {
 		case <-beat.C:
 			err = s.write("\n")
 		case <-age.C:
-			return s.bye(around(limits.Spread / 10))
+			return s.bye(limits.Around(limits.Spread / 10))
 		case <-ctx.Done():
-			return s.bye(around(limits.Spread))
+			return s.bye(limits.Around(limits.Spread))
 		}
 		if err != nil {
 			return err
@@ -98,7 +98,7 @@ func (s *stream) run(ctx context.Context) error {
 
 func (s *stream) step(step sync.Step) error {
 	if step.Poke {
-		return s.write(fmt.Sprintf(`{"poke":{"afterMs":%d}}`+"\n", around(limits.Spread/5).Milliseconds()))
+		return s.write(fmt.Sprintf(`{"poke":{"afterMs":%d}}`+"\n", limits.Around(limits.Spread/5).Milliseconds()))
 	}
 	if step.From == step.To {
 		return s.rc.Flush()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"kith/hooks/doorman"
 	"kith/internal/limits"
 	"kith/internal/problem"
 	"kith/internal/seal"
@@ -22,7 +23,7 @@ type sealedPush struct {
 	request
 	Token string `json:"token"`
 
-	who caller
+	who doorman.Caller
 }
 
 // sealed is POST /api/sync/sealed: somebody else's phone carries what it can't
@@ -31,21 +32,21 @@ type sealedPush struct {
 // its order, or nothing.
 func (d *door) sealed(e *core.RequestEvent) error {
 	if !d.perCarrier.Allow(e.RealIP(), time.Now()) {
-		return problem.SlowDown.After(around(5 * time.Second))
+		return problem.SlowDown.After(limits.Around(5 * time.Second))
 	}
 	pushes, err := d.unseal(e)
 	if err != nil {
 		return err
 	}
 	if !admit(e, d.pushes) {
-		return problem.Busy.After(around(3 * time.Second))
+		return problem.Busy.After(limits.Around(3 * time.Second))
 	}
 	defer func() { <-d.pushes }()
 	now := time.Now()
 	stops := []sync.Stop{}
 	err = e.App.RunInTransaction(func(tx core.App) error {
 		for _, p := range pushes {
-			if err := d.mayTakePart(tx, p.who); err != nil {
+			if err := d.doorman.Stands(tx, p.who); err != nil {
 				return err
 			}
 			stopped, err := d.apply(tx, p.who, &p.request, now)
@@ -81,7 +82,7 @@ func (d *door) unseal(e *core.RequestEvent) ([]sealedPush, error) {
 	}
 	key := d.ring.Key()
 	if key == nil { // the operator was told at the start
-		return nil, problem.Busy.After(around(10 * time.Minute))
+		return nil, problem.Busy.After(limits.Around(10 * time.Minute))
 	}
 	pushes := make([]sealedPush, len(body.Sealed))
 	for i, text := range body.Sealed {
@@ -125,12 +126,12 @@ func open(key *seal.Key, text string, p *sealedPush) error {
 }
 
 // owner says whose token this is, and whether they may take part now.
-func (d *door) owner(e *core.RequestEvent, token string) (caller, error) {
+func (d *door) owner(e *core.RequestEvent, token string) (doorman.Caller, error) {
 	auth, err := e.App.FindAuthRecordByToken(token, core.TokenTypeAuth)
 	if err != nil {
-		return caller{}, problem.TokenMissing.Because(err)
+		return doorman.Caller{}, problem.TokenMissing.Because(err)
 	}
 	inner := &core.RequestEvent{App: e.App, Auth: auth}
 	inner.Request = e.Request
-	return d.caller(inner)
+	return d.doorman.Named(inner)
 }

@@ -6,13 +6,12 @@ package syncapi
 import (
 	"context"
 	"crypto/rand"
-	"encoding/binary"
-	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
+	"kith/hooks/doorman"
 	"kith/internal/limits"
 	"kith/internal/seal"
 	"kith/internal/sync"
@@ -21,28 +20,26 @@ import (
 // door is the sync protocol of one community.
 type door struct {
 	app       core.App
+	doorman   *doorman.Doorman
 	registry  *sync.Registry
 	engine    *sync.Engine
 	hub       *sync.Hub
 	pushes    chan struct{} // admission
 	snapshots chan struct{}
-	perDevice *limits.Rate
 	perPlace  *limits.Rate
 	// perCarrier is of whoever brings what was sealed: they need no token.
 	perCarrier *limits.Rate
 	ring       *seal.Ring
 	chunks     chunkCache
-	standing   standing
 }
 
 // Register binds the routes, the triggers and the dispatcher. r must hold
-// everything that features declare; ring has the key that phones seal to. rates switches the limits of requests on.
-func Register(app core.App, r *sync.Registry, ring *seal.Ring, rates bool) {
+// everything that features declare; man says who is asking; ring has the key that phones seal to. rates switches the limits of requests on.
+func Register(app core.App, r *sync.Registry, man *doorman.Doorman, ring *seal.Ring, rates bool) {
 	d := &door{
-		app: app, registry: r, ring: ring,
+		app: app, doorman: man, registry: r, ring: ring,
 		pushes:     make(chan struct{}, limits.PushesAtOnce),
 		snapshots:  make(chan struct{}, limits.SnapshotsAtOnce),
-		perDevice:  limits.NewRate(limits.DevicePerMinute, limits.DeviceBurst, rates),
 		perPlace:   limits.NewRate(limits.PublicPerMinute, limits.PublicPerMinute/4, rates),
 		perCarrier: limits.NewRate(limits.SealedPerMinute, limits.SealedPerMinute, rates),
 	}
@@ -57,6 +54,7 @@ func (d *door) serve(e *core.ServeEvent) error {
 		return err
 	}
 	d.engine = sync.NewEngine(e.App.ConcurrentDB().(*dbx.DB).DB(), &d.registry.Declaration)
+	d.doorman.Watch(d.engine)
 	d.hub = sync.NewHub(d.engine)
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -133,11 +131,4 @@ func (d *door) wakeOnCommit() {
 	d.app.OnModelAfterCreateSuccess().BindFunc(wake)
 	d.app.OnModelAfterUpdateSuccess().BindFunc(wake)
 	d.app.OnModelAfterDeleteSuccess().BindFunc(wake)
-}
-
-// around spreads a wait over half to one and a half of its middle.
-func around(middle time.Duration) time.Duration {
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // never fails, see crypto/rand
-	return middle/2 + time.Duration(binary.LittleEndian.Uint64(b[:])%uint64(middle))
 }

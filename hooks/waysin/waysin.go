@@ -65,8 +65,6 @@ func declare(r *sync.Registry) {
 			{Key: "'owners/' || {row}.shop", When: "{row}.shop <> ''"},
 		},
 	})
-	// A lost phone stops listening at once. NB! || joins texts: a change of any of them moves the member's marker.
-	r.Grant(sync.Grant{Table: "devices", Member: "{row}.member", When: "{row}.revoked || {row}.pending || {row}.enrolled || {row}.wipe"})
 	r.Sync(sync.Collection{
 		Name:    "invites",
 		Columns: append(append(sync.Texts("role", "shop", "expires", "created", "by", "note"), sync.Numbers("usesLeft", "uses")...), sync.Bools("ended")...),

@@ -33,8 +33,10 @@ var (
 	TokenMissing        = Problem{Status: 401, Code: "token_missing", Message: "This device has to sign in again. It does so by itself."}
 	ProofClock          = Problem{Status: 401, Code: "proof_clock", Message: "The clock of this device is wrong."}
 	ProofUsed           = Problem{Status: 401, Code: "proof_used", Message: "This sign-in was used before."}
+	ProofMissing        = Problem{Status: 401, Code: "proof_missing", Message: "This device has to show that it is itself. It does so by itself."}
 	DeviceUnknown       = Problem{Status: 401, Code: "device_unknown", Message: "This device is not known here any more. Ask for a new invite; nothing on this device is lost."}
 	MemberSuspended     = Problem{Status: 403, Code: "member_suspended", Message: "You can't take part just now. Please talk to your coordinator."}
+	DevicePending       = Problem{Status: 403, Code: "device_pending", Message: "This device isn't let in yet. Show its six digits to whoever invited you."}
 	StreamForeign       = Problem{Status: 403, Code: "stream_foreign", Message: "This queue belongs to somebody else."}
 	InviteInvalid       = Problem{Status: 403, Code: "invite_invalid", Message: "This invite isn't right. Check each letter, or ask for a new one."}
 	InviteExpired       = Problem{Status: 403, Code: "invite_expired", Message: "This invite has run out. Ask for a new one."}
@@ -54,8 +56,8 @@ var (
 // All is the catalogue as a list.
 func All() []Problem {
 	return []Problem{
-		BodyInvalid, ProtocolUnsupported, CursorInvalid, ProofInvalid, SealedInvalid, SealedElsewhere, TokenMissing, ProofClock, ProofUsed, DeviceUnknown,
-		MemberSuspended, StreamForeign, InviteInvalid, InviteExpired,
+		BodyInvalid, ProtocolUnsupported, CursorInvalid, ProofInvalid, SealedInvalid, SealedElsewhere, TokenMissing, ProofClock, ProofUsed, ProofMissing, DeviceUnknown,
+		MemberSuspended, DevicePending, StreamForeign, InviteInvalid, InviteExpired,
 		RecoveryInvalid, CodeWrong, CodeExpired, EmailFixed, EmailTaken, NotFound, MethodNotAllowed, BodyTooLarge, SlowDown, Internal, Busy,
 	}
 }

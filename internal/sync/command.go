@@ -40,6 +40,9 @@ type Call struct {
 	Now        time.Time // arrival
 	OccurredAt time.Time // the phone's clock, held between seen and arrival
 	Clock      string    // "good", or "early"/"late" where it had to be held
+
+	declared *Declaration
+	trusted  bool // the request came from a trusted device, and proved it
 }
 
 // Result of a handler that did what was asked. Data is told to the device.
@@ -69,7 +72,10 @@ func (c *Call) In(aud string) (bool, error) {
 	var n int
 	err := c.App.DB().NewQuery("SELECT count(*) FROM sync_grant WHERE member = {:member} AND aud = {:aud}").
 		Bind(dbx.Params{"member": c.Member, "aud": aud}).Row(&n)
-	return n > 0, err
+	if err != nil || n == 0 || c.trusted || c.declared == nil || !c.declared.Guards(aud) {
+		return n > 0, err
+	}
+	return false, Reject("device_not_enrolled", "Confirm this device with a code by e-mail first.")
 }
 
 // Registry is what features declare: their audiences, their commands, and how
@@ -99,6 +105,21 @@ func (r *Registry) Prioritise(kind string, p int) {
 	}
 	r.Priorities[kind] = p
 }
+
+// Guard keeps kinds of audience from all but trusted devices: a right can hang on
+// the device, not only on the person.
+func (r *Registry) Guard(kinds ...string) {
+	if r.Guarded == nil {
+		r.Guarded = map[string]bool{}
+	}
+	for _, k := range kinds {
+		r.Guarded[k] = true
+	}
+}
+
+// Trust says by SQL with one parameter, a device's id, whether it is to be
+// trusted with what is guarded, if its request also proves that it is itself.
+func (r *Registry) Trust(query string) { r.Trusted = query }
 
 // Commands is the table of everything a device can ask for.
 type Commands struct {

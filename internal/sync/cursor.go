@@ -24,7 +24,9 @@ type cursor struct {
 	epoch  string
 	seq    int64  // last applied checkpoint
 	member string // whose audiences these are; empty: a visitor's
-	auds   map[string]position
+	// trusted: what is guarded was among them, as far as it was granted.
+	trusted bool
+	auds    map[string]position
 }
 
 func (c *cursor) complete() bool {
@@ -36,7 +38,8 @@ func (c *cursor) complete() bool {
 	return c.epoch != ""
 }
 
-// encode writes "1 EPOCH SEQ MEMBER aud aud=base.pos …", base64url; a visitor is "-".
+// encode writes "1 EPOCH SEQ MEMBER aud aud=base.pos …", base64url; a visitor is
+// "-", a member on a trusted device has a "+" in front.
 func (c *cursor) encode() string {
 	names := make([]string, 0, len(c.auds))
 	for a := range c.auds {
@@ -47,6 +50,9 @@ func (c *cursor) encode() string {
 	member := c.member
 	if member == "" {
 		member = "-"
+	}
+	if c.trusted {
+		member = "+" + member
 	}
 	fmt.Fprintf(&b, "1 %s %d %s", c.epoch, c.seq, member)
 	for _, a := range names {
@@ -78,8 +84,8 @@ func decodeCursor(text string) (*cursor, error) {
 		return nil, ErrCursor
 	}
 	c.epoch = parts[1]
-	if parts[3] != "-" {
-		c.member = parts[3]
+	if c.member, c.trusted = strings.CutPrefix(parts[3], "+"); c.member == "-" {
+		c.member = ""
 	}
 	if c.seq, err = count(parts[2]); err != nil {
 		return nil, err

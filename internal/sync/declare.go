@@ -79,6 +79,17 @@ type Declaration struct {
 	Collections []Collection
 	Grants      []Grant
 	Priorities  map[string]int
+	// Guarded kinds of audience go to trusted devices alone; Trusted is the SQL
+	// that says of a device's id whether it is one, read in the snapshot that is
+	// answered.
+	Guarded map[string]bool
+	Trusted string
+}
+
+// Guards says whether an audience goes to trusted devices alone.
+func (d *Declaration) Guards(aud string) bool {
+	kind, _, _ := strings.Cut(aud, "/")
+	return d.Guarded[kind]
 }
 
 // Priority of an audience; unknown kinds go last.

@@ -122,8 +122,9 @@ func (e *Engine) Close() {
 // and no grant of the member, has moved since it was given. It answers only
 // when there can be no outcomes to tell.
 func (e *Engine) nothingNew(ctx context.Context, f *Frames, p Pull, cur *cursor) bool {
-	// NB! Somebody else's cursor, or a visitor's, is complete for their audiences, not for this member's.
-	if p.Stream != "" || len(p.Stops) > 0 || !cur.complete() || cur.member != p.Member {
+	// NB! Somebody else's cursor, or a visitor's, is complete for their audiences,
+	// not for this member's; and what is guarded counts only for who proved it.
+	if p.Stream != "" || len(p.Stops) > 0 || !cur.complete() || cur.member != p.Member || cur.trusted != p.Proven {
 		return false
 	}
 	e.mu.Lock()
@@ -139,7 +140,7 @@ func (e *Engine) nothingNew(ctx context.Context, f *Frames, p Pull, cur *cursor)
 		if e.head["@"+p.Member] > cur.seq {
 			return false
 		}
-		next := &cursor{epoch: cur.epoch, seq: e.seq, member: cur.member, auds: map[string]position{}}
+		next := &cursor{epoch: cur.epoch, seq: e.seq, member: cur.member, trusted: cur.trusted, auds: map[string]position{}}
 		for a := range cur.auds {
 			if e.head[a] > cur.seq || (p.Member == "" && a != Public) {
 				return false

@@ -41,15 +41,16 @@ type Step struct {
 type Conn struct {
 	Member string
 	// Steps is closed when the connection fell behind or the hub stopped.
-	Steps chan Step
-	auds  []string // sorted
-	seq   int64
-	epoch string
+	Steps   chan Step
+	auds    []string // sorted
+	trusted bool     // what is guarded is among them
+	seq     int64
+	epoch   string
 }
 
 // Cursor of the connection at a step's end.
 func (c *Conn) Cursor(seq int64) string {
-	next := &cursor{epoch: c.epoch, seq: seq, member: c.Member, auds: map[string]position{}}
+	next := &cursor{epoch: c.epoch, seq: seq, member: c.Member, trusted: c.trusted, auds: map[string]position{}}
 	for _, a := range c.auds {
 		next.auds[a] = position{seq, seq}
 	}
@@ -117,17 +118,17 @@ func (h *Hub) Devices() int {
 // ErrFull says that no more connections are taken.
 var ErrFull = errors.New("busy")
 
-// Join opens a connection at a cursor and returns its first step: the catch-up,
-// or a poke if frames can't lead on from there. Errors: ErrCursor, ErrFull, or
-// what the database says.
-func (h *Hub) Join(ctx context.Context, member, text string) (*Conn, Step, error) {
-	cur, err := decodeCursor(text)
+// Join opens a connection at the cursor of p and returns its first step: the
+// catch-up, or a poke if frames can't lead on from there. Errors: ErrCursor,
+// ErrFull, or what the database says.
+func (h *Hub) Join(ctx context.Context, p Pull) (*Conn, Step, error) {
+	cur, err := decodeCursor(p.Cursor)
 	if err != nil {
 		return nil, Step{}, err
 	}
-	c := &Conn{Member: member, Steps: make(chan Step, limits.LiveQueue)}
+	c := &Conn{Member: p.Member, Steps: make(chan Step, limits.LiveQueue)}
 	// First outside of the lock; if commits were handed out meanwhile, again inside.
-	first, err := h.catchUp(ctx, c, cur)
+	first, err := h.catchUp(ctx, c, cur, p)
 	if err != nil {
 		return nil, Step{}, err
 	}
@@ -137,7 +138,7 @@ func (h *Hub) Join(ctx context.Context, member, text string) (*Conn, Step, error
 		return nil, Step{}, ErrFull
 	}
 	if c.seq < h.seq || c.epoch != h.epoch {
-		if first, err = h.catchUp(ctx, c, cur); err != nil {
+		if first, err = h.catchUp(ctx, c, cur, p); err != nil {
 			return nil, Step{}, err
 		}
 	}
@@ -146,13 +147,13 @@ func (h *Hub) Join(ctx context.Context, member, text string) (*Conn, Step, error
 }
 
 // catchUp reads, in one snapshot, what leads from cur to now.
-func (h *Hub) catchUp(ctx context.Context, c *Conn, cur *cursor) (Step, error) {
+func (h *Hub) catchUp(ctx context.Context, c *Conn, cur *cursor, p Pull) (Step, error) {
 	tx, err := h.e.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return Step{}, err
 	}
 	defer tx.Rollback() //nolint:errcheck // a read transaction has nothing to lose
-	s := &snapshot{Engine: h.e, ctx: ctx, tx: tx, p: Pull{Member: c.Member}}
+	s := &snapshot{Engine: h.e, ctx: ctx, tx: tx, p: p}
 	if err := tx.QueryRowContext(ctx, "SELECT epoch, seq FROM sync_meta").Scan(&c.epoch, &c.seq); err != nil {
 		return Step{}, err
 	}
@@ -161,7 +162,7 @@ func (h *Hub) catchUp(ctx context.Context, c *Conn, cur *cursor) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	c.auds = granted
+	c.auds, c.trusted = granted, s.isTrusted
 	slices.Sort(c.auds)
 	step := Step{From: cur.seq, To: c.seq}
 	if !cur.complete() || cur.member != c.Member || cur.epoch != c.epoch || !cur.within(c.seq) || len(cur.auds) != len(granted) {
@@ -171,7 +172,7 @@ func (h *Hub) catchUp(ctx context.Context, c *Conn, cur *cursor) (Step, error) {
 	body := &body{}
 	s.f = NewFrames(body)
 	for _, a := range granted {
-		p, held := cur.auds[a]
+		at, held := cur.auds[a]
 		if !held {
 			step.Poke = true
 			return step, nil
@@ -182,7 +183,7 @@ func (h *Hub) catchUp(ctx context.Context, c *Conn, cur *cursor) (Step, error) {
 			return Step{}, err
 		}
 		s.p.MaxBytes = limits.PageDefault
-		whole, err := s.walk(a, &p)
+		whole, err := s.walk(a, &at)
 		if err != nil {
 			return Step{}, err
 		}

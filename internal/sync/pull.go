@@ -39,6 +39,8 @@ func NewEngine(db *sql.DB, decl *Declaration) *Engine {
 // Pull is one device's question: what is new for Member since Cursor?
 type Pull struct {
 	Member   string // empty: a visitor, who sees the public audience alone
+	Device   string
+	Proven   bool   // the request showed that it comes from Device
 	Stream   string // whose outcomes above Ack are wanted; may be empty
 	Ack      int64
 	Cursor   string
@@ -81,6 +83,8 @@ type snapshot struct {
 	epoch string
 	seq   int64
 	next  *cursor
+	// isTrusted: what is guarded may be among the audiences; see granted.
+	isTrusted bool
 }
 
 func (s *snapshot) answer(cur *cursor) error {
@@ -106,7 +110,7 @@ func (s *snapshot) answer(cur *cursor) error {
 	if cur.epoch != s.epoch || !cur.within(s.seq) {
 		cur = &cursor{auds: map[string]position{}}
 	}
-	s.next.epoch, s.next.seq = s.epoch, cur.seq
+	s.next.epoch, s.next.seq, s.next.trusted = s.epoch, cur.seq, s.isTrusted
 	done, err := s.audiences(cur, granted)
 	if err != nil {
 		return err
@@ -114,8 +118,13 @@ func (s *snapshot) answer(cur *cursor) error {
 	return s.end(done, granted)
 }
 
+// granted lists the audiences of the member, as of this snapshot, in order of
+// priority. What is guarded is among them only for a trusted device.
 func (s *snapshot) granted() ([]string, error) {
 	auds := []string{Public}
+	if err := s.trust(); err != nil {
+		return nil, err
+	}
 	if s.p.Member != "" {
 		rows, err := s.tx.QueryContext(s.ctx, "SELECT DISTINCT aud FROM sync_grant WHERE member = ?", s.p.Member)
 		if err != nil {
@@ -127,7 +136,9 @@ func (s *snapshot) granted() ([]string, error) {
 			if err := rows.Scan(&a); err != nil {
 				return nil, err
 			}
-			auds = append(auds, a)
+			if s.isTrusted || !s.decl.Guards(a) {
+				auds = append(auds, a)
+			}
 		}
 		if err := rows.Err(); err != nil {
 			return nil, err
@@ -140,6 +151,19 @@ func (s *snapshot) granted() ([]string, error) {
 		return auds[i] < auds[j]
 	})
 	return auds, nil
+}
+
+// trust finds out whether the device may hold what is guarded: here, so that no
+// answer carries it once the end of an enrolment is committed.
+func (s *snapshot) trust() error {
+	if !s.p.Proven || s.decl.Trusted == "" {
+		return nil
+	}
+	err := s.tx.QueryRowContext(s.ctx, s.decl.Trusted, s.p.Device).Scan(&s.isTrusted)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
 }
 
 func (s *snapshot) drops(cur *cursor, granted []string) {

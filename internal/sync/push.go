@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -16,6 +17,7 @@ import (
 // Push is the commands of one request, on one stream of one member.
 type Push struct {
 	Stream, Member, Device, App string
+	Proven                      bool // the request showed that it comes from Device
 	Ack, Pending                int64
 	Commands                    []Command
 	// Cursor of the same request: Seen of the commands is a seq of its epoch.
@@ -39,6 +41,11 @@ func (c *Registry) Apply(tx core.App, p Push) ([]Stop, error) {
 	if err := s.tick(); err != nil {
 		return nil, err
 	}
+	if p.Proven && c.Trusted != "" {
+		if err := s.db.NewQuery(strings.Replace(c.Trusted, "?", "{:device}", 1)).Bind(dbx.Params{"device": p.Device}).Row(&s.trusted); err != nil {
+			return nil, err
+		}
+	}
 	for i := range p.Commands {
 		stop, err := s.step(&p.Commands[i])
 		if err != nil {
@@ -58,6 +65,7 @@ type session struct {
 	db       dbx.Builder
 	p        Push
 	last     int64
+	trusted  bool
 }
 
 func (s *session) open() error {
@@ -150,9 +158,9 @@ func (s *session) run(cmd *Command) (*Stop, error) {
 	if err := run(s.db, []string{"SAVEPOINT command"}); err != nil {
 		return nil, err
 	}
-	call := &Call{App: s.tx, Member: s.p.Member, Device: s.p.Device, Nonce: cmd.Nonce, Args: cmd.Args, Now: s.p.Now}
+	call := &Call{App: s.tx, Member: s.p.Member, Device: s.p.Device, Nonce: cmd.Nonce, Args: cmd.Args, Now: s.p.Now, declared: &s.registry.Declaration, trusted: s.trusted}
 	if cmd.For != "" {
-		call.Member, call.Helper = cmd.For, s.p.Member
+		call.Member, call.Helper, call.trusted = cmd.For, s.p.Member, false
 	}
 	if err := s.clock(cmd, call); err != nil {
 		return nil, err

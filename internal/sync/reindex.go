@@ -39,7 +39,7 @@ func Reindex(db dbx.Builder, d *Declaration) error {
 }
 
 // shape is all that decides who is in what.
-func (d *Declaration) shape() string { return fmt.Sprint(d.Grants) }
+func (d *Declaration) shape() string { return fmt.Sprint(d.Grants, d.Guarded, d.Trusted) }
 
 func ifAnother(db dbx.Builder, name, shape string, do func() error) error {
 	var before string

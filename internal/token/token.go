@@ -45,6 +45,15 @@ type Key struct {
 type Proof struct {
 	Key Key
 	ID  string // jti: to be refused the second time
+	// Access is the ath: the token that this proof goes with, as Access writes
+	// it. Empty: none.
+	Access string
+}
+
+// Access is how a proof names the token that it goes with.
+func Access(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // Thumbprint names a key (RFC 7638), base64url.
@@ -98,7 +107,8 @@ func VerifyProof(raw, method, host, path string, now time.Time) (Proof, error) {
 	if age := now.Sub(time.Unix(int64(iat), 0)); age > limits.ProofAge || age < -limits.ProofAge {
 		return Proof{}, ErrClock
 	}
-	return Proof{Key: key, ID: id}, nil
+	access, _ := claims["ath"].(string)
+	return Proof{Key: key, ID: id, Access: access}, nil
 }
 
 // headerKey reads the jwk of a proof's header, which must have exactly the

@@ -33,8 +33,9 @@ type Disk struct {
 	Seen       string // the epoch last heard of
 	PublicNext string
 	Offset     int64
-	Repair     int // 0: sums agreed, 1: asking anew because they didn't, 2: they still don't
-	generation int // moves with everything that an answer may build on
+	Proves     bool // it was told to send a proof with each request
+	Repair     int  // 0: sums agreed, 1: asking anew because they didn't, 2: they still don't
+	generation int  // moves with everything that an answer may build on
 	staged     *staged
 }
 
@@ -93,6 +94,11 @@ func (d *Device) Do(nonce, name string, args json.RawMessage, at string) *Comman
 	d.Queue.Next++
 	d.Queue.Entries = append(d.Queue.Entries, c)
 	return c
+}
+
+// ServerNow is the server's time, as far as this phone knows it.
+func (d *Device) ServerNow() time.Time {
+	return d.Now().Add(time.Duration(d.Offset) * time.Millisecond)
 }
 
 // Withdraw takes a command back, which is possible while it never left.

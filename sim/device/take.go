@@ -121,18 +121,28 @@ func (d *Device) startOver() {
 	d.generation++
 }
 
+// Refuse does what an error answer to a live connection asks for.
+func (d *Device) Refuse(body []byte) { d.refused(&Ask{}, body) }
+
 // refused does what an error answer asks for.
 func (d *Device) refused(ask *Ask, body []byte) {
 	var e struct {
 		Code         string `json:"code"`
 		Message      string `json:"message"`
 		RetryAfterMs int64  `json:"retryAfterMs"`
+		Now          string `json:"now"`
 	}
 	_ = json.Unmarshal(body, &e) // a proxy's page is an error without a code
 	d.WaitMs, d.Fault = e.RetryAfterMs, ""
 	switch e.Code {
 	case "device_unknown", "member_suspended", "protocol_unsupported":
 		d.Fault = e.Code
+	case "proof_missing":
+		d.Proves = true
+	case "proof_clock":
+		if now, err := time.Parse(time.RFC3339Nano, e.Now); err == nil {
+			d.Offset = now.Sub(d.Now()).Milliseconds()
+		}
 	case "stream_foreign":
 		d.Queue.rebirth(d.Nonce(), false)
 	case "cursor_invalid":

@@ -36,13 +36,15 @@ export interface ProofOf {
   /** Scheme, host and path of the request. */
   address: string
   now: number
+  /** Names the token that goes with it: base64url of its SHA-256. */
+  access?: string
 }
 
 /** Signs that this phone makes this request now (docs/protocol.md section 3, after RFC 9449). */
-export async function signProof(keys: CryptoKeyPair, { method, address, now }: ProofOf): Promise<string> {
+export async function signProof(keys: CryptoKeyPair, { method, address, now, access }: ProofOf): Promise<string> {
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', keys.publicKey)
   const head = { typ: 'dpop+jwt', alg: 'ES256', jwk: { kty, crv, x, y } }
-  const claims = { htm: method, htu: address, iat: Math.floor(now / 1000), jti: newNonce() }
+  const claims = { htm: method, htu: address, iat: Math.floor(now / 1000), jti: newNonce(), ...(access ? { ath: access } : {}) }
   const signed = `${encode(head)}.${encode(claims)}`
   const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, keys.privateKey, new TextEncoder().encode(signed))
   return `${signed}.${base64url(new Uint8Array(signature))}`

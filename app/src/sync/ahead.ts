@@ -3,6 +3,7 @@
  * much as the reading. Only pages are fetched ahead, never anything with commands in it.
  */
 import type { Ask } from './ask'
+import type { Prover } from '../device/prover'
 import type { Env } from './env'
 import { request, type Reply } from './transport'
 
@@ -17,14 +18,17 @@ interface Begun {
 export class Ahead {
   #begun: Begun[] = []
 
-  constructor(private readonly env: Env) {}
+  constructor(
+    private readonly env: Env,
+    private readonly prover: Prover | null = null,
+  ) {}
 
   /** The reply to `ask`: the one that was begun ahead where it is the same request, or a new one. */
   reply(ask: Ask, token: string): Promise<Reply> {
     const next = this.#begun.shift()
     if (next && keyOf(next.ask) === keyOf(ask)) return next.reply
     this.#begun = []
-    return request(this.env, ask, token)
+    return request(this.env, ask, token, this.prover)
   }
 
   /** Begins the requests that will follow the answer `text` to `ask`, as far as it is clear what those will be. */
@@ -37,7 +41,7 @@ export class Ahead {
   #add(ask: Ask, text: string, token: string): void {
     const next = following(ask, text)
     if (!next) return
-    const begun = { ask: next, reply: request(this.env, next, token) }
+    const begun = { ask: next, reply: request(this.env, next, token, this.prover) }
     this.#begun.push(begun)
     this.#goOn(begun, token)
   }

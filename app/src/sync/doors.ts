@@ -2,6 +2,8 @@
  * Questions outside of sync: ways in, and what is asked once and not kept.
  */
 import type { Env } from './env'
+import type { Prover } from '../device/prover'
+import { RefusedSession } from './loop'
 import { Offline, post, Refused } from './transport'
 import { JoinError } from './types'
 
@@ -19,6 +21,29 @@ export async function askAnybody(env: Env, path: string, body: object): Promise<
     if (!reply.ok) throw new Refused(reply.refusal)
     return JSON.parse(reply.text)
   } catch (error) {
+    throw asJoinError(error)
+  }
+}
+
+/** The token of a device, and how it gets a new one. */
+interface Bearer {
+  token(): string
+  freshen(refused: boolean): Promise<void>
+}
+
+/** Posts JSON with the device's token and a proof, and reads the answer. Throws `JoinError`. */
+export async function askAsDevice(env: Env, path: string, body: object, bearer: Bearer, prover: Prover): Promise<any> {
+  try {
+    await bearer.freshen(false)
+    let reply = await post(env, path, body, bearer.token(), prover, true)
+    if (!reply.ok && reply.refusal.code === 'token_missing') {
+      await bearer.freshen(true)
+      reply = await post(env, path, body, bearer.token(), prover, true)
+    }
+    if (!reply.ok) throw new Refused(reply.refusal)
+    return JSON.parse(reply.text)
+  } catch (error) {
+    if (error instanceof RefusedSession) throw new JoinError(error.refusal.code, error.refusal.message)
     throw asJoinError(error)
   }
 }

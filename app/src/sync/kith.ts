@@ -3,8 +3,9 @@
  */
 import { endsSoon, forgetAccount, loadAccount, type Account } from '../device/account'
 import type { WayIn } from '../device/session'
+import { Prover } from '../device/prover'
 import { ARGS_BYTES, byteLength } from './ask'
-import { asJoinError, askAnybody } from './doors'
+import { asJoinError, askAnybody, askAsDevice } from './doors'
 import { toEntry } from './entry'
 import { browserEnv, type Env } from './env'
 import { newNonce } from './ids'
@@ -18,7 +19,7 @@ import { askToStay, isSafe } from './safety'
 import { isFull, type Store } from './store'
 import { storeOf } from './storing'
 import { ALONE, browserMeeting, Tabs, type Meeting, type Message } from './tabs'
-import { Offline, Refused } from './transport'
+import { Refused } from './transport'
 import { JoinError, SendError, type Entry, type LocalFacts, type Me, type Row, type Status } from './types'
 import { View } from './view'
 
@@ -37,6 +38,9 @@ export interface OpenOptions {
 
 type Topics = ReadonlySet<string>
 
+/** Roles whose audiences go only to a device that proves itself. */
+const GUARDED = new Set(['coordinator', 'owner'])
+
 /** How long a device that is left may take to send what it still has. */
 const LEAVE_MS = 15_000
 const AGAIN_MS = 1_000
@@ -47,6 +51,7 @@ export class Kith {
   readonly #view = new View()
   readonly #tabs: Tabs
   readonly #loop: Loop
+  readonly #prover: Prover
   readonly #env: Env
   readonly #store: Store
   readonly #local: Local
@@ -78,10 +83,16 @@ export class Kith {
     this.#replica = new Replica(store, { app: options.app ?? '1.0.0', now: () => env.now(), changed: (topics) => this.#changed(topics), wrote: () => this.#tabs.tell({ kind: 'moved' }) })
     this.#tabs = new Tabs(name, env, store.durable ? (options.meeting ?? browserMeeting(name)) : ALONE, (message) => this.#hear(message))
     this.local = this.#local = new Local(store, (key) => this.#tabs.tell({ kind: 'local', key }))
+    this.#prover = new Prover({
+      env,
+      keys: () => this.#account?.keys ?? null,
+      offset: () => this.#replica.stream.offset,
+      guarded: () => (this.#me ?? identity(this.#account))?.roles.some((role) => GUARDED.has(role)) ?? false,
+    })
     this.#loop = new Loop({
       env,
       replica: this.#replica,
-      account: { token: () => this.#account?.joined.token ?? '', freshen: (refused) => this.#freshen(refused) },
+      account: { token: () => this.#account?.joined.token ?? '', prover: this.#prover, freshen: (refused) => this.#freshen(refused) },
       looked: () => this.#tabs.looked(),
       told: (state) => this.#told(state, true),
       rested: () => this.#haveRested(true),
@@ -227,6 +238,12 @@ export class Kith {
     this.#accountChanged(true)
     void this.#askToStay()
     return this.#me!
+  }
+
+  /** Asks one of the server's other addresses, with this device's token and a proof. Throws `JoinError`. */
+  ask(path: string, body: object): Promise<any> {
+    const account = { token: () => this.#account?.joined.token ?? '', freshen: (refused: boolean) => this.#freshen(refused) }
+    return askAsDevice(this.#env, path, body, account, this.#prover)
   }
 
   /** Asks what needs no account: what an invite is for, a code by e-mail. Throws `JoinError`. */

@@ -1,6 +1,7 @@
 /**
  * Holds the live connection, one at a time, and says when the next may begin.
  */
+import type { Prover } from '../device/prover'
 import { Backoff } from './backoff'
 import type { Env } from './env'
 import { LiveReader } from './live'
@@ -11,6 +12,7 @@ export interface ListenerOptions {
   env: Env
   replica: Replica
   token: () => string
+  prover?: Prover
   /** A connection came to life, or could not be had for want of signal. */
   online: (online: boolean) => void
   /** The token is no good any more. */
@@ -83,11 +85,11 @@ export class Listener {
 
   /** What each line of a living connection asks for. */
   async *#steps(control: AbortController) {
-    const { env, replica, token } = this.options
+    const { env, replica, token, prover } = this.options
     const body = await replica.askLive()
     if (!body) return
     const reader = new LiveReader(replica)
-    for await (const line of live(env, body, token(), control.signal)) {
+    for await (const line of live(env, body, token(), control.signal, prover)) {
       const step = await reader.line(line)
       if (reader.head || step.close) yield step
     }
@@ -96,6 +98,8 @@ export class Listener {
   async #failed(error: unknown): Promise<void> {
     const refusal = error instanceof LiveRefused ? error.refusal : null
     if (refusal?.code === 'token_missing') await this.options.refused().catch(() => undefined)
+    // A proof was missing or of a wrong time: the next connection has a good one.
+    if (refusal && this.options.prover?.heed(refusal)) return
     if (error instanceof Offline) this.options.online(false)
     this.#backoff.failed(refusal?.retryAfterMs ?? 0)
   }

@@ -4,6 +4,7 @@
  */
 import { Ahead } from './ahead'
 import { PAGE_BYTES, PUSH_COMMANDS, SMALLEST_PAGE_BYTES, type Ask } from './ask'
+import type { Prover } from '../device/prover'
 import { Backoff } from './backoff'
 import { Bell } from './bell'
 import type { Env } from './env'
@@ -26,6 +27,8 @@ const LONG_MS = 60 * 60_000
 export interface LoopAccount {
   /** '' without an account. */
   token(): string
+  /** Shows that a request comes from this device. */
+  prover?: Prover
   /** Gets a new token where the old one ends soon or was refused; throws `Offline` or `RefusedSession`. */
   freshen(refused: boolean): Promise<void>
 }
@@ -73,11 +76,12 @@ export class Loop {
   constructor(private readonly options: LoopOptions) {
     const { env, replica, account } = options
     this.#backoff = new Backoff(env)
-    this.#ahead = new Ahead(env)
+    this.#ahead = new Ahead(env, account.prover)
     this.#listener = new Listener({
       env,
       replica,
       token: () => account.token(),
+      prover: account.prover,
       online: (online) => this.#tell({ online }),
       refused: () => account.freshen(true),
       ended: (pull, afterMs) => {

@@ -4,6 +4,7 @@
  */
 import type { Ask } from './ask'
 import { asciiJson } from './ascii'
+import type { Prover } from '../device/prover'
 import type { Env } from './env'
 import { readRefusal, type Refusal } from './refusal'
 
@@ -31,13 +32,21 @@ const ANSWER_MS = 120_000
 export type Reply = { ok: true; text: string } | { ok: false; refusal: Refusal }
 
 /** Sends one sync or public request and reads its whole answer. */
-export async function request(env: Env, ask: Ask, token: string): Promise<Reply> {
-  return ask.body ? post(env, ask.path, ask.body, token) : exchange(env, ask.path, { method: 'GET' })
+export async function request(env: Env, ask: Ask, token: string, prover: Prover | null = null): Promise<Reply> {
+  return ask.body ? post(env, ask.path, ask.body, token, prover) : exchange(env, ask.path, { method: 'GET' })
 }
 
-/** Posts JSON and reads the whole answer. */
-export function post(env: Env, path: string, body: object, token = ''): Promise<Reply> {
-  return exchange(env, path, { method: 'POST', headers: headers(token), body: JSON.stringify(body) })
+/** A proof may be missing, and then be of a wrong time: the third attempt has both. */
+const ATTEMPTS = 3
+
+/** Posts JSON and reads the whole answer. Where the server wants a proof it is sent once more, with one. */
+export async function post(env: Env, path: string, body: object, token = '', prover: Prover | null = null, always = false): Promise<Reply> {
+  const text = JSON.stringify(body)
+  for (let attempt = 1; ; attempt++) {
+    const proof = await prover?.headers('POST', path, token, always)
+    const reply = await exchange(env, path, { method: 'POST', headers: { ...headers(token), ...proof }, body: text })
+    if (reply.ok || attempt === ATTEMPTS || !prover?.heed(reply.refusal)) return reply
+  }
 }
 
 async function exchange(env: Env, path: string, init: RequestInit): Promise<Reply> {
@@ -61,12 +70,13 @@ async function exchange(env: Env, path: string, init: RequestInit): Promise<Repl
  * Opens the live connection and yields its lines until it ends; a refusal is thrown. `signal` closes it.
  * Throws `Offline` when the connection breaks or falls silent.
  */
-export async function* live(env: Env, body: object, token: string, signal: AbortSignal): AsyncGenerator<string> {
+export async function* live(env: Env, body: object, token: string, signal: AbortSignal, prover: Prover | null = null): AsyncGenerator<string> {
   const stop = new AbortController()
   signal.addEventListener('abort', () => stop.abort())
   const watch = new Watch(env, SILENCE_MS, stop)
   try {
-    const response = await send(env, '/api/sync/live', { method: 'POST', headers: headers(token), body: JSON.stringify(body) }, stop)
+    const proof = await prover?.headers('POST', '/api/sync/live', token)
+    const response = await send(env, '/api/sync/live', { method: 'POST', headers: { ...headers(token), ...proof }, body: JSON.stringify(body) }, stop)
     if (response.ok) yield* linesOf(response, watch)
     else throw new LiveRefused(readRefusal(response.status, await response.text(), response.headers.get('Retry-After')))
   } catch (error) {

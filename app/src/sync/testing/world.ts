@@ -10,6 +10,8 @@ export interface Seen {
   method: string
   path: string
   token: string
+  /** What the header DPoP has; '' without one. */
+  proof: string
   body: any
 }
 
@@ -84,7 +86,8 @@ export class TestWorld implements Env {
   async fetch(address: string, init: RequestInit): Promise<Response> {
     const path = address.slice(this.origin.length)
     const token = new Headers(init.headers).get('Authorization')?.slice('Bearer '.length) ?? ''
-    const seen = { method: init.method ?? 'GET', path, token, body: init.body ? JSON.parse(String(init.body)) : null }
+    const proof = new Headers(init.headers).get('DPoP') ?? ''
+    const seen = { method: init.method ?? 'GET', path, token, proof, body: init.body ? JSON.parse(String(init.body)) : null }
     this.seen.push(seen)
     if (!this.online) throw new TypeError('Failed to fetch')
     return (await this.answer?.(seen)) ?? this.#serve(seen, init.signal as AbortSignal)
@@ -152,7 +155,7 @@ export function refusal(status: number, code: string, more: object = {}): Respon
 
 /** Signatures and keys under way: they are made on threads of their own, in a time of their own. */
 let signing = 0
-for (const name of ['generateKey', 'exportKey', 'sign'] as const) {
+for (const name of ['generateKey', 'exportKey', 'sign', 'digest'] as const) {
   const original = crypto.subtle[name].bind(crypto.subtle) as (...args: any[]) => Promise<any>
   Object.defineProperty(crypto.subtle, name, {
     value: (...args: any[]) => {

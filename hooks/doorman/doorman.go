@@ -1,0 +1,198 @@
+// Package doorman says who is asking. Every route that needs a device's token
+// asks here: which device of which member it is, as of now, whether it may take
+// part, and whether it has shown that it holds its key.
+package doorman
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"kith/internal/limits"
+	"kith/internal/problem"
+	"kith/internal/sync"
+	"kith/internal/token"
+)
+
+// Caller is the device that a request came from, and its member.
+type Caller struct {
+	Member, Device string
+	// Name is the member's first name; only Proven looks it up.
+	Name string
+	// Roles that the member has now, beside resident.
+	Roles []string
+	// Enrolled: the device may hold what is guarded. Proven: this request showed
+	// that it comes from the device itself, and not from a copy of its token.
+	Enrolled, Proven bool
+	// Wipe: the device is to hand in what it has, and then to forget everything.
+	Wipe bool
+}
+
+// Trusted says whether guarded audiences may go to this caller.
+func (c Caller) Trusted() bool { return c.Enrolled && c.Proven }
+
+// Is says whether the caller has a role.
+func (c Caller) Is(role string) bool {
+	for _, r := range c.Roles {
+		if r == role {
+			return true
+		}
+	}
+	return false
+}
+
+// Doorman stands at the doors of one community.
+type Doorman struct {
+	registry  *sync.Registry
+	engine    *sync.Engine
+	perDevice *limits.Rate
+	used      token.Once
+	standing  standing
+}
+
+// Register makes the doorman of a community, and declares what moves a member's
+// marker so that nothing remembered outlives a change. rates switches the limits
+// of requests on.
+func Register(app core.App, r *sync.Registry, rates bool) *Doorman {
+	r.Trust("SELECT enrolled AND NOT revoked AND NOT pending FROM devices WHERE id = ?")
+	// Without an audience a grant is a reason to ask again: a lost phone stops
+	// listening at once. NB! || joins texts, so that a change of any of them counts.
+	r.Grant(sync.Grant{Table: "devices", Member: "{row}.member", When: "{row}.revoked || {row}.pending || {row}.enrolled || {row}.wipe"})
+	r.Grant(sync.Grant{Table: "roles", Member: "{row}.member", When: "{row}.role"})
+	app.Cron().MustAdd("enrolments", "7 * * * *", func() {
+		if err := Lapse(app, time.Now()); err != nil {
+			app.Logger().Error("doorman: enrolments could not be ended", "error", err)
+		}
+	})
+	return &Doorman{registry: r, perDevice: limits.NewRate(limits.DevicePerMinute, limits.DeviceBurst, rates)}
+}
+
+// Watch tells the doorman which engine sees the commits.
+func (d *Doorman) Watch(e *sync.Engine) { d.engine = e }
+
+// Lapse ends the enrolments whose time is over.
+func Lapse(app core.App, now time.Time) error {
+	_, err := app.DB().NewQuery("UPDATE devices SET enrolled = false, enrolledUntil = '' WHERE enrolled AND enrolledUntil < {:now}").
+		Bind(dbx.Params{"now": sync.Stamp(now)}).Execute()
+	return err
+}
+
+// Who says who is asking. A member who was granted something guarded must prove,
+// on an enrolled device, that it is that device; others need not, and a proof
+// that they send is not read.
+func (d *Doorman) Who(e *core.RequestEvent) (Caller, error) {
+	c, known, err := d.who(e)
+	if err != nil || !known.guarded || !c.Enrolled {
+		return c, err
+	}
+	c.Proven = true
+	return c, d.prove(e, known.thumbprint)
+}
+
+// Proven is Who for what nobody may do with a copied token: it refuses a request
+// that has no proof.
+func (d *Doorman) Proven(e *core.RequestEvent) (Caller, error) {
+	c, known, err := d.who(e)
+	if err != nil {
+		return c, err
+	}
+	if err := d.prove(e, known.thumbprint); err != nil {
+		return c, err
+	}
+	c.Proven = true
+	err = e.App.DB().NewQuery("SELECT firstName FROM members WHERE id = {:id}").Bind(dbx.Params{"id": c.Member}).Row(&c.Name)
+	return c, err
+}
+
+// Named is Who for what somebody else carries: it proves nothing, and so opens
+// nothing that is guarded.
+func (d *Doorman) Named(e *core.RequestEvent) (Caller, error) {
+	c, _, err := d.who(e)
+	return c, err
+}
+
+// Stands refuses a device that may not take part, as of tx.
+func (d *Doorman) Stands(tx core.App, c Caller) error {
+	_, err := d.look(tx, c)
+	return err
+}
+
+func (d *Doorman) who(e *core.RequestEvent) (Caller, *known, error) {
+	if e.Auth == nil || e.Auth.Collection().Name != "devices" {
+		return Caller{}, nil, problem.TokenMissing.Because(nil)
+	}
+	c := Caller{Device: e.Auth.Id, Member: e.Auth.GetString("member")}
+	if !d.perDevice.Allow(c.Device, time.Now()) {
+		return c, nil, problem.SlowDown.After(limits.Around(2 * time.Second))
+	}
+	k, err := d.standing.check(e.Request.Context(), d.engine, c, func() (*known, error) { return d.look(e.App, c) })
+	if err != nil {
+		return c, nil, err
+	}
+	c.Roles, c.Enrolled, c.Wipe = k.roles, k.enrolled, k.wipe
+	return c, k, nil
+}
+
+// prove checks the proof in the header DPoP (RFC 9449), which is for this
+// request and this token, by the device's own key, and used once.
+func (d *Doorman) prove(e *core.RequestEvent, thumbprint string) error {
+	headers := e.Request.Header.Values("DPoP")
+	if len(headers) == 0 {
+		return problem.ProofMissing.Because(nil)
+	}
+	now := time.Now()
+	p, err := token.VerifyProof(headers[0], e.Request.Method, e.Request.Host, e.Request.URL.Path, now)
+	switch {
+	case errors.Is(err, token.ErrClock):
+		return problem.ProofClock.At(sync.Stamp(now))
+	case err != nil || len(headers) > 1:
+		return problem.ProofInvalid.Because(err)
+	case p.Key.Thumbprint() != thumbprint || p.Access != token.Access(bearer(e.Request)):
+		return problem.ProofInvalid.Because(errors.New("of another key or token"))
+	case !d.used.Use(thumbprint+p.ID, now, 2*limits.ProofAge):
+		return problem.ProofUsed.Because(nil)
+	}
+	return nil
+}
+
+func bearer(r *http.Request) string {
+	raw := r.Header.Get("Authorization")
+	if scheme, rest, found := strings.Cut(raw, " "); found && strings.EqualFold(scheme, "Bearer") {
+		return rest
+	}
+	return raw
+}
+
+// May is Stands for what proved itself where it had to: a write asks again inside
+// its own transaction.
+func (d *Doorman) May(tx core.App, c Caller) error {
+	k, err := d.look(tx, c)
+	if err == nil && k.guarded && k.enrolled && !c.Proven {
+		return problem.ProofMissing.Because(nil) // it was granted something guarded since the request came in
+	}
+	return err
+}
+
+// Saw notes the day on which a device asked, once a day. Call it in the
+// transaction of the request's own write, where there is one: a request that is
+// refused leaves nothing behind.
+func (d *Doorman) Saw(tx core.App, c Caller, now time.Time) error {
+	k := d.standing.of(c)
+	if k == nil || k.seen == k.today(now) {
+		return nil
+	}
+	d.standing.forget(c) // what is remembered has the day before; if this is undone, it is tried again
+	_, err := tx.DB().NewQuery("UPDATE devices SET seen = {:day} WHERE id = {:id} AND seen <> {:day}").
+		Bind(dbx.Params{"day": k.today(now), "id": c.Device}).Execute()
+	return err
+}
+
+// Unseen says whether Saw has something to note.
+func (d *Doorman) Unseen(c Caller, now time.Time) bool {
+	k := d.standing.of(c)
+	return k != nil && k.seen != k.today(now)
+}

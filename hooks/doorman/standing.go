@@ -1,0 +1,120 @@
+package doorman
+
+import (
+	"context"
+	gosync "sync"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"kith/internal/limits"
+	"kith/internal/problem"
+	"kith/internal/sync"
+)
+
+// standing remembers what was found out about devices, as long as nothing about
+// them has changed: every change of a member's standing, roles, grants or devices
+// moves their marker in the index, and the engine sees every commit before it
+// answers.
+type standing struct {
+	mu   gosync.Mutex
+	good map[string]*known // by device
+}
+
+// known is what was found out, and as of when. NB! never changed in place.
+type known struct {
+	epoch          string
+	seq            int64
+	member         string
+	thumbprint     string
+	seen           string
+	zone           *time.Location
+	roles          []string
+	guarded        bool // something guarded is granted to the member
+	enrolled, wipe bool
+}
+
+func (k *known) today(now time.Time) string { return now.In(k.zone).Format(time.DateOnly) }
+
+func (s *standing) check(ctx context.Context, e *sync.Engine, c Caller, ask func() (*known, error)) (*known, error) {
+	epoch, seq, err := e.Touched(ctx, c.Member)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	k := s.good[c.Device]
+	s.mu.Unlock()
+	if k != nil && k.epoch == epoch && k.seq == seq && k.member == c.Member {
+		return k, nil
+	}
+	if k, err = ask(); err != nil {
+		return nil, err
+	}
+	k.epoch, k.seq, k.member = epoch, seq, c.Member
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.good == nil || len(s.good) > limits.LiveDevices {
+		s.good = map[string]*known{}
+	}
+	s.good[c.Device] = k
+	return k, nil
+}
+
+func (s *standing) of(c Caller) *known {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.good[c.Device]
+}
+
+func (s *standing) forget(c Caller) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.good, c.Device)
+}
+
+// look reads a device's standing, or refuses it.
+func (d *Doorman) look(app core.App, c Caller) (*known, error) {
+	var row struct {
+		Member     string `db:"member"`
+		Revoked    bool   `db:"revoked"`
+		Pending    bool   `db:"pending"`
+		Enrolled   bool   `db:"enrolled"`
+		Wipe       bool   `db:"wipe"`
+		Standing   string `db:"standing"`
+		Thumbprint string `db:"thumbprint"`
+		Seen       string `db:"seen"`
+		Zone       string `db:"zone"`
+	}
+	err := app.DB().NewQuery(`SELECT d.member, d.revoked, d.pending, d.enrolled, d.wipe, d.thumbprint, d.seen, m.standing,
+		coalesce((SELECT zone FROM communities LIMIT 1), '') AS zone
+		FROM devices d JOIN members m ON m.id = d.member WHERE d.id = {:id}`).Bind(dbx.Params{"id": c.Device}).One(&row)
+	switch {
+	case err != nil:
+		return nil, problem.TokenMissing.Because(err)
+	case row.Revoked || row.Member != c.Member:
+		return nil, problem.DeviceUnknown.Because(nil)
+	case row.Pending:
+		return nil, problem.DevicePending.Because(nil)
+	case row.Standing == "suspended":
+		return nil, problem.MemberSuspended.Because(nil)
+	case row.Standing != "active": // left, or moved away
+		return nil, problem.DeviceUnknown.Because(nil)
+	}
+	k := &known{thumbprint: row.Thumbprint, seen: row.Seen, enrolled: row.Enrolled, wipe: row.Wipe, zone: time.UTC}
+	if zone, err := time.LoadLocation(row.Zone); err == nil {
+		k.zone = zone
+	}
+	if err := app.DB().NewQuery("SELECT DISTINCT role FROM roles WHERE member = {:member} ORDER BY role").
+		Bind(dbx.Params{"member": c.Member}).Column(&k.roles); err != nil {
+		return nil, err
+	}
+	var auds []string
+	if err := app.DB().NewQuery("SELECT aud FROM sync_grant WHERE member = {:member}").Bind(dbx.Params{"member": c.Member}).Column(&auds); err != nil {
+		return nil, err
+	}
+	for _, a := range auds {
+		k.guarded = k.guarded || d.registry.Guards(a)
+	}
+	return k, nil
+}
