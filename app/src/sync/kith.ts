@@ -19,7 +19,7 @@ import { askToStay, isSafe } from './safety'
 import { isFull, type Store } from './store'
 import { storeOf } from './storing'
 import { ALONE, browserMeeting, Tabs, type Meeting, type Message } from './tabs'
-import { Refused } from './transport'
+import { Offline, Refused } from './transport'
 import { JoinError, SendError, type Entry, type LocalFacts, type Me, type Row, type Status } from './types'
 import { View } from './view'
 
