@@ -101,6 +101,7 @@ func (c *corpus) doors() []door {
 			"commands": []any{behind}, "cursor": c.p.cursor, "maxBytes": 65536}, c.p.token},
 		{"POST", "/api/sync/live", map[string]any{"protocol": 1, "schema": 1, "stream": c.p.queue, "ack": 0, "cursor": c.p.cursor}, c.p.token},
 		{"POST", "/api/sync/sealed", map[string]any{"sealed": []any{c.seal(c.p.left(behind))}}, ""},
+		{"POST", "/api/complaints", map[string]any{"text": "", "contact": "two\nlines"}, ""},
 		{"POST", "/api/invite", map[string]any{"invite": "0000-0000-0000-0000"}, ""},
 		{"POST", "/api/recover", map[string]any{"code": "0000-0000-0000-0000", "deviceName": "Phone", "proof": stale}, ""},
 		{"POST", "/api/code", map[string]any{"email": "nobody"}, ""},

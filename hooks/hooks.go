@@ -40,7 +40,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	acting.Register(app, r, safety.Apart)                      // who may act for whom, and what was done so
 	safety.Register(r, acting.EndBetween)                      // who is known, who is blocked, reports
 	audit.Register(r)                                          // who did what with power over others
-	rights.Register(app, r, leavers...)                        // what is kept of whom, and for how long
+	rights.Register(app, r, cfg.RateLimits, leavers...)        // what is kept of whom, and for how long
 
 	syncapi.Register(app, r, man, ring, cfg.RateLimits) // the door of the sync protocol
 	guard.Register(app, cfg.Public, cfg.TrustedProxy)   // what makes PocketBase safe

@@ -155,6 +155,7 @@ func TestOpenAPI_IsTrueOfEveryAnswer(t *testing.T) {
 	c.syncing(s)
 	c.carrying(s)
 	c.living(s)
+	c.complaining(s)
 	c.tooMany()
 	c.full()
 	c.broken()
@@ -306,11 +307,17 @@ func (c *contract) living(s *stage) {
 	c.exchange(s.town, "POST", "/api/sync/live", s.tokens[suspended], p.liveBody())
 }
 
+func (c *contract) complaining(s *stage) {
+	for _, body := range []any{map[string]any{"text": "Nobody answers.", "contact": "01632 960001"}, map[string]any{"text": ""}, strings.Repeat(" ", limits.ComplaintBody+1)} {
+		c.exchange(s.town, "POST", "/api/complaints", "", body)
+	}
+}
+
 // tooMany asks each address until it says to slow down.
 func (c *contract) tooMany() {
 	w := newTownWithLimits(c.t)
 	p := w.phone("resident")
-	for path, method := range map[string]string{"/api/join": "POST", "/api/session": "POST", "/api/invite": "POST", "/api/recover": "POST", "/api/code": "POST", "/api/code/confirm": "POST", "/api/sync/live": "POST", "/api/sync/sealed": "POST", "/api/sync": "POST", "/api/sync/public/x/0/0": "GET"} {
+	for path, method := range map[string]string{"/api/join": "POST", "/api/session": "POST", "/api/invite": "POST", "/api/recover": "POST", "/api/code": "POST", "/api/code/confirm": "POST", "/api/sync/live": "POST", "/api/sync/sealed": "POST", "/api/sync": "POST", "/api/complaints": "POST", "/api/sync/public/x/0/0": "GET"} {
 		for range limits.PublicPerMinute {
 			if rec := w.raw(method, path, p.token, `{"protocol":1,"cursor":"!"}`, nil); rec.Code == 429 {
 				break

@@ -90,7 +90,7 @@ func atErasure(k *sync.Keeping) string {
 	case k.AtErasure == "delete":
 		return "Deleted."
 	case k.AtErasure != "":
-		return "Emptied: what it said is gone."
+		return "What is left of it says nothing of you."
 	}
 	return "Deleted when the day is over."
 }

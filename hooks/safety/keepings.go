@@ -28,8 +28,13 @@ func keepings() []sync.Keeping {
 			Withheld: "Whether somebody has blocked you is theirs to tell.",
 		},
 		reports(sync.Keeping{
-			What: "What you told the coordinators: your words, how to reach you, and what came of it",
-			Why:  "So that somebody deals with it, and you can see how it ended.", Whose: "{row}.by = {member}", AtErasure: "blank: by, contact",
+			What: "What you told the coordinators, in your words, and what came of it",
+			Why:  "So that somebody deals with it, and you can see how it ended.", Whose: "{row}.by = {member}",
+			AtErasure: "stays: Somebody may be in danger. It stays without you: nothing says any more that it was you who told it.",
+		}),
+		reports(sync.Keeping{
+			What: "That it was you who told the coordinators, and how to reach you",
+			Why:  "So that somebody can ask you, and tell you what came of it.", Whose: "{row}.by = {member}", AtErasure: "blank: by, contact",
 		}),
 		reports(sync.Keeping{
 			What: "What somebody told the coordinators about you",

@@ -48,12 +48,12 @@ func aboutPeople() []sync.Keeping {
 		},
 		{
 			Collection: "sync_aud", What: "How many rows you can see, and a checksum", Why: "So that your phone notices when it lacks one.",
-			Whose: "{row}.aud IN ('member/' || {member}, '@' || {member})", AtErasure: "stays: It goes with the marks of your rows.",
+			Whose: "{row}.aud IN ('member/' || {member}, 'helped/' || {member}, '@' || {member})", AtErasure: "stays: It goes with the marks of your rows.",
 		},
 		{
 			Collection: "sync_row", What: "Marks of your rows: which are there, and which are gone, without what is in them",
 			Why:   "So that every phone that held a row deletes its copy, too.",
-			Whose: "{row}.aud IN ('member/' || {member}, '@' || {member})", When: "{row}.live = 0", Days: days(limits.Tombstones), From: since,
+			Whose: "{row}.aud IN ('member/' || {member}, 'helped/' || {member}, '@' || {member})", When: "{row}.live = 0", Days: days(limits.Tombstones), From: since,
 			Counted:   "the day the row went",
 			AtErasure: "stays: The phones of others have to learn that your rows are gone; there is nothing in a mark but an id.",
 			Withheld:  "A mark says nothing that the row itself doesn't say.",

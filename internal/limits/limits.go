@@ -174,6 +174,15 @@ const (
 	Tombstones = 90 * 24 * time.Hour
 )
 
+// Complaints of people without an account.
+const (
+	// ComplaintBody bounds one: 4,000 letters of any script, escaped.
+	ComplaintBody = 32 << 10
+	// ComplaintsPerHour is for one address, which may be a whole hall behind one
+	// router: nobody reads more than that in earnest.
+	ComplaintsPerHour = 10
+)
+
 // RetentionBatch is how many rows the retention ends in one transaction: a push
 // waits for it no longer than for another push.
 const RetentionBatch = 500

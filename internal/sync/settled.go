@@ -38,7 +38,7 @@ func Sweep(db dbx.Builder) error {
 		`DELETE FROM sync_number WHERE nonce NOT IN (SELECT nonce FROM sync_command)`,
 		`DELETE FROM sync_settled WHERE nonce NOT IN (SELECT nonce FROM sync_command)`,
 		`DELETE FROM sync_aud WHERE head > 0 AND aud NOT IN (SELECT aud FROM sync_row)
-			AND (aud LIKE 'member/%' OR aud LIKE '@%') AND substr(aud, instr(aud, '/') + 1) NOT IN (SELECT id FROM members)
+			AND (aud LIKE 'member/%' OR aud LIKE 'helped/%' OR aud LIKE '@%') AND substr(aud, instr(aud, '/') + 1) NOT IN (SELECT id FROM members)
 			AND substr(aud, 2) NOT IN (SELECT id FROM members)`,
 	})
 }
