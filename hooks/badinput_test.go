@@ -105,6 +105,8 @@ func (c *corpus) doors() []door {
 		{"POST", "/api/invite", map[string]any{"invite": "0000-0000-0000-0000"}, ""},
 		{"POST", "/api/recover", map[string]any{"code": "0000-0000-0000-0000", "deviceName": "Phone", "proof": stale}, ""},
 		{"POST", "/api/code", map[string]any{"email": "nobody"}, ""},
+		{"POST", "/api/email", map[string]any{"email": "nobody"}, c.p.token},
+		{"POST", "/api/email/confirm", map[string]any{"code": "000000"}, c.p.token},
 		{"POST", "/api/code/confirm", map[string]any{"id": newID(), "code": "000000", "deviceName": "Phone", "proof": stale}, ""},
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"kith/hooks/doorman"
+	"kith/hooks/waysin"
 	"kith/internal/sync"
 	"kith/internal/token"
 )
@@ -121,12 +121,12 @@ func TestGuarded_TheEndOfAnEnrolmentIsNoticedAtOnce(t *testing.T) {
 	p := w.phone("coordinator")
 	lines := p.live(url, p.sync().cursor)
 	until(t, lines, `{"head"`)
-	must(t, doorman.Lapse(w.app, time.Now()))
+	must(t, waysin.Hourly(w.app, time.Now()))
 	fresh := w.weekly("Still listening")
 	if all := strings.Join(until(t, lines, `{"end"`), "\n"); !strings.Contains(all, fresh.Id) {
 		t.Fatalf("%s", all)
 	}
-	must(t, doorman.Lapse(w.app, time.Now().Add(91*24*time.Hour)))
+	must(t, waysin.Hourly(w.app, time.Now().Add(91*24*time.Hour)))
 	until(t, lines, `{"poke"`)
 	w.phone("resident") // news for coordinators
 	if a := p.sync(); !slices.Contains(a.drops, "coordinators") || strings.Contains(a.raw, `["coordinators"`) {

@@ -31,16 +31,16 @@ func Register(app core.App, cfg Config) *sync.Registry {
 
 	leavers := []func(*sync.Call) error{listings.Left, visits.Left, acting.Left, safety.Left, waysin.Left} // what ends when somebody leaves
 
-	man := doorman.Register(app, r, cfg.RateLimits)            // who is asking
-	community.Register(r)                                      // the community's own record
-	people.Register(app, r, leavers...)                        // members, roles, shops
-	waysin.Register(app, r, ring, cfg.RateLimits, cfg.Console) // invites, joining, devices
-	listings.Register(r)                                       // what is on, where, by whom
-	visits.Register(r)                                         // "I'd like to come"
-	acting.Register(app, r, safety.Apart)                      // who may act for whom, and what was done so
-	safety.Register(r, acting.EndBetween)                      // who is known, who is blocked, reports
-	audit.Register(r)                                          // who did what with power over others
-	rights.Register(app, r, cfg.RateLimits, leavers...)        // what is kept of whom, and for how long
+	man := doorman.Register(app, r, cfg.RateLimits)                 // who is asking
+	community.Register(r)                                           // the community's own record
+	people.Register(app, r, leavers...)                             // members, roles, shops
+	waysin.Register(app, r, man, ring, cfg.RateLimits, cfg.Console) // invites, joining, devices
+	listings.Register(r)                                            // what is on, where, by whom
+	visits.Register(r)                                              // "I'd like to come"
+	acting.Register(app, r, safety.Apart)                           // who may act for whom, and what was done so
+	safety.Register(r, acting.EndBetween)                           // who is known, who is blocked, reports
+	audit.Register(r)                                               // who did what with power over others
+	rights.Register(app, r, cfg.RateLimits, leavers...)             // what is kept of whom, and for how long
 
 	syncapi.Register(app, r, man, ring, cfg.RateLimits) // the door of the sync protocol
 	guard.Register(app, cfg.Public, cfg.TrustedProxy)   // what makes PocketBase safe

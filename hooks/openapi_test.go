@@ -152,6 +152,7 @@ func TestOpenAPI_IsTrueOfEveryAnswer(t *testing.T) {
 	c.serving(s)
 	c.joining(s)
 	c.comingBack(s)
+	c.confirming(s)
 	c.syncing(s)
 	c.carrying(s)
 	c.living(s)
@@ -202,38 +203,6 @@ func (c *contract) joining(s *stage) {
 	c.exchange(s.town, "POST", "/api/join", "", map[string]any{"invite": "0000", "firstName": "Eve", "proof": s.stranger().proof("/api/join", time.Now())})
 	barred := s.phones[suspended]
 	c.exchange(s.town, "POST", "/api/session", "", map[string]any{"device": barred.device, "proof": barred.proof("/api/session", time.Now())})
-}
-
-// comingBack asks the ways in that need no invite, and what one is for.
-func (c *contract) comingBack(s *stage) {
-	mails, p := s.mails(), s.phones[resident]
-	s.hasEmail(p.member, "rosa@example.org")
-	rec := c.exchange(s.town, "POST", "/api/code", "", map[string]any{"email": "rosa@example.org"})
-	var asked struct{ ID string }
-	must(c.t, json.Unmarshal(rec.Body.Bytes(), &asked))
-	for _, code := range []string{"", digits(c.t, mails)} {
-		c.exchange(s.town, "POST", "/api/code/confirm", "", map[string]any{"id": asked.ID, "code": code, "proof": s.stranger().proof("/api/code/confirm", time.Now())})
-	}
-	p.mustDo("recovery.card", map[string]any{"id": newID(), "codeHash": codeHashOf("ABCD")})
-	for range 2 {
-		c.exchange(s.town, "POST", "/api/recover", "", map[string]any{"code": "ABCD", "proof": s.stranger().proof("/api/recover", time.Now())})
-	}
-	code, _ := s.phones[shopkeeper].invites(map[string]any{"role": "staff", "shop": s.ids["shops"]["bakery"]})
-	for _, invite := range []string{code, "0000"} {
-		c.exchange(s.town, "POST", "/api/invite", "", map[string]any{"invite": invite})
-	}
-	till := s.stranger()
-	for _, path := range []string{"/api/join", "/api/session"} {
-		rec := c.exchange(s.town, "POST", path, "", map[string]any{"invite": code, "firstName": "Sid", "device": till.device, "proof": till.proof(path, time.Now())})
-		till.take(rec)
-	}
-	for _, path := range []string{"/api/invite", "/api/recover", "/api/code", "/api/code/confirm"} {
-		c.exchange(s.town, "POST", path, "", "{")
-		c.exchange(s.town, "POST", path, "", strings.Repeat(" ", limits.SmallBody+1))
-		if path == "/api/recover" || path == "/api/code/confirm" {
-			c.exchange(s.town, "POST", path, "", map[string]any{"id": newID(), "code": "0", "proof": p.proof(path, time.Now().Add(-time.Hour))})
-		}
-	}
 }
 
 func (c *contract) syncing(s *stage) {
@@ -317,7 +286,7 @@ func (c *contract) complaining(s *stage) {
 func (c *contract) tooMany() {
 	w := newTownWithLimits(c.t)
 	p := w.phone("resident")
-	for path, method := range map[string]string{"/api/join": "POST", "/api/session": "POST", "/api/invite": "POST", "/api/recover": "POST", "/api/code": "POST", "/api/code/confirm": "POST", "/api/sync/live": "POST", "/api/sync/sealed": "POST", "/api/sync": "POST", "/api/complaints": "POST", "/api/sync/public/x/0/0": "GET"} {
+	for path, method := range map[string]string{"/api/join": "POST", "/api/session": "POST", "/api/invite": "POST", "/api/recover": "POST", "/api/code": "POST", "/api/code/confirm": "POST", "/api/email": "POST", "/api/email/confirm": "POST", "/api/sync/live": "POST", "/api/sync/sealed": "POST", "/api/sync": "POST", "/api/complaints": "POST", "/api/sync/public/x/0/0": "GET"} {
 		for range limits.PublicPerMinute {
 			if rec := w.raw(method, path, p.token, `{"protocol":1,"cursor":"!"}`, nil); rec.Code == 429 {
 				break

@@ -188,7 +188,8 @@ var mayDo = map[string]map[who]string{
 var ourRoutes = []string{
 	"GET /{path...}", "GET /api/{path...}", "/", // the app, and what isn't there
 	"GET /api/health", "POST /api/invite", "POST /api/join", "POST /api/session", "POST /api/recover",
-	"POST /api/code", "POST /api/code/confirm", "POST /api/sync", "POST /api/sync/live", "POST /api/sync/sealed", "POST /api/complaints", "GET /api/sync/public/{epoch}/{base}/{pos}",
+	"POST /api/code", "POST /api/code/confirm", "POST /api/email", "POST /api/email/confirm",
+	"POST /api/sync", "POST /api/sync/live", "POST /api/sync/sealed", "POST /api/complaints", "GET /api/sync/public/{epoch}/{base}/{pos}",
 }
 
 // canary stands in every column that nobody may read.

@@ -76,7 +76,7 @@ func (w *town) mails() <-chan *mailer.Message {
 }
 
 // digits of the next mail.
-func digits(t *testing.T, mails <-chan *mailer.Message) string {
+func digits(t testing.TB, mails <-chan *mailer.Message) string {
 	t.Helper()
 	select {
 	case m := <-mails:

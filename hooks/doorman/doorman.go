@@ -63,23 +63,11 @@ func Register(app core.App, r *sync.Registry, rates bool) *Doorman {
 	// listening at once. NB! || joins texts, so that a change of any of them counts.
 	r.Grant(sync.Grant{Table: "devices", Member: "{row}.member", When: "{row}.revoked || {row}.pending || {row}.enrolled || {row}.wipe"})
 	r.Grant(sync.Grant{Table: "roles", Member: "{row}.member", When: "{row}.role"})
-	app.Cron().MustAdd("enrolments", "7 * * * *", func() {
-		if err := Lapse(app, time.Now()); err != nil {
-			app.Logger().Error("doorman: enrolments could not be ended", "error", err)
-		}
-	})
 	return &Doorman{registry: r, perDevice: limits.NewRate(limits.DevicePerMinute, limits.DeviceBurst, rates)}
 }
 
 // Watch tells the doorman which engine sees the commits.
 func (d *Doorman) Watch(e *sync.Engine) { d.engine = e }
-
-// Lapse ends the enrolments whose time is over.
-func Lapse(app core.App, now time.Time) error {
-	_, err := app.DB().NewQuery("UPDATE devices SET enrolled = false, enrolledUntil = '' WHERE enrolled AND enrolledUntil < {:now}").
-		Bind(dbx.Params{"now": sync.Stamp(now)}).Execute()
-	return err
-}
 
 // Who says who is asking. A member who was granted something guarded must prove,
 // on an enrolled device, that it is that device; others need not, and a proof

@@ -103,7 +103,8 @@ func refusals(e *core.RequestEvent) error {
 // ours are the addresses that are open to others than superusers.
 func ours(path string) bool {
 	switch path {
-	case "/api/health", "/api/invite", "/api/join", "/api/session", "/api/recover", "/api/code", "/api/code/confirm", "/api/sync", "/api/sync/live", "/api/sync/sealed",
+	case "/api/health", "/api/invite", "/api/join", "/api/session", "/api/recover", "/api/code", "/api/code/confirm",
+		"/api/email", "/api/email/confirm", "/api/sync", "/api/sync/live", "/api/sync/sealed",
 		"/api/complaints":
 		return true
 	}

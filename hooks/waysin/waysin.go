@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
+	"kith/hooks/doorman"
 	"kith/internal/limits"
 	"kith/internal/seal"
 	"kith/internal/sync"
@@ -22,14 +23,16 @@ type waysIn struct {
 	used                       token.Once
 	joins, sessions, mailboxes *limits.Rate
 	codes                      codeKey
+	door                       *doorman.Doorman
 	post                       *post
 	console                    io.Writer
 	ring                       *seal.Ring
 }
 
-// Register binds the room. ring has the key that phones seal to; rates switches
-// the limits of requests on; console, if there is one, is told the address and the demo's links.
-func Register(app core.App, r *sync.Registry, ring *seal.Ring, rates bool, console io.Writer) {
+// Register binds the room. door says who is asking; ring has the key that phones
+// seal to; rates switches the limits of requests on; console, if there is one, is
+// told the address and the demo's links.
+func Register(app core.App, r *sync.Registry, door *doorman.Doorman, ring *seal.Ring, rates bool, console io.Writer) {
 	declare(r)
 	r.Keep(keepings()...)
 	for name, handler := range map[string]sync.Handler{
@@ -41,7 +44,7 @@ func Register(app core.App, r *sync.Registry, ring *seal.Ring, rates bool, conso
 		r.Handle(name, handler)
 	}
 	w := &waysIn{
-		console: console, ring: ring, codes: newCodeKey(), post: newPost(),
+		console: console, door: door, ring: ring, codes: newCodeKey(), post: newPost(),
 		joins:     limits.NewRate(limits.JoinPerMinute, limits.JoinPerMinute, rates),
 		sessions:  limits.NewRate(limits.SessionPerMinute, limits.SessionPerMinute, rates),
 		mailboxes: limits.NewHourlyRate(limits.CodesPerHour, rates),
@@ -84,7 +87,7 @@ func declare(r *sync.Registry) {
 func (w *waysIn) serve(e *core.ServeEvent) error {
 	for path, route := range map[string]func(*core.RequestEvent) error{
 		"/api/invite": w.invite, "/api/join": w.join, "/api/session": w.session, "/api/recover": w.recover,
-		"/api/code": w.code, "/api/code/confirm": w.confirmCode,
+		"/api/code": w.code, "/api/code/confirm": w.confirmCode, "/api/email": w.email, "/api/email/confirm": w.confirmEmail,
 	} {
 		e.Router.POST(path, route).Bind(apis.BodyLimit(limits.SmallBody))
 	}
