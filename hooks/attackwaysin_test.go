@@ -16,6 +16,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"kith/hooks/waysin"
+	"kith/internal/limits"
 )
 
 // Attack scripts against the ways in.
@@ -81,6 +82,26 @@ func TestAttack_GuessesAtOnceAreAllCounted(t *testing.T) {
 	}
 	if wrongs != 5 {
 		t.Errorf("%d guesses were looked at", wrongs)
+	}
+}
+
+// Ensure that nobody fills a mailbox with codes, known or not, from however many
+// addresses they ask.
+func TestAttack_NoMailboxIsFilledWithCodes(t *testing.T) {
+	w := newTownWithLimits(t)
+	w.make("communities", map[string]any{"name": "Test town", "zone": "Europe/London"})
+	w.make("members", map[string]any{"firstName": "Rosa", "standing": "active", "email": "rosa@example.org"})
+	for _, email := range []string{"rosa@example.org", "nobody@example.org"} {
+		for n := range limits.CodesPerHour + 1 {
+			rec := w.askFrom(fmt.Sprintf("198.51.100.%d", n), "/api/code", map[string]any{"email": email})
+			if n < limits.CodesPerHour {
+				if rec.Code != 200 {
+					t.Errorf("%d %s", rec.Code, rec.Body)
+				}
+				continue
+			}
+			wantProblem(t, rec, 429, "slow_down")
+		}
 	}
 }
 

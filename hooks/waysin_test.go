@@ -1,7 +1,10 @@
 package hooks_test
 
 import (
+	"bufio"
 	"encoding/json"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -263,4 +266,88 @@ func TestMail_IsAFileWithoutAMailServer(t *testing.T) {
 	if files, _ = os.ReadDir(folder); len(files) != 0 {
 		t.Errorf("%d files stay", len(files))
 	}
+}
+
+// mailServer takes one mail, as an SMTP server does, and gives what was said.
+func mailServer(t *testing.T) (port int, said <-chan string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	out := make(chan string, 1)
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		var all strings.Builder
+		answer := func(s string) { _, _ = io.WriteString(c, s+"\r\n") }
+		answer("220 mail.test")
+		data := false
+		for lines := bufio.NewScanner(c); lines.Scan(); {
+			line := lines.Text()
+			all.WriteString(line + "\n")
+			switch {
+			case data && line == ".":
+				data = false
+				answer("250 taken")
+			case data:
+			case line == "DATA":
+				data = true
+				answer("354 go on")
+			case line == "QUIT":
+				answer("221 bye")
+				out <- all.String()
+				return
+			default:
+				answer("250 mail.test")
+			}
+		}
+	}()
+	return l.Addr().(*net.TCPAddr).Port, out
+}
+
+// Ensure that mails go out through the mail server where one is set up, from the
+// community's name and the address of the settings, and are not kept.
+func TestMail_GoesOutWhereAMailServerIsSetUp(t *testing.T) {
+	w := newTown(t)
+	port, said := mailServer(t)
+	set := w.app.Settings()
+	set.SMTP.Enabled, set.SMTP.Host, set.SMTP.Port = true, "127.0.0.1", port
+	set.Meta.SenderAddress = "kith@town.example"
+	must(t, w.app.Save(set))
+	w.hasEmail(w.phone("resident").member, "rosa@example.org")
+	w.askedCode("rosa@example.org")
+	select {
+	case mail := <-said:
+		for _, want := range []string{"RCPT TO:<rosa@example.org>", "Test town", "kith@town.example", "Subject: Your code for Test town", "Type it in the app"} {
+			if !strings.Contains(mail, want) {
+				t.Errorf("no %q in\n%s", want, mail)
+			}
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("no mail came")
+	}
+	if _, err := os.Stat(filepath.Join(w.app.DataDir(), "mail")); !os.IsNotExist(err) {
+		t.Errorf("it is kept as well: %v", err)
+	}
+}
+
+// Ensure that who leaves has no way in left: no device, no card, no address.
+func TestLeaving_EndsEveryWayIn(t *testing.T) {
+	w := newTown(t)
+	w.phone("coordinator")
+	rosa := w.phone("resident")
+	rosa.confirms("rosa@example.org")
+	rosa.mustDo("recovery.card", map[string]any{"id": newID(), "codeHash": codeHashOf("ABCD")})
+	rosa.mustDo("people.leave", map[string]any{"why": "moved"})
+	wantProblem(t, rosa.session(nil), 401, "device_unknown")
+	wantProblem(t, w.stranger().enter("/api/recover", map[string]any{"code": "ABCD"}), 403, "recovery_invalid")
+	m, err := w.app.FindRecordById("members", rosa.member)
+	must(t, err)
+	if m.Email() != "" || m.GetBool("hasEmail") || w.count("recoveries") != 0 {
+		t.Errorf("%q, %d", m.Email(), w.count("recoveries"))
+	}
+	w.guest().confirms("rosa@example.org") // it is free for who comes back
 }

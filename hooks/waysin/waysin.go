@@ -114,19 +114,3 @@ func (w *waysIn) serve(e *core.ServeEvent) error {
 	}
 	return greet(w.console, e.App, e.Server.Addr)
 }
-
-// Left revokes all devices of a member who leaves. The answer that says so still
-// reaches the one that asked.
-func Left(c *sync.Call) error {
-	devices, err := c.App.FindAllRecords("devices", byMember(c.Member))
-	if err != nil {
-		return err
-	}
-	for _, d := range devices {
-		d.Set("revoked", true)
-		if err := c.App.Save(d); err != nil {
-			return err
-		}
-	}
-	return nil
-}
