@@ -34,6 +34,10 @@ func TestInvites_MadeOnAPhoneLetInAsManyAsTheySay(t *testing.T) {
 			t.Fatalf("%d %s", rec.Code, rec.Body)
 		}
 	}
+	mine, _ := ada.invites(map[string]any{"role": "member", "member": ada.member})
+	if rec := w.ask("POST", "/api/invite", "", map[string]any{"invite": mine}); !strings.Contains(rec.Body.String(), `"role":"member"`) {
+		t.Errorf("%d %s", rec.Code, rec.Body)
+	}
 	wantProblem(t, w.stranger().join(code), 403, "invite_expired")
 	wantProblem(t, w.ask("POST", "/api/invite", "", map[string]any{"invite": code}), 403, "invite_expired")
 	wantProblem(t, w.ask("POST", "/api/invite", "", map[string]any{"invite": "0000-0000-0000-0000"}), 403, "invite_invalid")

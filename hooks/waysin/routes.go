@@ -61,6 +61,10 @@ func (w *waysIn) invite(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
+	role := invite.GetString("role")
+	if invite.GetString("member") != "" {
+		role = oneMore // whatever it says: nobody new comes of it
+	}
 	shop := ""
 	if id := invite.GetString("shop"); id != "" {
 		r, err := e.App.FindRecordById("shops", id)
@@ -71,7 +75,7 @@ func (w *waysIn) invite(e *core.RequestEvent) error {
 	}
 	e.Response.Header().Set("Cache-Control", "no-store")
 	return e.JSON(http.StatusOK, map[string]string{
-		"community": community.GetString("name"), "role": invite.GetString("role"), "shop": shop, "expires": invite.GetString("expires"),
+		"community": community.GetString("name"), "role": role, "shop": shop, "expires": invite.GetString("expires"),
 	})
 }
 
