@@ -102,6 +102,8 @@ func (c *corpus) doors() []door {
 		{"POST", "/api/sync/live", map[string]any{"protocol": 1, "schema": 1, "stream": c.p.queue, "ack": 0, "cursor": c.p.cursor}, c.p.token},
 		{"POST", "/api/sync/sealed", map[string]any{"sealed": []any{c.seal(c.p.left(behind))}}, ""},
 		{"POST", "/api/complaints", map[string]any{"text": "", "contact": "two\nlines"}, ""},
+		{"POST", "/api/export", map[string]any{}, ""},
+		{"POST", "/api/audit", map[string]any{"before": 5, "limit": 5}, c.p.token},
 		{"POST", "/api/invite", map[string]any{"invite": "0000-0000-0000-0000"}, ""},
 		{"POST", "/api/recover", map[string]any{"code": "0000-0000-0000-0000", "deviceName": "Phone", "proof": stale}, ""},
 		{"POST", "/api/code", map[string]any{"email": "nobody"}, ""},
@@ -112,8 +114,8 @@ func (c *corpus) doors() []door {
 }
 
 // bookkeeping is what a push notes of its stream and the time, even
-// if none of its commands ran.
-var bookkeeping = map[string]bool{"sync_stream": true, "sync_clock": true}
+// if none of its commands ran; and that somebody took what is about them along.
+var bookkeeping = map[string]bool{"sync_stream": true, "sync_clock": true, "audit": true}
 
 // check holds an answer to the promise: a refusal of the catalogue and nothing
 // written, or, where the input is good after all, an answer and no row changed.

@@ -39,8 +39,8 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	visits.Register(r)                                              // "I'd like to come"
 	acting.Register(app, r, safety.Apart)                           // who may act for whom, and what was done so
 	safety.Register(r, acting.EndBetween)                           // who is known, who is blocked, reports
-	audit.Register(r)                                               // who did what with power over others
-	rights.Register(app, r, cfg.RateLimits, leavers...)             // what is kept of whom, and for how long
+	audit.Register(app, r, man)                                     // who did what with power over others
+	rights.Register(app, r, man, cfg.RateLimits, leavers...)        // what is kept of whom, and for how long
 
 	syncapi.Register(app, r, man, ring, cfg.RateLimits) // the door of the sync protocol
 	guard.Register(app, cfg.Public, cfg.TrustedProxy)   // what makes PocketBase safe

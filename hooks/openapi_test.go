@@ -157,6 +157,7 @@ func TestOpenAPI_IsTrueOfEveryAnswer(t *testing.T) {
 	c.carrying(s)
 	c.living(s)
 	c.complaining(s)
+	c.rights(s)
 	c.tooMany()
 	c.full()
 	c.broken()
@@ -282,11 +283,22 @@ func (c *contract) complaining(s *stage) {
 	}
 }
 
+// rights asks what is kept, and what was done with power over others.
+func (c *contract) rights(s *stage) {
+	for _, path := range []string{"/api/export", "/api/audit"} {
+		for _, w := range []who{coordinator, resident, unproven, suspended} {
+			c.exchange(s.town, "POST", path, s.tokens[w], map[string]any{})
+		}
+		c.exchange(s.town, "POST", path, s.tokens[coordinator], map[string]any{}, "DPoP", "x")
+		c.exchange(s.town, "POST", path, s.tokens[coordinator], strings.Repeat(" ", limits.SmallBody+1))
+	}
+}
+
 // tooMany asks each address until it says to slow down.
 func (c *contract) tooMany() {
 	w := newTownWithLimits(c.t)
 	p := w.phone("resident")
-	for path, method := range map[string]string{"/api/join": "POST", "/api/session": "POST", "/api/invite": "POST", "/api/recover": "POST", "/api/code": "POST", "/api/code/confirm": "POST", "/api/email": "POST", "/api/email/confirm": "POST", "/api/sync/live": "POST", "/api/sync/sealed": "POST", "/api/sync": "POST", "/api/complaints": "POST", "/api/sync/public/x/0/0": "GET"} {
+	for path, method := range map[string]string{"/api/join": "POST", "/api/session": "POST", "/api/invite": "POST", "/api/recover": "POST", "/api/code": "POST", "/api/code/confirm": "POST", "/api/email": "POST", "/api/email/confirm": "POST", "/api/sync/live": "POST", "/api/sync/sealed": "POST", "/api/sync": "POST", "/api/complaints": "POST", "/api/export": "POST", "/api/audit": "POST", "/api/sync/public/x/0/0": "GET"} {
 		for range limits.PublicPerMinute {
 			if rec := w.raw(method, path, p.token, `{"protocol":1,"cursor":"!"}`, nil); rec.Code == 429 {
 				break

@@ -189,7 +189,7 @@ var ourRoutes = []string{
 	"GET /{path...}", "GET /api/{path...}", "/", // the app, and what isn't there
 	"GET /api/health", "POST /api/invite", "POST /api/join", "POST /api/session", "POST /api/recover",
 	"POST /api/code", "POST /api/code/confirm", "POST /api/email", "POST /api/email/confirm",
-	"POST /api/sync", "POST /api/sync/live", "POST /api/sync/sealed", "POST /api/complaints", "GET /api/sync/public/{epoch}/{base}/{pos}",
+	"POST /api/sync", "POST /api/sync/live", "POST /api/sync/sealed", "POST /api/complaints", "POST /api/export", "POST /api/audit", "GET /api/sync/public/{epoch}/{base}/{pos}",
 }
 
 // canary stands in every column that nobody may read.

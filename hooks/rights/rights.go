@@ -9,6 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"kith/hooks/doorman"
 	"kith/internal/limits"
 	"kith/internal/sync"
 )
@@ -19,16 +20,20 @@ type Leaver = func(c *sync.Call) error
 
 // room knows what all rooms declared.
 type room struct {
+	doorman    *doorman.Doorman
 	registry   *sync.Registry
 	leavers    []Leaver
 	complaints *limits.Rate
 }
 
-// Register binds the room: people.erase, complaints, and the retention every
-// night. rates switches the limits of requests on; leavers are those of people.leave.
-func Register(app core.App, r *sync.Registry, rates bool, leavers ...Leaver) {
+// Register binds the room: the export, people.erase, complaints, and the retention
+// every night. man stands at the doors; rates switches the limits of requests on; leavers are those of people.leave.
+func Register(app core.App, r *sync.Registry, man *doorman.Doorman, rates bool, leavers ...Leaver) {
 	r.Keep(machine()...)
-	rights := &room{registry: r, leavers: leavers, complaints: limits.NewHourlyRate(limits.ComplaintsPerHour, rates)}
+	rights := &room{
+		doorman: man, registry: r, leavers: leavers,
+		complaints: limits.NewHourlyRate(limits.ComplaintsPerHour, rates),
+	}
 	app.OnServe().BindFunc(rights.serve)
 	r.Handle("people.erase", rights.eraseCommand)
 	app.Cron().MustAdd(Nightly, "17 3 * * *", func() {

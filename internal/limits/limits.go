@@ -183,6 +183,12 @@ const (
 	ComplaintsPerHour = 10
 )
 
+// One page of the audit: as many as are read at one look, which is recorded.
+const (
+	AuditPage    = 50
+	AuditPageMax = 200
+)
+
 // RetentionBatch is how many rows the retention ends in one transaction: a push
 // waits for it no longer than for another push.
 const RetentionBatch = 500

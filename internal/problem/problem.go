@@ -37,6 +37,8 @@ var (
 	DeviceUnknown       = Problem{Status: 401, Code: "device_unknown", Message: "This device is not known here any more. Ask for a new invite; nothing on this device is lost."}
 	MemberSuspended     = Problem{Status: 403, Code: "member_suspended", Message: "You can't take part just now. Please talk to your coordinator."}
 	DevicePending       = Problem{Status: 403, Code: "device_pending", Message: "This device isn't let in yet. Show its six digits to whoever invited you."}
+	NotAllowed          = Problem{Status: 403, Code: "not_allowed", Message: "Only coordinators can see this."}
+	DeviceNotEnrolled   = Problem{Status: 403, Code: "device_not_enrolled", Message: "Confirm this device with a code by e-mail first."}
 	StreamForeign       = Problem{Status: 403, Code: "stream_foreign", Message: "This queue belongs to somebody else."}
 	InviteInvalid       = Problem{Status: 403, Code: "invite_invalid", Message: "This invite isn't right. Check each letter, or ask for a new one."}
 	InviteExpired       = Problem{Status: 403, Code: "invite_expired", Message: "This invite has run out. Ask for a new one."}
@@ -57,7 +59,7 @@ var (
 func All() []Problem {
 	return []Problem{
 		BodyInvalid, ProtocolUnsupported, CursorInvalid, ProofInvalid, SealedInvalid, SealedElsewhere, TokenMissing, ProofClock, ProofUsed, ProofMissing, DeviceUnknown,
-		MemberSuspended, DevicePending, StreamForeign, InviteInvalid, InviteExpired,
+		MemberSuspended, DevicePending, NotAllowed, DeviceNotEnrolled, StreamForeign, InviteInvalid, InviteExpired,
 		RecoveryInvalid, CodeWrong, CodeExpired, EmailFixed, EmailTaken, NotFound, MethodNotAllowed, BodyTooLarge, SlowDown, Internal, Busy,
 	}
 }
