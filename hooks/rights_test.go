@@ -23,6 +23,8 @@ const (
 	herName   = "Rosaqq"
 	herNumber = "07700 900461"
 	herWords  = "her own words"
+	herEmail  = "herqq@example.org"
+	herNote   = "for the knitters"
 )
 
 // life is one member of the demo town who has done everything that leaves a trace.
@@ -60,6 +62,15 @@ func newLife(t *testing.T) *life {
 		her.sync(failing)
 	}
 	her.ack = her.number
+	w.hasEmail(her.member, herEmail)
+	her.done("invites.make", map[string]any{"id": newID(), "codeHash": codeHashOf("ABCD"), "role": "resident", "uses": 5, "days": 5, "note": herNote})
+	her.done("recovery.card", map[string]any{"id": newID(), "codeHash": codeHashOf("EFGH")})
+	her.done("reports.make", map[string]any{"id": newID(), "kind": "worry", "text": "The stairs are dark.", "contact": herNumber})
+	her.done("safety.block", map[string]any{"id": newID(), "blocked": w.phone("resident").member})
+	l.host.done("safety.vouch", map[string]any{"id": newID(), "member": her.member, "kind": "known", "seenOn": "2026-01-01", "note": herWords})
+	w.phone("coordinator").done("acting.record", map[string]any{
+		"id": newID(), "member": her.member, "helper": l.host.member, "how": "phone", "witness": herWords, "scopes": []string{"visits"}, "until": sync.Stamp(time.Now().AddDate(0, 1, 0)),
+	})
 	l.host.sync()
 	must(t, audit.Append(w.app.DB(), audit.Entry{At: time.Now(), Actor: audit.Console, Action: "roles.give", Subject: her.member}))
 	return l
@@ -108,7 +119,7 @@ func (w *town) tablesWith(words ...string) (found []string) {
 func TestErase_OfALifeInTheDemoTownLeavesWhatItNames(t *testing.T) {
 	l := newLife(t)
 	her := l.her
-	words, ids := []string{herName, herNumber, herWords}, []string{her.member, her.device}
+	words, ids := []string{herName, herNumber, herWords, herEmail, herNote}, []string{her.member, her.device}
 	t.Logf("before: her words are in %v, her ids in %v", l.tablesWith(words...), l.tablesWith(ids...))
 
 	var erased rights.Erased
@@ -205,6 +216,25 @@ func (w *town) set(collection, id string, values map[string]any) {
 	must(w.t, err)
 	r.Load(values)
 	must(w.t, w.app.Save(r))
+}
+
+// Ensure that neither an export nor an erasure says whether somebody blocked, or
+// told the coordinators something about, whoever asks.
+func TestErase_DoesNotSayWhoBlockedOrWorried(t *testing.T) {
+	w := newTown(t)
+	said := func(disliked bool) string {
+		her, other := w.phone("resident"), w.phone("resident")
+		if disliked {
+			other.done("safety.block", map[string]any{"id": newID(), "blocked": her.member})
+			other.done("reports.make", map[string]any{"id": newID(), "kind": "worry", "about": her.member, "text": "She shouts."})
+		}
+		var out struct{ Withheld json.RawMessage }
+		must(t, json.Unmarshal(her.ask("POST", "/api/export", her.token, map[string]any{}).Body.Bytes(), &out))
+		return string(out.Withheld) + string(her.done("people.erase", map[string]any{}).Result)
+	}
+	if with, without := said(true), said(false); with != without {
+		t.Errorf("who is disliked is told\n%s\nand who isn't\n%s", with, without)
+	}
 }
 
 // Ensure that what others were told that names the person is emptied, and what
