@@ -376,7 +376,7 @@ func TestProtocol_TheLinesAreTheOnesThatCome(t *testing.T) {
 			}
 		}
 	}
-	same(t, "lines", slices.Collect(maps.Keys(shown)), []string{"head", "outcome", "stop", "drop", "reset", "row", "gone", "end", "frame", "poke", "bye"})
+	same(t, "lines", slices.Collect(maps.Keys(shown)), []string{"head", "outcome", "stop", "drop", "reset", "row", "gone", "end", "frame", "poke", "bye", "wipe", "leases"})
 }
 
 // realLines are the lines of a few real answers.

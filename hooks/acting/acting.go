@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/audit"
+	"kith/internal/limits"
 	"kith/internal/sync"
 )
 
@@ -34,6 +35,7 @@ func Register(app core.App, r *sync.Registry, apart func(c *sync.Call, one, othe
 	})
 	r.Sync(sync.Collection{Name: "acts", Columns: sync.Texts("consent", "member", "helper", "command", "at"), To: both})
 	r.Prioritise("helped", 1)
+	r.Lease("helped", limits.LeaseHelped)
 	r.Grant(sync.Grant{Table: "consents", Member: "{row}.helper", Audience: "'helped/' || {row}.member", When: "{row}.status = 'active'"})
 	r.Keep(keepings()...)
 

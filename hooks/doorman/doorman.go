@@ -179,6 +179,12 @@ func (d *Doorman) Saw(tx core.App, c Caller, now time.Time) error {
 	return err
 }
 
+// Wiped ends a device that has handed in all that it had, and is about to forget it.
+func (d *Doorman) Wiped(app core.App, c Caller) error {
+	_, err := app.DB().NewQuery("UPDATE devices SET revoked = true WHERE id = {:id}").Bind(dbx.Params{"id": c.Device}).Execute()
+	return err
+}
+
 // Unseen says whether Saw has something to note.
 func (d *Doorman) Unseen(c Caller, now time.Time) bool {
 	k := d.standing.of(c)

@@ -6,6 +6,7 @@ package listings
 import (
 	"github.com/pocketbase/dbx"
 
+	"kith/internal/limits"
 	"kith/internal/sync"
 )
 
@@ -30,6 +31,7 @@ func Register(r *sync.Registry) {
 	})
 	r.Sync(sync.Collection{Name: "hosts", Columns: sync.Texts("listing", "member"), To: []sync.Audience{{Key: "'member/' || {row}.member"}}})
 	r.Prioritise("host", 1)
+	r.Lease("host", limits.LeaseHost)
 	r.Grant(sync.Grant{Table: "hosts", Member: "{row}.member", Audience: "'host/' || {row}.listing"})
 
 	r.Keep(keepings()...)

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/audit"
+	"kith/internal/limits"
 	"kith/internal/sync"
 )
 
@@ -35,6 +36,8 @@ func Register(app core.App, r *sync.Registry, leavers ...Leaver) {
 	})
 	grants(r)
 	r.Guard("coordinators", "owners") // a right over others hangs on the device, too
+	r.Lease("coordinators", limits.LeaseOffice)
+	r.Lease("owners", limits.LeaseOffice)
 	r.Keep(keepings()...)
 	r.HandleFor("details", "people.rename", rename)
 	r.Handle("people.add", add)

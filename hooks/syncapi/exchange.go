@@ -40,7 +40,13 @@ func (d *door) sync(e *core.RequestEvent) error {
 	if err := d.noteDay(e.App, who, now); err != nil {
 		return refusal(err)
 	}
-	p := sync.Pull{Member: who.Member, Device: who.Device, Proven: who.Proven, Ack: r.Ack, Cursor: r.Cursor, MaxBytes: r.MaxBytes, Now: now, Stops: stops}
+	wiped := who.Wipe && len(stops) == 0 && r.Pending <= int64(len(r.Commands))
+	if wiped {
+		if err := d.doorman.Wiped(e.App, who); err != nil {
+			return refusal(err)
+		}
+	}
+	p := sync.Pull{Member: who.Member, Device: who.Device, Proven: who.Proven, Ack: r.Ack, Cursor: r.Cursor, MaxBytes: r.MaxBytes, Now: now, Stops: stops, Wipe: who.Wipe, Wiped: wiped}
 	if len(r.Commands) > 0 || r.Pending > 0 {
 		p.Stream = r.Stream
 	}

@@ -2,6 +2,7 @@ package syncapi
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -38,6 +39,7 @@ func (d *door) live(e *core.RequestEvent) error {
 	h.Set("X-Accel-Buffering", "no")
 	s := &stream{w: e.Response, rc: http.NewResponseController(e.Response), conn: conn}
 	_ = s.rc.SetReadDeadline(time.Time{}) // where it can't be set, the server's own limit ends the connection
+	first.Poke = first.Poke || who.Wipe // it has nothing to hear
 	if err := s.open(first); err != nil || first.Poke {
 		return quiet(ctx, err)
 	}
@@ -57,6 +59,7 @@ type stream struct {
 	w    http.ResponseWriter
 	rc   *http.ResponseController
 	conn *sync.Conn
+	told time.Time // when the leases were last told
 }
 
 func (s *stream) open(first sync.Step) error {
@@ -65,7 +68,23 @@ func (s *stream) open(first sync.Step) error {
 	if err := f.Flush(); err != nil {
 		return err
 	}
-	return s.step(first)
+	if err := s.step(first); err != nil || first.Poke {
+		return err
+	}
+	return s.lease(time.Now())
+}
+
+// lease says that what is leased goes on, at most once in limits.LeaseBeat.
+func (s *stream) lease(now time.Time) error {
+	if len(s.conn.Leases()) == 0 || now.Sub(s.told) < limits.LeaseBeat {
+		return nil
+	}
+	s.told = now
+	raw, err := json.Marshal(s.conn.Leases())
+	if err != nil {
+		return err
+	}
+	return s.write(`{"leases":` + string(raw) + "}\n")
 }
 
 func (s *stream) run(ctx context.Context) error {
@@ -84,7 +103,9 @@ func (s *stream) run(ctx context.Context) error {
 				return nil
 			}
 		case <-beat.C:
-			err = s.write("\n")
+			if err = s.write("\n"); err == nil {
+				err = s.lease(time.Now())
+			}
 		case <-age.C:
 			return s.bye(limits.Around(limits.Spread / 10))
 		case <-ctx.Done():

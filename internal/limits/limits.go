@@ -53,6 +53,14 @@ const (
 	// Enrolment is how long a device may hold what needs an enrolled one: a
 	// quarter, so that a phone which nobody uses any more lapses by itself.
 	Enrolment = 90 * 24 * time.Hour
+	// LeaseOffice, LeaseHelped and LeaseHost (wire) are how long a device that
+	// hears nothing keeps showing rows about other people: a long weekend for
+	// those who hold most, the time between two visits, between two clubs.
+	LeaseOffice = 72 * time.Hour
+	LeaseHelped = 7 * 24 * time.Hour
+	LeaseHost   = 14 * 24 * time.Hour
+	// LeaseBeat is how often an open connection says that the leases go on.
+	LeaseBeat = time.Hour
 )
 
 // Ways in.

@@ -117,6 +117,14 @@ func (r *Registry) Guard(kinds ...string) {
 	}
 }
 
+// Lease bounds how long a device that hears nothing may hold a kind of audience.
+func (r *Registry) Lease(kind string, d time.Duration) {
+	if r.Leases == nil {
+		r.Leases = map[string]time.Duration{}
+	}
+	r.Leases[kind] = d
+}
+
 // Trust says by SQL with one parameter, a device's id, whether it is to be
 // trusted with what is guarded, if its request also proves that it is itself.
 func (r *Registry) Trust(query string) { r.Trusted = query }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+	"time"
 )
 
 // Kind is how a column is stored, which decides how it is written as JSON.
@@ -84,6 +85,23 @@ type Declaration struct {
 	// answered.
 	Guarded map[string]bool
 	Trusted string
+	// Leases of kinds of audience: how long a device that hears nothing may go on
+	// holding them.
+	Leases map[string]time.Duration
+}
+
+// leases are the seconds of each leased audience among auds; nil: none is.
+func (d *Declaration) leases(auds []string) (out map[string]int64) {
+	for _, a := range auds {
+		kind, _, _ := strings.Cut(a, "/")
+		if lease, leased := d.Leases[kind]; leased {
+			if out == nil {
+				out = map[string]int64{}
+			}
+			out[a] = int64(lease / time.Second)
+		}
+	}
+	return out
 }
 
 // Guards says whether an audience goes to trusted devices alone.

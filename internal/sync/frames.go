@@ -100,6 +100,7 @@ type end struct {
 	Done   bool                `json:"done"`
 	Next   string              `json:"next,omitempty"`
 	Sums   map[string][2]int64 `json:"sums,omitempty"`
+	Leases map[string]int64    `json:"leases,omitempty"` // seconds
 }
 
 // Stamp is a time as it stands on the wire and in the database.

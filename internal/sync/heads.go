@@ -3,6 +3,8 @@ package sync
 import (
 	"context"
 	"database/sql"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -124,7 +126,7 @@ func (e *Engine) Close() {
 func (e *Engine) nothingNew(ctx context.Context, f *Frames, p Pull, cur *cursor) bool {
 	// NB! Somebody else's cursor, or a visitor's, is complete for their audiences,
 	// not for this member's; and what is guarded counts only for who proved it.
-	if p.Stream != "" || len(p.Stops) > 0 || !cur.complete() || cur.member != p.Member || cur.trusted != p.Proven {
+	if p.Wipe || p.Stream != "" || len(p.Stops) > 0 || !cur.complete() || cur.member != p.Member || cur.trusted != p.Proven {
 		return false
 	}
 	e.mu.Lock()
@@ -151,6 +153,9 @@ func (e *Engine) nothingNew(ctx context.Context, f *Frames, p Pull, cur *cursor)
 	}
 	f.head(cur.epoch, cur.seq, p.Now)
 	out := end{Cursor: cur.encode(), Done: true}
+	if len(e.decl.Leases) > 0 {
+		out.Leases = e.decl.leases(slices.Collect(maps.Keys(cur.auds)))
+	}
 	if p.Link != nil {
 		out.Next = p.Link(cur.epoch, cur.seq, cur.seq)
 	}

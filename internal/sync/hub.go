@@ -44,6 +44,7 @@ type Conn struct {
 	Steps   chan Step
 	auds    []string // sorted
 	trusted bool     // what is guarded is among them
+	leases  map[string]int64
 	seq     int64
 	epoch   string
 }
@@ -56,6 +57,10 @@ func (c *Conn) Cursor(seq int64) string {
 	}
 	return next.encode()
 }
+
+// Leases are the seconds for which the connection's audiences may be held from
+// now on; nil: none is leased.
+func (c *Conn) Leases() map[string]int64 { return c.leases }
 
 // Wake tells the hub that something was committed. It never blocks.
 func (h *Hub) Wake() {
@@ -163,6 +168,7 @@ func (h *Hub) catchUp(ctx context.Context, c *Conn, cur *cursor, p Pull) (Step, 
 		return Step{}, err
 	}
 	c.auds, c.trusted = granted, s.isTrusted
+	c.leases = h.e.decl.leases(granted)
 	slices.Sort(c.auds)
 	step := Step{From: cur.seq, To: c.seq}
 	if !cur.complete() || cur.member != c.Member || cur.epoch != c.epoch || !cur.within(c.seq) || len(cur.auds) != len(granted) {

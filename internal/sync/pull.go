@@ -46,6 +46,8 @@ type Pull struct {
 	Cursor   string
 	MaxBytes int
 	Now      time.Time
+	Wipe     bool // the device is to be wiped: it is told outcomes, and no row
+	Wiped    bool // and has handed in all that it had
 	Stops    []Stop // what the push of the same request said, passed on
 	Link     func(epoch string, base, pos int64) string
 }
@@ -106,6 +108,9 @@ func (s *snapshot) answer(cur *cursor) error {
 	for i := range s.p.Stops {
 		s.f.line("stop", &s.p.Stops[i])
 	}
+	if s.p.Wipe {
+		return s.wipe()
+	}
 	s.drops(cur, granted)
 	if cur.epoch != s.epoch || !cur.within(s.seq) {
 		cur = &cursor{auds: map[string]position{}}
@@ -164,6 +169,17 @@ func (s *snapshot) trust() error {
 		return nil
 	}
 	return err
+}
+
+// wipe ends an answer that brings no row: the device goes on pushing, or, once
+// it has nothing left, forgets everything.
+func (s *snapshot) wipe() error {
+	if s.p.Wiped {
+		s.f.line("wipe", true)
+	}
+	s.next.epoch = s.epoch
+	s.f.line("end", &end{Cursor: s.next.encode()})
+	return nil
 }
 
 func (s *snapshot) drops(cur *cursor, granted []string) {
@@ -300,7 +316,7 @@ func (s *snapshot) end(done bool, granted []string) error {
 	e := end{Done: done}
 	if done {
 		s.next.seq = s.seq
-		e.Sums = map[string][2]int64{}
+		e.Sums, e.Leases = map[string][2]int64{}, s.decl.leases(granted)
 		for _, a := range granted {
 			var sum [2]int64
 			err := s.tx.QueryRowContext(s.ctx, "SELECT count, checksum FROM sync_aud WHERE aud = ?", a).Scan(&sum[0], &sum[1])

@@ -25,6 +25,9 @@ export interface Joined {
   token: string
   /** When the token ends, in milliseconds of the server's clock. */
   expires: number
+  /** It waits to be let in; `match` are the six digits that both screens show. */
+  pending?: boolean
+  match?: string
 }
 
 export async function loadAccount(store: Store): Promise<Account | null> {

@@ -27,6 +27,8 @@ export interface Ask {
   generation: number
   stream: string
   cursor: string
+  /** The trusted clock when it was asked: what is leased is leased from then on. */
+  asked?: number
 }
 
 export interface SyncBody {
@@ -50,6 +52,8 @@ export interface WireCommand {
   at: string
   offset: number
   seen: number
+  /** The member for whom it was done; absent: oneself. */
+  for?: string
 }
 
 export interface AskOptions {
@@ -103,6 +107,6 @@ export function byteLength(value: unknown): number {
   return new TextEncoder().encode(JSON.stringify(value)).length
 }
 
-function onWire({ number, nonce, name, v, args, at, offset, seen }: Saved): WireCommand {
-  return { number, nonce, name, v, args, at, offset, seen }
+function onWire({ number, nonce, name, v, args, at, offset, seen, for: whom }: Saved): WireCommand {
+  return { number, nonce, name, v, args, at, offset, seen, ...(whom ? { for: whom } : {}) }
 }

@@ -4,6 +4,8 @@
 export interface Env {
   /** This phone's clock in milliseconds. */
   now(): number
+  /** Milliseconds since some moment of this page's life: nobody can set it. Absent: there is only `now`. */
+  monotonic?(): number
   /** At least 0 and below 1, for back-off. */
   random(): number
   fetch(address: string, init: RequestInit): Promise<Response>
@@ -19,6 +21,7 @@ export interface Env {
 export function browserEnv(): Env {
   return {
     now: () => Date.now(),
+    monotonic: () => performance.now(),
     random: () => Math.random(),
     fetch: (address, init) => takeEarly(address, init.signal) ?? fetch(address, init),
     origin: browserOrigin(),

@@ -11,6 +11,7 @@ import { browserEnv, type Env } from './env'
 import { newNonce } from './ids'
 import { Local } from './local'
 import { Loop, RefusedSession, type LoopState } from './loop'
+import { Minder } from './minder'
 import { currentMe, identity, sameMe } from './me'
 import { adopt, close, isPending, remove } from './queue'
 import { isLearned, learn } from './overlay'
@@ -22,6 +23,7 @@ import { ALONE, browserMeeting, Tabs, type Meeting, type Message } from './tabs'
 import { Offline, Refused } from './transport'
 import { JoinError, SendError, type Entry, type LocalFacts, type Me, type Row, type Status } from './types'
 import { View } from './view'
+import { wipe } from './wipe'
 
 export interface OpenOptions {
   /** Name of the database, the lock and the channel on this device. */
@@ -52,6 +54,7 @@ export class Kith {
   readonly #tabs: Tabs
   readonly #loop: Loop
   readonly #prover: Prover
+  readonly #minder: Minder
   readonly #env: Env
   readonly #store: Store
   readonly #local: Local
@@ -80,7 +83,7 @@ export class Kith {
       phase: 'starting', online: globalThis.navigator?.onLine ?? true, syncing: false, lastSync: null, pending: 0, safe: false,
       storage: store.durable ? 'ok' : 'blocked', fault: null,
     }
-    this.#replica = new Replica(store, { app: options.app ?? '1.0.0', now: () => env.now(), changed: (topics) => this.#changed(topics), wrote: () => this.#tabs.tell({ kind: 'moved' }) })
+    this.#replica = new Replica(store, { app: options.app ?? '1.0.0', now: () => env.now(), monotonic: () => env.monotonic?.() ?? env.now(), changed: (topics) => this.#changed(topics), wrote: () => this.#tabs.tell({ kind: 'moved' }) })
     this.#tabs = new Tabs(name, env, store.durable ? (options.meeting ?? browserMeeting(name)) : ALONE, (message) => this.#hear(message))
     this.local = this.#local = new Local(store, (key) => this.#tabs.tell({ kind: 'local', key }))
     this.#prover = new Prover({
@@ -92,10 +95,17 @@ export class Kith {
     this.#loop = new Loop({
       env,
       replica: this.#replica,
-      account: { token: () => this.#account?.joined.token ?? '', prover: this.#prover, freshen: (refused) => this.#freshen(refused) },
+      account: { token: () => this.#token(), prover: this.#prover, freshen: (refused) => this.#freshen(refused) },
       looked: () => this.#tabs.looked(),
       told: (state) => this.#told(state, true),
       rested: () => this.#haveRested(true),
+      wiped: () => this.#wiped(),
+    })
+    this.#minder = new Minder(env, {
+      nextMs: () => this.#replica.leases.nextMs(),
+      endLeases: () => this.#endLeases(),
+      waits: () => this.#account?.joined.pending === true,
+      ask: async () => this.#freshen(true).then(() => this.#accountChanged(true)),
     })
   }
 
@@ -108,8 +118,10 @@ export class Kith {
     void isSafe().then((safe) => this.#setStatus({ safe }))
     this.#env.watch(() => {
       this.#tabs.tellLooked()
+      void this.#endLeases().catch(() => undefined)
       this.#nudge(false)
     })
+    this.#minder.look()
     this.#tabs.tellLooked()
     if (sync) void this.#tabs.lead((stop) => this.#lead(stop))
   }
@@ -122,6 +134,7 @@ export class Kith {
 
   /** Ends this tab's part: no more requests, no more messages. */
   close(): void {
+    this.#minder.close()
     this.#tabs.close()
     this.#store.close()
   }
@@ -161,23 +174,23 @@ export class Kith {
   }
 
   /** Saves what the person did. Resolves once it is safe on this device; throws `SendError` if it isn't. */
-  send(name: string, args: object): Promise<Entry> {
-    return this.#save(name, args)
+  send(name: string, args: object, { for: whom }: { for?: string } = {}): Promise<Entry> {
+    return this.#save(name, args, undefined, whom)
   }
 
   /** Sends a rejected or quarantined command again, mended, in the place of the old one. */
   resend(nonce: string, args: object): Promise<Entry> {
     const entry = this.#replica.entries.get(nonce)
     if (!entry?.settled) throw new SendError('not_found', 'This isn’t waiting to be mended any more.')
-    return this.#save(entry.name, args, nonce)
+    return this.#save(entry.name, args, nonce, entry.for)
   }
 
-  async #save(name: string, args: object, replaces?: string): Promise<Entry> {
+  async #save(name: string, args: object, replaces?: string, whom?: string): Promise<Entry> {
     if (!this.#store.durable) throw new SendError('storage_blocked', 'This browser keeps nothing for this site, so it can’t be saved here.')
     if (byteLength(args) > ARGS_BYTES) throw new SendError('too_large', 'This is too long to send. Shorten it, and try again.')
     if (!isLearned(name)) await this.#learn()
     try {
-      const saved = await this.#replica.append({ nonce: newNonce(), name, args, member: this.#account?.joined.member ?? '' }, replaces)
+      const saved = await this.#replica.append({ nonce: newNonce(), name, args, member: this.#account?.joined.member ?? '', ...(whom ? { for: whom } : {}) }, replaces)
       this.#setFull(false)
       this.#nudge(false)
       void this.#askToStay()
@@ -262,6 +275,24 @@ export class Kith {
     this.#accountChanged(true)
   }
 
+  /** While the device waits to be let in, it is nobody's. */
+  #token(): string {
+    const joined = this.#account?.joined
+    return joined && !joined.pending ? joined.token : ''
+  }
+
+  async #endLeases(): Promise<void> {
+    if (await this.#replica.endLeases()) this.#nudge(true)
+  }
+
+  /** The server wants everything of this person gone. */
+  async #wiped(): Promise<void> {
+    await wipe(this.#store, this.#replica)
+    this.#account = null
+    this.#accountChanged(true)
+    this.#told({ ...this.#state, fault: 'device_wiped' }, true)
+  }
+
   async #sendWhatIsLeft(): Promise<void> {
     const until = this.#env.now() + LEAVE_MS
     while (this.#replica.pending() > 0 && this.#env.now() < until) {
@@ -326,6 +357,7 @@ export class Kith {
   #accountChanged(own: boolean): void {
     if (own) this.#tabs.tell({ kind: 'account' })
     this.#changed(new Set(['@outbox']))
+    this.#minder.look()
     this.#loop.restart()
   }
 
@@ -353,6 +385,7 @@ export class Kith {
       this.#me = me
       changed.add('@me')
     }
+    if (topics.has('@sync')) this.#minder.look()
     if (topics.has('@outbox')) {
       this.#outbox = null
       changed.add('@outbox')

@@ -16,7 +16,12 @@ export class LiveReader {
   #head: Head | null = null
   #frame: Omit<Frame, 'cursor'> | null = null
 
-  constructor(private readonly replica: Replica) {}
+  /** The trusted clock when the connection was asked for, until it has told its leases. */
+  #asked: number | null
+
+  constructor(private readonly replica: Replica) {
+    this.#asked = replica.leases.now()
+  }
 
   /** The server's head, once it has come. */
   get head(): Head | null {
@@ -37,6 +42,9 @@ export class LiveReader {
     if (line.head) return this.#begin(line.head)
     if (line.frame) return this.#open(line.frame)
     if (line.end) return this.#close(line.end)
+    // A connection lives for less than an hour, so what it says at its beginning is enough.
+    if (line.leases && this.#asked !== null) this.replica.renewLeases(this.#asked, line.leases)
+    if (line.leases) this.#asked = null
     return this.#add(line)
   }
 

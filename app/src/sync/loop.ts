@@ -50,6 +50,8 @@ export interface LoopOptions {
   told: (state: LoopState) => void
   /** Nothing more to do for now. */
   rested: () => void
+  /** The server wants everything of this person forgotten on this device. */
+  wiped?: () => Promise<void>
 }
 
 /** A new token was refused: nothing can be asked for now. */
@@ -168,6 +170,7 @@ export class Loop {
 
   #taken(taken: Taken, ask: Ask, pendingBefore: number): void {
     const { replica, env } = this.options
+    if (taken.wipe) return void this.options.wiped?.().catch(() => undefined)
     if (taken.waitMs > 0) this.#pushAfter = env.now() + taken.waitMs
     const { staged, cursor } = replica.meta
     const pulled = taken.done || (staged?.cursor ?? cursor) !== ask.cursor

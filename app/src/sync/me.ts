@@ -8,8 +8,8 @@ import type { View } from './view'
 /** As joining answered: enough to run effects with. */
 export function identity(account: Account | null): Me | null {
   if (!account) return null
-  const { member, device, firstName, roles } = account.joined
-  return { member, device, firstName, roles }
+  const { member, device, firstName, roles, pending, match } = account.joined
+  return { member, device, firstName, roles, ...(pending ? { pending, match } : {}) }
 }
 
 /**

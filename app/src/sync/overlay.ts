@@ -134,7 +134,8 @@ export function overlay(base: Base, entries: Iterable<Saved>, me: Me | null): Ov
   const draft = draftOver(base, changes)
   for (const entry of entries) {
     if (entry.settled) continue
-    effectOf(entry.name)?.(draft, entry.args, me ?? NOBODY, new Date(entry.at))
+    const who = entry.for ? { ...(me ?? NOBODY), member: entry.for } : (me ?? NOBODY)
+    effectOf(entry.name)?.(draft, entry.args, who, new Date(entry.at))
   }
   return changes
 }

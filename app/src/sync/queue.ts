@@ -19,6 +19,8 @@ export interface Saved {
   seen: number
   /** Whose command it is; '' was written before anybody joined on this device. */
   member: string
+  /** The member for whom it was done; absent: whose command it is. */
+  for?: string
   /** It may have left this device. */
   sent: boolean
   outcome?: Outcome

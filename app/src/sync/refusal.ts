@@ -51,6 +51,7 @@ export async function react(replica: Replica, ask: Ask, refusal: Refusal): Promi
     case 'token_missing':
       return { kind: 'session', waitMs: 0, fault: null }
     case 'device_unknown':
+      await replica.forgetPrivate()
       return { kind: 'stop', waitMs: 0, fault: 'device_unknown' }
     case 'stream_foreign':
       await replica.changeQueue((queue) => (rebirth(queue, newNonce(), null), true))
@@ -58,6 +59,7 @@ export async function react(replica: Replica, ask: Ask, refusal: Refusal): Promi
     case 'cursor_invalid':
       await replica.startOver()
       return AGAIN
+    case 'device_pending':
     case 'member_suspended':
     case 'protocol_unsupported':
       return { kind: 'wait', waitMs: 0, fault: refusal.code }

@@ -11,6 +11,7 @@ import { Base } from './base'
 import { inOrder, loadQueue, loadStream, saveQueue, takeJournal } from './disk'
 import { missing, recordAnswer, recordFrame, waitOf, type Frame } from './record'
 import { newNonce } from './ids'
+import { Leases } from './leases'
 import { dropSegments, forgetRows, loadMeta, NO_META, startsFresh, VOID, writeSegments, type Meta } from './meta'
 import { ackOf, isPending, type Queue, type Saved, type Stream } from './queue'
 import { STORES, type Store, type StoreName } from './store'
@@ -24,6 +25,8 @@ export interface Taken {
   done: boolean
   /** There is more to pull: more pages, or everything from the beginning. */
   again: boolean
+  /** Everything of this person is to be forgotten on this device. */
+  wipe?: boolean
   /** The server asks for no commands for so long. */
   waitMs: number
   /** The queue was reborn because of this answer. */
@@ -36,6 +39,8 @@ export interface ReplicaOptions {
   app: string
   /** This phone's clock in milliseconds. */
   now: () => number
+  /** Milliseconds that nobody can set; absent: by `now` alone. */
+  monotonic?: () => number
   /** Called after memory changed, with the collections touched, '@outbox' and '@sync'. */
   changed: (topics: Set<string>) => void
   /** Called after this tab changed what is on disk. */
@@ -60,6 +65,8 @@ export class Replica {
   stream: Stream = { id: newNonce(), next: 1, offset: 0 }
   /** The outbox in order of number. */
   entries = new Map<string, Saved>()
+  /** For how long the rows about others may be held. */
+  readonly leases: Leases
   /** Lines of the staged pages, read and not shown. */
   #staged: KeptLine[] = []
   #turn: Promise<unknown> = Promise.resolve()
@@ -67,7 +74,9 @@ export class Replica {
   constructor(
     readonly store: Store,
     private readonly options: ReplicaOptions,
-  ) {}
+  ) {
+    this.leases = new Leases({ now: options.now, monotonic: options.monotonic ?? options.now })
+  }
 
   /**
    * Reads what this device holds. Resolves when memory is as the disk. Rows that can't be read any more are
@@ -80,6 +89,33 @@ export class Replica {
       await this.store.write(['meta', 'segments'], forgetRows)
       await this.refresh()
     }
+    await this.endLeases()
+  }
+
+  /** Hides and deletes what is held longer than this device may; it is asked for anew. True: something was. */
+  async endLeases(): Promise<boolean> {
+    const over = this.leases.over()
+    if (over.length === 0) {
+      if (this.leases.nextMs() !== null) await this.store.write(['meta'], (txn) => txn.put('meta', 'leases', this.leases.mark()))
+      return false
+    }
+    const changed = new Set(['@sync'])
+    // Out of sight at once; off the disk as soon as that can be.
+    this.base.apply(over.map((drop) => ({ drop })), changed)
+    this.options.changed(changed)
+    await this.#inTurn(() => this.#forget(over, false))
+    return true
+  }
+
+  /** The live connection says that leases go on. */
+  renewLeases(asked: number, seconds: Readonly<Record<string, number>>): void {
+    this.leases.grant(asked, seconds)
+    void this.store.write(['meta'], (txn) => txn.put('meta', 'leases', this.leases.mark())).catch(() => undefined)
+  }
+
+  /** Forgets every row that isn't everybody's, and keeps the outbox (protocol X2). */
+  forgetPrivate(): Promise<void> {
+    return this.#inTurn(() => this.#forget(this.#privateAuds(), false))
   }
 
   /** Commands without an outcome. */
@@ -95,7 +131,7 @@ export class Replica {
   }
 
   /** Saves a command durably under the next number, in the place of a settled one if asked. */
-  async append(command: Pick<Saved, 'nonce' | 'name' | 'args' | 'member'> & { at?: string }, replaces?: string): Promise<Saved> {
+  async append(command: Pick<Saved, 'nonce' | 'name' | 'args' | 'member' | 'for'> & { at?: string }, replaces?: string): Promise<Saved> {
     const at = command.at ?? new Date(this.options.now()).toISOString()
     const { entry, stream } = await this.store.write(
       ['meta', 'outbox'],
@@ -143,6 +179,7 @@ export class Replica {
   /** The next request of a device with an account. Its commands are marked as sent before it is answered. */
   async ask(options: Omit<AskOptions, 'app'>): Promise<Ask> {
     const ask = await this.store.write(['meta', 'outbox'], (txn) => askSync(txn, { ...options, app: this.options.app }))
+    ask.asked = this.leases.now()
     for (const { nonce } of ask.body!.commands) {
       const entry = this.entries.get(nonce)
       if (entry) this.entries.set(nonce, { ...entry, sent: true })
@@ -179,7 +216,14 @@ export class Replica {
   async #take(ask: Ask, answer: Answer): Promise<Taken> {
     const done = answer.end.done === true
     const waitMs = waitOf(answer)
-    const written = await this.store.write(SYNC_STORES, (txn) => recordAnswer(txn, ask, answer, this.options.now()))
+    const written = await this.store.write(SYNC_STORES, async (txn) => {
+      const recorded = await recordAnswer(txn, ask, answer, this.options.now())
+      if (done && !recorded.stale && ask.kind === 'sync') {
+        this.leases.grant(ask.asked ?? this.leases.now(), answer.end.leases ?? {})
+        await txn.put('meta', 'leases', this.leases.mark())
+      }
+      return recorded
+    })
     if (written.stale) {
       this.options.wrote()
       await this.#reload()
@@ -189,7 +233,7 @@ export class Replica {
     await this.#follow(ask.generation, written.meta, written.queue, fresh ? [VOID, ...answer.kept] : answer.kept)
     const repaired = done && (await this.#compareSums(ask, answer))
     return {
-      kind: 'taken', done, waitMs, reborn: written.reborn, again: !done || repaired, schema: answer.head.schema ?? null,
+      kind: 'taken', done, wipe: answer.wipe, waitMs, reborn: written.reborn, again: !done || repaired, schema: answer.head.schema ?? null,
     }
   }
 
@@ -223,24 +267,36 @@ export class Replica {
 
   /** Forgets the account's rows and its queue; what everybody may read stays. */
   leave(): Promise<void> {
-    return this.#inTurn(async () => {
-      const auds = [...this.base.sums().keys()].filter((aud) => aud !== 'public')
-      const text = auds.map((drop) => JSON.stringify({ drop })).join('\n')
-      await this.store.write(SYNC_STORES, async (txn) => {
-        const meta = await loadMeta(txn)
-        const queue = await loadQueue(txn)
-        for (const nonce of queue.entries.keys()) await txn.delete('outbox', nonce)
-        await takeJournal(txn)
-        await dropSegments(txn, meta.staged?.segments)
-        const segments = text === '' ? meta.segments : [...meta.segments, await txn.add('segments', { text })]
-        await txn.put('meta', 'sync', { ...meta, segments, staged: null, cursor: '', publicNext: '', generation: meta.generation + 1 })
-        await txn.put('meta', 'stream', { ...queue.stream, id: newNonce(), next: 1 })
-      })
-      await this.#reload()
-      // The rows must leave the disk, not only be marked as left.
-      await this.#compact()
-      this.options.wrote()
+    return this.#inTurn(() => this.#forget(this.#privateAuds(), true))
+  }
+
+  #privateAuds(): string[] {
+    return [...this.base.sums().keys()].filter((aud) => aud !== 'public')
+  }
+
+  /**
+   * Forgets audiences, and with `queue` what waits and what was done. The cursor claims them no more: the next
+   * request starts over (protocol W3).
+   */
+  async #forget(auds: readonly string[], andQueue: boolean): Promise<void> {
+    const text = auds.map((drop) => JSON.stringify({ drop })).join('\n')
+    this.leases.forget(auds)
+    await this.store.write(SYNC_STORES, async (txn) => {
+      const meta = await loadMeta(txn)
+      await dropSegments(txn, meta.staged?.segments)
+      const segments = text === '' ? meta.segments : [...meta.segments, await txn.add('segments', { text })]
+      await txn.put('meta', 'sync', { ...meta, segments, staged: null, cursor: '', publicNext: '', generation: meta.generation + 1 })
+      await txn.put('meta', 'leases', this.leases.mark())
+      if (!andQueue) return
+      const queue = await loadQueue(txn)
+      for (const nonce of queue.entries.keys()) await txn.delete('outbox', nonce)
+      await takeJournal(txn)
+      await txn.put('meta', 'stream', { ...queue.stream, id: newNonce(), next: 1 })
     })
+    await this.#reload()
+    // The rows must leave the disk, not only be marked as left.
+    await this.#compact()
+    this.options.wrote()
   }
 
   /** True when the segments hold more dead lines than live ones, or are more than a large town fills. */
@@ -318,6 +374,7 @@ export class Replica {
       const state = await this.store.read(['meta', 'outbox'], async (txn) => ({
         meta: await loadMeta(txn),
         queue: await loadQueue(txn),
+        leases: await txn.get('meta', 'leases'),
       }))
       // While the lines were read another tab may have gone on: rows and outbox must be of one moment.
       if (state.meta.generation !== found.meta.generation || state.meta.segments.join() !== found.meta.segments.join()) continue
@@ -329,6 +386,7 @@ export class Replica {
       this.base.apply(lines, changed)
       this.#staged = staged
       this.meta = state.meta
+      this.leases.load(state.leases)
       this.#remember(state.queue)
       this.options.changed(changed)
       return

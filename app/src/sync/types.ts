@@ -55,6 +55,9 @@ export interface Me {
   device: string
   firstName: string
   roles: string[]
+  /** The device waits to be let in; then `match` are the six digits that both screens show. */
+  pending?: boolean
+  match?: string
 }
 
 /** Why a command could not be saved on this device. Nothing was written. */

@@ -53,6 +53,8 @@ export interface End {
   done?: boolean
   /** Per audience: number of live entries and Σ (seq³ mod 94906249). */
   sums?: Record<string, [number, number]>
+  /** Per leased audience: for how many seconds it may be held from now on. */
+  leases?: Record<string, number>
   /** Of a public chunk: the address of the next one. */
   next?: string
 }
@@ -62,6 +64,8 @@ export interface Answer {
   head: Head
   outcomes: Outcome[]
   stop: Stop | null
+  /** Everything of this person is to be forgotten. */
+  wipe: boolean
   kept: KeptLine[]
   /** The kept lines as they came, joined by newlines. */
   text: string
@@ -115,6 +119,7 @@ export async function parseAnswer(text: string): Promise<Answer | null> {
     end,
     outcomes: parsed.flatMap(({ line }) => (line.outcome ? [line.outcome] : [])),
     stop: parsed.find(({ line }) => line.stop)?.line.stop ?? null,
+    wipe: parsed.some(({ line }) => line.wipe === true),
     kept: kept.map(({ line }) => line),
     text: textOf(text, kept),
   }

@@ -32,11 +32,13 @@ export class TestWorld implements Env {
   readonly lives: { push: (line: object | '') => void; end: () => void; ended: boolean; body: any }[] = []
   randomness = 0.5
   #now = Date.UTC(2026, 5, 1, 9)
+  #mono = 0
   #sleepers = new Set<{ at: number; wake: () => void }>()
   #watchers = new Set<() => void>()
   #joined = 0
 
   now = () => this.#now
+  monotonic = () => this.#mono
   random = () => this.randomness
   visible = () => this.shown
 
@@ -71,9 +73,11 @@ export class TestWorld implements Env {
       await settled()
       const next = [...this.#sleepers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0]
       if (!next) break
+      this.#mono += Math.max(0, next.at - this.#now)
       this.#now = Math.max(this.#now, next.at)
       next.wake()
     }
+    this.#mono += until - this.#now
     this.#now = until
     await settled()
   }
