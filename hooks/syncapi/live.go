@@ -39,7 +39,7 @@ func (d *door) live(e *core.RequestEvent) error {
 	h.Set("X-Accel-Buffering", "no")
 	s := &stream{w: e.Response, rc: http.NewResponseController(e.Response), conn: conn}
 	_ = s.rc.SetReadDeadline(time.Time{}) // where it can't be set, the server's own limit ends the connection
-	first.Poke = first.Poke || who.Wipe // it has nothing to hear
+	first.Poke = first.Poke || who.Wipe   // it has nothing to hear
 	if err := s.open(first); err != nil || first.Poke {
 		return quiet(ctx, err)
 	}
