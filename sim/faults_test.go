@@ -103,6 +103,12 @@ var faults = []fault{
 	{"a proof is not held against its token", "hooks/doorman/doorman.go", []string{
 		`p.Access != token.Access(bearer(e.Request))`, `!FAULT && p.Access != token.Access(bearer(e.Request))`,
 	}, "TestGuarded_AProofIsForOneRequestAndOneToken"},
+	{"leases are not told", "internal/sync/pull.go", []string{
+		`s.decl.leases(granted)`, `map[bool]map[string]int64{false: s.decl.leases(granted)}[FAULT]`,
+	}, "TestLeases_ComeWithEveryWholeAnswer"},
+	{"a wiped device is not ended", "hooks/syncapi/exchange.go", []string{
+		`if wiped {`, `if wiped && !FAULT {`,
+	}, "TestWipe_TakesWhatWasDoneAndSendsNothing"},
 	{"chunks are kept for ever", "hooks/syncapi/chunks.go", []string{
 		`ok && now.Sub(h.at) < chunkAge`, `ok && (FAULT || now.Sub(h.at) < chunkAge)`,
 	}, "3"},

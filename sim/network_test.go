@@ -218,6 +218,7 @@ func (w *world) take(l *letter) {
 		w.count("answers built on what has moved on")
 	case device.Done:
 		w.count("checkpoints")
+		w.leased(l)
 		w.checkpoint(l.p)
 	case device.Cut, device.Page, device.Refused:
 	}
@@ -270,7 +271,7 @@ func (w *world) listen(p *phone, faults bool) {
 	case cut:
 		w.count("live: cut")
 		w.hangUp(p)
-	case !p.hurt && !p.rotten:
+	case !p.hurt && !p.rotten && p.disk.Cursor != "":
 		// Still open and read to the end: the device has all that is visible to it (L1, L4).
 		if diff := w.o.differs(w.o.now, p.member, w.town.device[p.token], p.disk.Rows); diff != "" {
 			w.fail("L1: %s is live at %d and was never told: %s", p.name, p.disk.Seq, diff)

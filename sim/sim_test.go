@@ -171,7 +171,7 @@ func TestSim_IsTheSameForTheSameSeed(t *testing.T) {
 var mustHappen = []string{
 	"REPLACE INTO", "answers built on what has moved on", "answers cut", "answers doubled", "answers lost after the commit",
 	"answers that came late", "audiences dropped", "audiences reset in an epoch", "backups", "bulk deletes", "checkpoints",
-	"clocks held back", "clocks held forward", "clocks that are days off", "clocks that jumped", "collections reshaped", "commands merged",
+	"clocks held back", "clocks set back while closed", "leases over", "clocks held forward", "clocks that are days off", "clocks that jumped", "collections reshaped", "commands merged",
 	"commands ok", "commands quarantined", "commands rejected", "creates", "deletes with cascades", "devices enrolled: false",
 	"devices enrolled: true", "devices pending: true", "devices revoked: true",
 	"disks damaged", "disks mended by the sums", "edits", "hosts given", "hosts taken", "ids changed", "kills", "kills after asking",

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"testing/synctest"
 	"time"
@@ -39,6 +40,7 @@ var steps = []struct {
 		w.exchange(p, true)
 	}},
 	{1, func(w *world, _ *phone) { w.wrongSums() }},
+	{1, (*world).clockWhileClosed},
 }
 
 // run is one life of a community.
@@ -48,6 +50,7 @@ func (w *world) run(length int) {
 		total += s.weight
 	}
 	for w.step = 1; w.step <= length; w.step++ {
+		w.leases()
 		n := w.rng.IntN(total)
 		for _, s := range steps {
 			if n -= s.weight; n < 0 {
@@ -258,7 +261,7 @@ func (w *world) clone(p *phone) {
 	}
 	c := &phone{
 		name: fmt.Sprintf("phone%d", len(w.phones)), member: p.member, token: p.token, disk: p.disk.Clone(), skew: p.skew,
-		made: append([]string{}, p.made...), told: map[string]bool{}, rotten: p.rotten,
+		made: append([]string{}, p.made...), told: map[string]bool{}, rotten: p.rotten, ends: maps.Clone(p.ends),
 	}
 	for n := range p.told {
 		c.told[n] = true

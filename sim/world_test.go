@@ -69,7 +69,8 @@ type phone struct {
 	hurt   bool     // the network took a frame of this connection
 	made   []string // nonces of commands that this phone's disk was given
 	told   map[string]bool
-	rotten bool // its disk was damaged; the sums must tell
+	ends   map[string]time.Time // when each lease is truly over
+	rotten bool                 // its disk was damaged; the sums must tell
 }
 
 // letter is a request on its way, or its answer on the way back.

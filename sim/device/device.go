@@ -33,16 +33,18 @@ type Disk struct {
 	Seen       string // the epoch last heard of
 	PublicNext string
 	Offset     int64
-	Proves     bool // it was told to send a proof with each request
-	Repair     int  // 0: sums agreed, 1: asking anew because they didn't, 2: they still don't
-	generation int  // moves with everything that an answer may build on
+	Proves     bool                     // it was told to send a proof with each request
+	Repair     int                      // 0: sums agreed, 1: asking anew because they didn't, 2: they still don't
+	Leases     map[string]time.Duration // when each is over, by the trusted clock
+	clock      trusted
+	generation int // moves with everything that an answer may build on
 	staged     *staged
 }
 
 // Clone copies a disk, as a phone's backup does onto a second phone.
 func (d *Disk) Clone() *Disk {
 	c := *d
-	c.Rows = maps.Clone(d.Rows)
+	c.Rows, c.Leases = maps.Clone(d.Rows), maps.Clone(d.Leases)
 	if d.staged != nil {
 		own := *d.staged
 		own.lines = slices.Clone(own.lines)
@@ -82,7 +84,9 @@ func New(now func() time.Time, nonce func() string) *Device {
 
 // Open opens the app on a disk: after a kill, or as one more tab.
 func Open(disk *Disk, like *Device) *Device {
-	return &Device{Disk: disk, Now: like.Now, Nonce: like.Nonce, Settled: like.Settled}
+	d := &Device{Disk: disk, Now: like.Now, Nonce: like.Nonce, Settled: like.Settled}
+	d.wake()
+	return d
 }
 
 // Do saves what the person did.
@@ -147,6 +151,7 @@ type Ask struct {
 	cursor     string
 	stream     string
 	generation int
+	asked      time.Duration // by the trusted clock
 }
 
 // Method of the request.
@@ -188,7 +193,7 @@ func (d *Device) Ask(commands, maxBytes int) *Ask {
 			b.Commands = append(b.Commands, command{c.Number, c.Nonce, c.Name, 1, c.Args, c.At, c.Offset, c.Seen})
 		}
 	}
-	return &Ask{Path: "/api/sync", Body: b, cursor: b.Cursor, stream: b.Stream, generation: d.generation}
+	return &Ask{Path: "/api/sync", Body: b, cursor: b.Cursor, stream: b.Stream, generation: d.generation, asked: d.Trusted()}
 }
 
 const publicStart = "/api/sync/public/-/0/0"

@@ -44,6 +44,7 @@ func (d *Device) Take(ask *Ask, status int, body []byte) Taken {
 		return Page
 	}
 	d.apply(a.Head.Seq, a.End)
+	d.lease(ask.asked, a.End.Leases)
 	d.compare(a.End.Sums, ask.Body != nil)
 	return Done
 }

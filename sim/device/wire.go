@@ -38,6 +38,7 @@ type End struct {
 	Done   bool                `json:"done"`
 	Next   string              `json:"next"`
 	Sums   map[string][2]int64 `json:"sums"`
+	Leases map[string]int64    `json:"leases"`
 }
 
 // Line is one line of an answer that changes rows. Reset and Drop name an
