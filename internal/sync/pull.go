@@ -46,8 +46,8 @@ type Pull struct {
 	Cursor   string
 	MaxBytes int
 	Now      time.Time
-	Wipe     bool // the device is to be wiped: it is told outcomes, and no row
-	Wiped    bool // and has handed in all that it had
+	Wipe     bool   // the device is to be wiped: it is told outcomes, and no row
+	Wiped    bool   // and has handed in all that it had
 	Stops    []Stop // what the push of the same request said, passed on
 	Link     func(epoch string, base, pos int64) string
 }
