@@ -14,39 +14,61 @@ import { metresBetween } from './near'
 import { costsOf, type Cost } from './price'
 import { fold, matcher, searchable } from './search'
 
-/** One listing as lists and filters need it. */
-export interface Item {
-  listing: Listing
-  place: Place | null
-  organisation: Organisation | null
-  /** What the place and the listing offer together. */
-  access: readonly Access[]
-  venue: Venue | ''
-  costs: readonly Cost[]
-  point: Point | null
-  /** The title as lists are sorted by it. */
-  order: string
+/**
+ * One listing as lists and filters need it. What not every screen asks of ten thousand listings is worked out on
+ * the first asking: the first list of a first visit must not wait for it.
+ */
+export class Item {
   /** See search.ts; '' until `foldItem`. */
-  folded: string
+  folded = ''
+  #access: readonly Access[] | undefined
+  #costs: readonly Cost[] | undefined
+  #order: string | undefined
+
+  constructor(
+    readonly listing: Listing,
+    readonly place: Place | null,
+    readonly organisation: Organisation | null,
+  ) {}
+
+  /** What the place and the listing offer together. */
+  get access(): readonly Access[] {
+    return (this.#access ??= [...new Set([...this.listing.access, ...(this.place?.access ?? [])])])
+  }
+
+  get venue(): Venue | '' {
+    return this.listing.venue || this.place?.kind || ''
+  }
+
+  get costs(): readonly Cost[] {
+    return (this.#costs ??= costsOf(this.listing.prices))
+  }
+
+  get point(): Point | null {
+    return pointOf(this.place)
+  }
+
+  /** The title as lists are sorted by it. */
+  get order(): string {
+    return (this.#order ??= fold(this.listing.title))
+  }
 }
 
 /** Joins one listing. Its words are folded later, on the first search. */
 export function itemOf(row: Row, places: ReadonlyMap<string, Row>, organisations: ReadonlyMap<string, Row>): Item {
   const listing = listingOf(row)
-  const placeRow = places.get(listing.place)
-  const organisationRow = organisations.get(listing.organisation)
-  const place = placeRow ? placeOf(placeRow) : null
-  return {
-    listing,
-    place,
-    organisation: organisationRow ? organisationOf(organisationRow) : null,
-    access: [...new Set([...listing.access, ...(place?.access ?? [])])],
-    venue: listing.venue || place?.kind || '',
-    costs: costsOf(listing.prices),
-    point: pointOf(place),
-    order: fold(listing.title),
-    folded: '',
-  }
+  return new Item(listing, read(places.get(listing.place), readPlaces, placeOf), read(organisations.get(listing.organisation), readOrganisations, organisationOf))
+}
+
+/** A place is read once, however many listings are held in it. */
+const readPlaces = new WeakMap<Row, Place>()
+const readOrganisations = new WeakMap<Row, Organisation>()
+
+function read<T>(row: Row | undefined, known: WeakMap<Row, T>, readRow: (row: Row) => T): T | null {
+  if (!row) return null
+  let one = known.get(row)
+  if (!one) known.set(row, (one = readRow(row)))
+  return one
 }
 
 /** From another place's list: nobody here runs it, so nobody here could be told that somebody wants to come. */
@@ -85,20 +107,28 @@ export type Counts = Record<Facet, Map<string, number>>
 
 export interface Found {
   items: Item[]
-  counts: Counts
+  /** Worked out on the first asking. */
+  readonly counts: Counts
 }
 
-const some = (wanted: readonly string[], has: readonly string[]): boolean => wanted.length === 0 || wanted.some((one) => has.includes(one))
+const some = (wanted: readonly string[], has: () => readonly string[]): boolean => wanted.length === 0 || wanted.some((one) => has().includes(one))
+
+const NOTHING: readonly Facet[] = []
 
 /** Which facets refuse this item: access must be there all, of the others any will do. */
-function refusals(item: Item, filters: Filters): Facet[] {
+function refusals(item: Item, filters: Filters): readonly Facet[] {
+  if (!isFaceted(filters)) return NOTHING
   const refused: Facet[] = []
-  if (!some(filters.costs, item.costs)) refused.push('costs')
+  if (!some(filters.costs, () => item.costs)) refused.push('costs')
   if (!filters.access.every((one) => item.access.includes(one))) refused.push('access')
   if (filters.venues.length && !filters.venues.includes(item.venue as Venue)) refused.push('venues')
-  if (!some(filters.kinds, [item.listing.kind])) refused.push('kinds')
-  if (!some(filters.languages, item.listing.languages)) refused.push('languages')
+  if (!some(filters.kinds, () => [item.listing.kind])) refused.push('kinds')
+  if (!some(filters.languages, () => item.listing.languages)) refused.push('languages')
   return refused
+}
+
+function isFaceted({ costs, access, venues, kinds, languages }: Filters): boolean {
+  return costs.length + access.length + venues.length + kinds.length + languages.length > 0
 }
 
 function countItem(counts: Counts, item: Item, refused: readonly Facet[]): void {
@@ -122,16 +152,27 @@ export function findItems(items: Iterable<Item>, filters: Filters, from: Point |
   const matches = matcher(filters.words)
   const wordless = filters.words.trim() === ''
   const metres = filters.miles * 1609.344
-  const counts: Counts = { costs: new Map(), access: new Map(), venues: new Map(), kinds: new Map(), languages: new Map() }
   const found: Item[] = []
+  const looked: Item[] = []
   for (const item of items) {
     if (!SECTION_KINDS[filters.section].includes(item.listing.kind) || !isListed(item)) continue
     if (filters.without.includes(item.venue as Venue)) continue
     if (metres && from && !(item.point && metresBetween(from, item.point) <= metres)) continue
     if (!wordless && !matches(foldItem(item))) continue
-    const refused = refusals(item, filters)
-    countItem(counts, item, refused)
-    if (refused.length === 0) found.push(item)
+    looked.push(item)
+    if (refusals(item, filters).length === 0) found.push(item)
   }
-  return { items: found, counts }
+  let counts: Counts | undefined
+  return {
+    items: found,
+    get counts() {
+      return (counts ??= countAll(looked, filters))
+    },
+  }
+}
+
+function countAll(items: readonly Item[], filters: Filters): Counts {
+  const counts: Counts = { costs: new Map(), access: new Map(), venues: new Map(), kinds: new Map(), languages: new Map() }
+  for (const item of items) countItem(counts, item, refusals(item, filters))
+  return counts
 }

@@ -38,7 +38,7 @@ class App {
   /** Said once by screen readers, politely. */
   said = $state('')
 
-  #items = new Map<string, { rows: [Row, Row | undefined, Row | undefined]; item: Item }>()
+  #items = new Map<string, { row: Row; place: Row | undefined; organisation: Row | undefined; item: Item }>()
 
   community = $derived.by((): Community => {
     const row = [...this.live.rows('communities').values()][0]
@@ -128,11 +128,12 @@ class App {
 
   /** A join is made again only when one of its rows is another object. */
   #join(row: Row, places: ReadonlyMap<string, Row>, organisations: ReadonlyMap<string, Row>): Item {
-    const rows: [Row, Row | undefined, Row | undefined] = [row, places.get(row.place), organisations.get(row.organisation)]
+    const place = places.get(row.place)
+    const organisation = organisations.get(row.organisation)
     const known = this.#items.get(row.id)
-    if (known && known.rows.every((one, i) => one === rows[i])) return known.item
+    if (known && known.row === row && known.place === place && known.organisation === organisation) return known.item
     const item = itemOf(row, places, organisations)
-    this.#items.set(row.id, { rows, item })
+    this.#items.set(row.id, { row, place, organisation, item })
     return item
   }
 }
