@@ -3,7 +3,6 @@
  * and no answer at all as `Offline`.
  */
 import type { Ask } from './ask'
-import { asciiJson } from './ascii'
 import type { Prover } from '../device/prover'
 import type { Env } from './env'
 import { readRefusal, type Refusal } from './refusal'
@@ -28,6 +27,8 @@ export class Refused extends Error {
 const SILENCE_MS = 60_000
 /** An answer that takes so long is given up; the next is asked for in smaller pages. */
 const ANSWER_MS = 120_000
+
+const utf8 = new TextDecoder()
 
 export type Reply = { ok: true; text: string } | { ok: false; refusal: Refusal }
 
@@ -56,7 +57,7 @@ async function exchange(env: Env, path: string, init: RequestInit): Promise<Repl
     const response = await send(env, path, init, stop)
     // By way of a blob, which the browser fills without the page's thread: that costs half as much in Chromium
     // as reading the response itself.
-    const text = asciiJson(await (await response.blob()).arrayBuffer())
+    const text = utf8.decode(await (await response.blob()).arrayBuffer())
     if (response.ok) return { ok: true, text }
     return { ok: false, refusal: readRefusal(response.status, text, response.headers.get('Retry-After')) }
   } catch (error) {
