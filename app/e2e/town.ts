@@ -13,8 +13,8 @@ import { dirname, join, resolve } from 'node:path'
 /** The binary under test. */
 export const BINARY = resolve(process.env.KITH_BIN ?? '../kith')
 
-/** Who the demo town has. */
-export type Person = 'resident' | 'activator' | 'coordinator'
+/** Who the demo town has. `second`: another coordinator. */
+export type Person = 'resident' | 'listener' | 'activator' | 'owner' | 'staff' | 'coach' | 'surgery' | 'coordinator' | 'second'
 
 export class Town {
   #process: ChildProcess | undefined
@@ -53,8 +53,11 @@ export class Town {
       let said = ''
       const hear = (bytes: Buffer) => {
         said += bytes.toString()
-        for (const [, person, link] of said.matchAll(/^ {2}(\w+) +\S+ +(http\S+\/join#\S+)$/gm)) this.#links.set(person as string, link as string)
-        if (this.#links.size >= 3 && /Server started|Kith is at/.test(said)) ready()
+        this.#links.clear()
+        for (const [, person, link] of said.matchAll(/^ {2}(\w+) +\S+ +(http\S+\/join#\S+)$/gm)) {
+          this.#links.set(this.#links.has(person as string) ? 'second' : (person as string), link as string)
+        }
+        if (this.#links.size >= 9 && /Server started|Kith is at/.test(said)) ready()
       }
       child.stdout.on('data', hear)
       child.stderr.on('data', hear)
@@ -115,6 +118,14 @@ export async function openFront(page: Page, town: Town): Promise<void> {
 /** Signs this browser in as a demo person, the way they would: by their link. */
 export async function joinAs(page: Page, town: Town, person: Person): Promise<void> {
   await page.goto(town.link(person))
+  await page.getByRole('button', { name: 'Join', exact: true }).click()
+  await page.getByRole('heading', { level: 1, name: /^Welcome/ }).waitFor()
+}
+
+/** Joins by a link, under a name of one's own. */
+export async function joinWith(page: Page, link: string, name: string): Promise<void> {
+  await page.goto(link)
+  await page.getByLabel('Your first name').fill(name)
   await page.getByRole('button', { name: 'Join', exact: true }).click()
   await page.getByRole('heading', { level: 1, name: /^Welcome/ }).waitFor()
 }

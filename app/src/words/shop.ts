@@ -49,7 +49,5 @@ export const shop = {
     label: 'The six digits of this device',
     still: 'This page goes on by itself. You can leave it open.',
     offline: 'There is no signal. This device can be let in once there is.',
-    refused: 'This device was not let in. Ask for a new code.',
-    join: 'Use another code',
   },
 }
