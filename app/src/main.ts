@@ -9,8 +9,13 @@ import { Kith } from './sync'
 import { app } from './ui/app.svelte'
 import { router } from './ui/router.svelte'
 
-app.open(await Kith.open())
-router.start()
-mount(App, { target: document.getElementById('app') as HTMLElement })
+// NB! Nothing may be awaited at the top of this module: files that come later import it, and would wait for it while
+// it waits for them.
+async function start(): Promise<void> {
+  app.open(await Kith.open())
+  router.start()
+  mount(App, { target: document.getElementById('app') as HTMLElement })
+  if (import.meta.env.PROD) app.bridge = await register(() => (app.updateReady = true))
+}
 
-if (import.meta.env.PROD) app.bridge = await register(() => (app.updateReady = true))
+void start()
