@@ -50,7 +50,14 @@ func TestPeople_WhoLeavesIsToldAndThenIsNobody(t *testing.T) {
 	p := s.phones[host]
 	p.sync()
 	p.doesWell("visits.come", comeArgs(s.ids["listings"]["club"]))
-	a := p.doesWell("people.leave", map[string]any{"why": "moved"})
+	late := comeArgs(s.ids["listings"]["club"])
+	a := p.sync(p.command("people.leave", map[string]any{"why": "moved"}), p.command("visits.come", late))
+	if n := len(a.outcomes); n == 0 || a.outcomes[n-1].Status != "ok" || len(a.stops) > 0 {
+		t.Fatalf("%s", a.raw)
+	}
+	if _, err := s.app.FindRecordById("visits", late["id"].(string)); err == nil {
+		t.Error("who had left is expected somewhere")
+	}
 	want := []string{"activators", "host/" + s.ids["listings"]["club"], "member/" + p.member}
 	if !slices.Equal(a.drops, want) || !a.done {
 		t.Errorf("drops %v, wanted %v", a.drops, want)

@@ -121,6 +121,9 @@ func (w *writer) people(people []person) {
 	for _, p := range people {
 		w.save("members", p.Slug, map[string]any{"firstName": p.FirstName, "created": created, "standing": "active", "noPhone": p.NoPhone})
 		member := rowID("members", p.Slug)
+		if p.Helper != "" {
+			w.consent(p)
+		}
 		for _, role := range p.Roles {
 			w.save("roles", p.Slug+"/"+role, map[string]any{"member": member, "role": role, "shop": refer("shops", p.Shop)})
 		}
@@ -128,4 +131,14 @@ func (w *writer) people(people []person) {
 			w.save("hosts", p.Slug+"/"+hosted, map[string]any{"member": member, "listing": rowID("listings", hosted)})
 		}
 	}
+}
+
+// consent is what somebody agreed to in person, with a coordinator there.
+func (w *writer) consent(p person) {
+	stamp := func(days int) string { return w.now.AddDate(0, 0, days).UTC().Format("2006-01-02T15:04:05.000Z") }
+	helper := rowID("members", p.Helper)
+	w.save("consents", p.Slug+"/"+p.Helper, map[string]any{
+		"member": rowID("members", p.Slug), "helper": helper, "how": "inPerson", "witness": "Tom", "recordedBy": helper,
+		"scopes": []string{"visits", "details"}, "status": "active", "starts": stamp(-10), "until": stamp(200),
+	})
 }

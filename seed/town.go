@@ -79,6 +79,7 @@ type person struct {
 	Shop      string   `json:"shop"` // of an owner, or of staff
 	Hosts     []string `json:"hosts"`
 	NoPhone   bool     `json:"noPhone"`
+	Helper    string   `json:"helper"` // who acts for them, as they agreed
 }
 
 // listing refers to the rest of the town, and to its twin, by slug.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -82,6 +83,9 @@ func TestTown_EveryReferenceLeadsSomewhere(t *testing.T) {
 		shops[s.Slug] = true
 	}
 	for _, p := range town.people {
+		if helper := slices.IndexFunc(town.people, func(o person) bool { return o.Slug == p.Helper && !o.NoPhone }); p.Helper != "" && helper < 0 {
+			t.Errorf("%s: nobody called %q who has a phone acts for them", p.Slug, p.Helper)
+		}
 		if !shops[p.Shop] {
 			t.Errorf("%s: no shop %q", p.Slug, p.Shop)
 		}

@@ -137,6 +137,6 @@ func leave(leavers []Leaver) sync.Handler {
 		if err := c.App.Save(m); err != nil {
 			return sync.Result{}, err
 		}
-		return sync.Result{}, note(c, "people.leave", c.Member, map[string]string{"why": args.Why})
+		return sync.Result{Last: true}, note(c, "people.leave", c.Member, map[string]string{"why": args.Why})
 	}
 }

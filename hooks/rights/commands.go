@@ -48,7 +48,7 @@ func (r *room) eraseCommand(c *sync.Call) (sync.Result, error) {
 		At: c.Now, Actor: c.Member, Device: c.Device, Action: "people.erase", Subject: member,
 		Detail: map[string]string{"kinds": strconv.Itoa(len(erased.Gone))},
 	})
-	return sync.Result{Data: erased}, err
+	return sync.Result{Data: erased, Last: member == c.Member}, err
 }
 
 // leave ends what the going of a member means for others, as people.leave does.

@@ -49,6 +49,7 @@ type Call struct {
 type Result struct {
 	Merged bool
 	Data   any
+	Last   bool // the member is gone: nothing later of the same push is carried out
 }
 
 // Handler carries out one kind of command. It returns a *Rejection for what the

@@ -54,6 +54,9 @@ func (c *Registry) Apply(tx core.App, p Push) ([]Stop, error) {
 		if stop != nil {
 			return []Stop{*stop}, s.close()
 		}
+		if s.over {
+			break
+		}
 	}
 	return nil, s.close()
 }
@@ -66,6 +69,7 @@ type session struct {
 	p        Push
 	last     int64
 	trusted  bool
+	over     bool // whoever sent this is not here any more
 }
 
 func (s *session) open() error {
@@ -194,6 +198,7 @@ func (s *session) run(cmd *Command) (*Stop, error) {
 	if err := run(s.db, []string{"RELEASE command"}); err != nil {
 		return nil, err
 	}
+	s.over = fault == nil && res.Last
 	return nil, s.record(cmd, &out, payload)
 }
 
