@@ -29,6 +29,7 @@ func (w *world) observe() {
 	if before == nil {
 		before = &state{seq: -1}
 	}
+	w.before = before
 	s, err := w.o.read(seq, time.Now(), before)
 	if err != nil {
 		w.fail("%v", err)
@@ -119,14 +120,21 @@ func (w *world) checkLedger() {
 		w.note("ledger %s %s %s %s", nonce, name, status, code)
 		w.done[nonce] = status
 		w.count("commands " + status)
+		if code == "not_acting" {
+			w.count("refused: not acting")
+		}
 		d := w.did[nonce]
 		if d == nil || d.name != name || d.member != member {
 			w.fail("4: %s is in the ledger as %s of %s, and nobody did that", nonce, name, member)
 		}
 		if status == "ok" || status == "merged" {
+			w.count("done: " + name)
 			w.checkEffect(nonce, d)
+			if d.forWhom != "" {
+				w.checkActed(nonce, d, w.before)
+			}
 			if name == "people.rename" {
-				names[member] = d.args["firstName"].(string)
+				names[d.whom()] = d.args["firstName"].(string)
 			}
 		}
 	}
@@ -135,6 +143,7 @@ func (w *world) checkLedger() {
 			w.fail("7: %s was renamed to %s, and isn't", member, name)
 		}
 	}
+	w.checkActs()
 	w.checkOnce()
 }
 
@@ -159,11 +168,13 @@ func (w *world) checkEffect(nonce string, d *deed) {
 	}
 	switch d.name {
 	case "visits.come":
-		find("visits", map[string]any{"member": d.member, "listing": d.args["listing"], "occurrence": d.args["occurrence"]})
+		find("visits", map[string]any{"member": d.whom(), "listing": d.args["listing"], "occurrence": d.args["occurrence"]})
 		w.checkClock(nonce, d)
 	case "listings.add":
 		find("listings", map[string]any{"id": d.args["id"]})
-		find("hosts", map[string]any{"listing": d.args["id"], "member": d.member})
+		if w.standing(d.member) == "active" { // who leaves hosts nothing any more
+			find("hosts", map[string]any{"listing": d.args["id"], "member": d.member})
+		}
 	case "places.add":
 		find("places", map[string]any{"id": d.args["id"], "name": d.args["name"]})
 	}
@@ -173,7 +184,7 @@ func (w *world) checkEffect(nonce string, d *deed) {
 // unless that lies before what the person saw or after arrival (protocol.md, T2).
 func (w *world) checkClock(nonce string, d *deed) {
 	var at, status string
-	err := w.db().QueryRow("SELECT occurredAt, status FROM visits WHERE member = ? AND listing = ? AND occurrence = ?", d.member, d.args["listing"], d.args["occurrence"]).Scan(&at, &status)
+	err := w.db().QueryRow("SELECT occurredAt, status FROM visits WHERE member = ? AND listing = ? AND occurrence = ?", d.whom(), d.args["listing"], d.args["occurrence"]).Scan(&at, &status)
 	if err != nil {
 		w.fail("%v", err)
 	}
@@ -205,7 +216,7 @@ func (w *world) checkClock(nonce string, d *deed) {
 
 // again says whether another command about the same visit was carried out later.
 func (w *world) again(nonce string, d *deed) bool {
-	rows, err := w.db().Query("SELECT nonce FROM sync_command WHERE rowid > (SELECT rowid FROM sync_command WHERE nonce = ?) AND member = ? AND status IN ('ok', 'merged')", nonce, d.member)
+	rows, err := w.db().Query("SELECT nonce FROM sync_command WHERE rowid > (SELECT rowid FROM sync_command WHERE nonce = ?) AND status IN ('ok', 'merged')", nonce)
 	if err != nil {
 		w.fail("%v", err)
 	}
@@ -216,7 +227,7 @@ func (w *world) again(nonce string, d *deed) bool {
 			w.fail("%v", err)
 		}
 		o := w.did[other]
-		if o != nil && o.name == "visits.come" && o.args["listing"] == d.args["listing"] && o.args["occurrence"] == d.args["occurrence"] {
+		if o != nil && o.whom() == d.whom() && o.name == "visits.come" && o.args["listing"] == d.args["listing"] && o.args["occurrence"] == d.args["occurrence"] {
 			return true
 		}
 	}

@@ -109,6 +109,9 @@ var faults = []fault{
 	{"a wiped device is not ended", "hooks/syncapi/exchange.go", []string{
 		`if wiped {`, `if wiped && !FAULT {`,
 	}, "TestWipe_TakesWhatWasDoneAndSendsNothing"},
+	{"a helper goes on after the end", "hooks/acting/acting.go", []string{
+		`if err == nil && !may {`, `if err == nil && !may && !FAULT {`,
+	}, "24"},
 	{"chunks are kept for ever", "hooks/syncapi/chunks.go", []string{
 		`ok && now.Sub(h.at) < chunkAge`, `ok && (FAULT || now.Sub(h.at) < chunkAge)`,
 	}, "3"},

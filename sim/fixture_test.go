@@ -120,6 +120,12 @@ func (w *town) fill(s *server) error {
 			}})
 		}
 	}
+	for i, helper := range []int{3, 4} { // ada acts for rosa, bo for sam
+		rows = append(rows, row{"consents", id("consent", i), map[string]any{
+			"member": memberID(i), "helper": memberID(helper), "how": "inPerson", "status": "active", "scopes": []string{"visits", "details"},
+			"starts": "2026-05-01T09:00:00.000Z", "until": fmt.Sprintf("2026-06-%02dT09:00:00.000Z", 4+20*i),
+		}})
+	}
 	for _, r := range rows {
 		if err := s.save(r.collection, r.id, r.values); err != nil {
 			return fmt.Errorf("%s/%s: %w", r.collection, r.id, err)

@@ -182,5 +182,7 @@ var mustHappen = []string{
 	"rebirths after a fork or a gap", "rebirths after a restore", "refusals", "refusals: device_pending", "refusals: proof_clock",
 	"refusals: proof_missing", "refusals: proof_used", "requests doubled", "requests lost", "requests that came late",
 	"restarts", "restores", "roles given", "roles taken", "second tabs", "server sums right again", "server sums wrong", "stops: fork",
+	"agreements begun", "agreements ended", "done for somebody", "refused: not acting", "done: acting.offer", "done: acting.accept",
+	"done: acting.end", "done: safety.block", "done: people.leave", "done: people.add", "done: reports.make",
 	"stops: gap", "stops: retry", "standing: active", "standing: suspended", "tombstones", "tombstones pruned", "visitors who joined",
 }

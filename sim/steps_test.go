@@ -16,6 +16,10 @@ var steps = []struct {
 	run    func(*world, *phone)
 }{
 	{36, func(w *world, p *phone) { w.act(p) }},
+	{16, func(w *world, p *phone) { w.ifMember(p, w.together) }},
+	{14, func(w *world, p *phone) { w.ifMember(p, w.actFor) }},
+	{4, func(w *world, _ *phone) { w.agree() }},
+	{2, func(w *world, _ *phone) { w.expire() }},
 	{60, func(w *world, p *phone) { w.exchange(p, true) }},
 	{16, func(w *world, p *phone) { w.lateLetters(p) }},
 	{34, func(w *world, p *phone) { w.listen(p, true) }},
@@ -60,6 +64,13 @@ func (w *world) run(length int) {
 		}
 	}
 	w.quiesce()
+}
+
+// ifMember lets somebody with an account do something, unless much waits already.
+func (w *world) ifMember(p *phone, does func(*phone)) {
+	if p.member != "" && p.disk.Queue.Pending() <= 12 {
+		does(p)
+	}
 }
 
 // act is a person doing one of the things they can do, with what they see.

@@ -33,6 +33,8 @@ type world struct {
 	did      map[string]*deed // every command ever made, by nonce
 	ledger   int64            // rowid of the last sync_command that was looked at
 	done     map[string]string
+	before   *state   // what the community was before the commit that is looked at
+	offers   []string // codes that were handed out
 	names    int
 	step     int
 	asleep   time.Duration
@@ -45,6 +47,7 @@ type world struct {
 
 // deed is what a person meant, for the checks at the end.
 type deed struct {
+	forWhom   string // empty: for themselves
 	name      string
 	args      map[string]any
 	member    string
@@ -52,6 +55,14 @@ type deed struct {
 	seen      int64
 	seenEpoch string
 	offset    int64
+}
+
+// whom a deed was done to, or for.
+func (d *deed) whom() string {
+	if d.forWhom != "" {
+		return d.forWhom
+	}
+	return d.member
 }
 
 // phone is one device of one person; a visitor has no member yet.
@@ -260,7 +271,10 @@ func (w *world) hangUp(p *phone) {
 }
 
 // do is a person doing something.
-func (w *world) do(p *phone, name string, args map[string]any) {
+func (w *world) do(p *phone, name string, args map[string]any) { w.doFor(p, "", name, args) }
+
+// doFor is a person doing something for somebody.
+func (w *world) doFor(p *phone, whom, name string, args map[string]any) {
 	raw, err := json.Marshal(args)
 	if err != nil {
 		w.fail("%v", err)
@@ -268,7 +282,8 @@ func (w *world) do(p *phone, name string, args map[string]any) {
 	tab := pick(w, p.tabs)
 	at := tab.Now().UTC().Truncate(time.Millisecond)
 	c := tab.Do(w.fresh(), name, raw, at.Format("2006-01-02T15:04:05.000Z"))
-	w.did[c.Nonce] = &deed{name: name, args: args, member: p.member, at: at, seen: c.Seen, seenEpoch: p.disk.Epoch, offset: c.Offset}
+	c.For = whom
+	w.did[c.Nonce] = &deed{forWhom: whom, name: name, args: args, member: p.member, at: at, seen: c.Seen, seenEpoch: p.disk.Epoch, offset: c.Offset}
 	p.made = append(p.made, c.Nonce)
-	w.note("%s does %s %s as %s", p.name, name, raw, c.Nonce)
+	w.note("%s does %s %s as %s for %q", p.name, name, raw, c.Nonce, whom)
 }

@@ -142,6 +142,7 @@ type command struct {
 	At     string          `json:"at"`
 	Offset int64           `json:"offset"`
 	Seen   int64           `json:"seen"`
+	For    string          `json:"for,omitempty"`
 }
 
 // Ask is one request, and what its answer will be compared with.
@@ -190,7 +191,7 @@ func (d *Device) Ask(commands, maxBytes int) *Ask {
 	for _, c := range d.Queue.Entries {
 		if c.Pending() && len(b.Commands) < commands {
 			c.Sent = true
-			b.Commands = append(b.Commands, command{c.Number, c.Nonce, c.Name, 1, c.Args, c.At, c.Offset, c.Seen})
+			b.Commands = append(b.Commands, command{c.Number, c.Nonce, c.Name, 1, c.Args, c.At, c.Offset, c.Seen, c.For})
 		}
 	}
 	return &Ask{Path: "/api/sync", Body: b, cursor: b.Cursor, stream: b.Stream, generation: d.generation, asked: d.Trusted()}

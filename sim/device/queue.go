@@ -16,7 +16,8 @@ type Command struct {
 	At      string
 	Offset  int64
 	Seen    int64
-	Sent    bool // it may have left the device
+	For     string // the member for whom it was done; empty: the person themselves
+	Sent    bool   // it may have left the device
 	Outcome *Outcome
 	Settled bool // out of force, kept until the person has seen it
 }
