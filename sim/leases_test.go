@@ -27,6 +27,7 @@ func (w *world) leases() {
 	for _, p := range w.phones {
 		if over := p.tabs[0].EndLeases(); len(over) > 0 {
 			w.count("leases over")
+			p.lapsed = true
 			w.note("%s ends %d leases", p.name, len(over))
 		}
 		for aud, end := range p.ends {

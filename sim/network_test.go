@@ -81,7 +81,7 @@ func (w *world) ask(p *phone, tab *device.Device, faults bool) *letter {
 	l.ask = tab.Ask(commands, bytes)
 	l.body = l.ask.Bytes()
 	l.proof = w.proof(p, tab, l.ask.Path)
-	if l.ask.Body.Cursor == "" && p.disk.Repair == 2 {
+	if p.lapsed = p.lapsed && l.ask.Body.Cursor == ""; l.ask.Body.Cursor == "" && p.disk.Repair == 2 && !p.lapsed {
 		w.fail("22: %s asks for everything again and again", p.name)
 	}
 	return l

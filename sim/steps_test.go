@@ -272,7 +272,7 @@ func (w *world) clone(p *phone) {
 	}
 	c := &phone{
 		name: fmt.Sprintf("phone%d", len(w.phones)), member: p.member, token: p.token, disk: p.disk.Clone(), skew: p.skew,
-		made: append([]string{}, p.made...), told: map[string]bool{}, rotten: p.rotten, ends: maps.Clone(p.ends),
+		made: append([]string{}, p.made...), told: map[string]bool{}, rotten: p.rotten, lapsed: p.lapsed, ends: maps.Clone(p.ends),
 	}
 	for n := range p.told {
 		c.told[n] = true

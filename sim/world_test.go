@@ -81,6 +81,7 @@ type phone struct {
 	made   []string // nonces of commands that this phone's disk was given
 	told   map[string]bool
 	ends   map[string]time.Time // when each lease is truly over
+	lapsed bool                 // a lease of its was over, so that it starts over by right
 	rotten bool                 // its disk was damaged; the sums must tell
 }
 
