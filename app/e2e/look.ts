@@ -64,6 +64,34 @@ export function screens(listing: string): Screen[] {
     { name: 'join', path: '/join' },
     { name: 'outbox', path: '/outbox' },
     { name: 'about', path: '/about' },
+    { name: 'join-typed', path: '/join', then: (page) => page.getByRole('button', { name: 'Type the code' }).click() },
+    { name: 'invited', path: '/join#7Q2K-M4XD-9TRF-2HVW', then: (page) => page.getByText(/^Looking up/).waitFor({ state: 'detached' }) },
+    { name: 'recover', path: '/recover' },
+    { name: 'recover-ask', path: '/recover#7Q2K-M4XD-9TRF-2HVW' },
+    { name: 'signin', path: '/signin' },
+    { name: 'you', path: '/you' },
+    { name: 'devices', path: '/you/devices' },
+    { name: 'card', path: '/you/card' },
+    { name: 'card-made', path: '/you/card', then: (page) => page.getByRole('button', { name: /^Make a/ }).click() },
+    { name: 'email', path: '/you/email' },
+    { name: 'blocks', path: '/you/blocks' },
+    { name: 'report', path: '/you/report' },
+    { name: 'helpers', path: '/you/helpers' },
+    {
+      name: 'offer',
+      path: '/you/helpers',
+      then: async (page) => {
+        await page.getByRole('button', { name: 'Let somebody act for me' }).click()
+        await page.getByRole('button', { name: 'Show the code' }).click()
+        await page.getByRole('img', { name: /Square code/ }).waitFor()
+      },
+    },
+    { name: 'helping', path: '/you/helping' },
+    { name: 'person', path: '/you/person' },
+    { name: 'act', path: '/act#7Q2K-M4XD-9TRF-2HVW' },
+    { name: 'known', path: '/you/known', then: (page) => page.getByRole('button', { name: 'Show me everything' }).click() },
+    { name: 'privacy', path: '/privacy', then: (page) => page.getByText('What you do here, such as', { exact: false }).first().click() },
+    { name: 'complain', path: '/complain' },
     { name: 'missing', path: '/nothing/here' },
     { name: 'gone', path: '/l/zzzzzzzzzzzzzzz' },
   ]

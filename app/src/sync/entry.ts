@@ -7,6 +7,7 @@ import type { Entry, EntryState } from './types'
 export function toEntry(saved: Saved): Entry {
   const { nonce, number, name, args, at, outcome, settled } = saved
   const entry: Entry = { nonce, number, name, args, at, state: stateOf(saved) }
+  if (saved.for) entry.for = saved.for
   if (!settled || !outcome) return entry
   if (outcome.code) entry.code = outcome.code
   if (outcome.message) entry.message = outcome.message

@@ -5,7 +5,7 @@ import { endsSoon, forgetAccount, loadAccount, type Account } from '../device/ac
 import type { WayIn } from '../device/session'
 import { Prover } from '../device/prover'
 import { ARGS_BYTES, byteLength } from './ask'
-import { asJoinError, askAnybody, askAsDevice } from './doors'
+import { doors, ways } from './lazily'
 import { toEntry } from './entry'
 import { browserEnv, type Env } from './env'
 import { newNonce } from './ids'
@@ -20,7 +20,7 @@ import { askToStay, isSafe } from './safety'
 import { isFull, type Store } from './store'
 import { storeOf } from './storing'
 import { ALONE, browserMeeting, Tabs, type Meeting, type Message } from './tabs'
-import { Offline, Refused } from './transport'
+import { Refused } from './transport'
 import { JoinError, SendError, type Entry, type LocalFacts, type Me, type Row, type Status } from './types'
 import { View } from './view'
 import { wipe } from './wipe'
@@ -244,7 +244,7 @@ export class Kith {
       const { enter } = await ways()
       this.#account = await enter(this.#env, this.#store, offset, way)
     } catch (error) {
-      throw asJoinError(error)
+      throw (await doors()).asJoinError(error)
     }
     const { member } = this.#account.joined
     await this.#replica.changeQueue((queue) => (adopt(queue, member, newNonce()), true))
@@ -254,14 +254,14 @@ export class Kith {
   }
 
   /** Asks one of the server's other addresses, with this device's token and a proof. Throws `JoinError`. */
-  ask(path: string, body: object): Promise<any> {
+  async ask(path: string, body: object): Promise<any> {
     const account = { token: () => this.#account?.joined.token ?? '', freshen: (refused: boolean) => this.#freshen(refused) }
-    return askAsDevice(this.#env, path, body, account, this.#prover)
+    return (await doors()).askAsDevice(this.#env, path, body, account, this.#prover)
   }
 
   /** Asks what needs no account: what an invite is for, a code by e-mail. Throws `JoinError`. */
-  askAnybody(path: string, body: object): Promise<any> {
-    return askAnybody(this.#env, path, body)
+  async askAnybody(path: string, body: object): Promise<any> {
+    return (await doors()).askAnybody(this.#env, path, body)
   }
 
   /** Sends what is left for up to 15 seconds, then forgets the account, its rows and its outbox. */
@@ -435,14 +435,5 @@ export class Kith {
 
   #publish(changed: Topics): void {
     for (const fn of this.#subscribers) fn(changed)
-  }
-}
-
-/** Joining and sessions: a visitor never needs them. */
-async function ways(): Promise<typeof import('../device/session')> {
-  try {
-    return await import('../device/session')
-  } catch (error) {
-    throw new Offline(error)
   }
 }

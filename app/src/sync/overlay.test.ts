@@ -30,6 +30,16 @@ function after(...commands: Saved[]) {
 }
 
 describe('effects', () => {
+  test('what is done for somebody is theirs, and changes the visit that they have', () => {
+    const base = town()
+    base.apply([{ row: ['helped/ade', 'visits', 'ades', 5, { id: 'ades', listing: 'lunch', occurrence: 'june', firstName: 'Ade', welcome: 'none', status: 'coming' }] }], new Set())
+    const one = overlay(base, [command('visits.come', { id: 'n1', listing: 'lunch', occurrence: 'june', firstName: 'Ade', welcome: 'door' }, { for: 'ade' })], ME)
+    expect(one.get('visits')?.get('ades')).toMatchObject({ row: { welcome: 'door' }, auds: ['helped/ade'] })
+    expect(one.get('visits')?.get('mine')).toBeUndefined()
+    const other = overlay(base, [command('visits.come', { id: 'n2', listing: 'lunch', occurrence: 'july', firstName: 'Ade', welcome: 'none' }, { for: 'ade' })], ME)
+    expect(other.get('visits')?.get('n2')).toMatchObject({ auds: ['member/ade'] })
+  })
+
   test('visits.come puts a visit that is mine', () => {
     const visit = after(command('visits.come', { id: 'new', listing: 'lunch', occurrence: 'july', welcome: 'door' }))('visits', 'new')
     expect(visit).toEqual({

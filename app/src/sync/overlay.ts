@@ -105,9 +105,14 @@ function findOwnVisit(draft: Draft, me: Me, listing: string, occurrence: string)
   for (const id of draft.ids('visits')) {
     const visit = draft.get('visits', id)
     if (visit?.listing !== listing || visit?.occurrence !== occurrence) continue
-    if (draft.audiences('visits', id).includes(`member/${me.member}`)) return visit
+    if (isHeldOf(draft.audiences('visits', id), me.member)) return visit
   }
   return undefined
+}
+
+/** A member's own row; on the phone of whoever acts for them it is held under another name. */
+function isHeldOf(auds: readonly string[], member: string): boolean {
+  return auds.includes(`member/${member}`) || auds.includes(`helped/${member}`)
 }
 
 /** The day on this phone's calendar, as listings keep it. */

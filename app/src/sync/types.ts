@@ -17,6 +17,8 @@ export interface Entry {
   /** The command, as in docs/protocol.md section 8. */
   name: string
   args: any
+  /** The member for whom it was done, where that is not the sender. */
+  for?: string
   /** The phone's clock when the person did it, RFC 3339. */
   at: string
   state: EntryState

@@ -2,7 +2,7 @@
  * The one state that screens share: the engine, the clock, the community, and every listing ready to be found.
  */
 import { LiveKith } from '../sync/live.svelte'
-import type { Kith, Row } from '../sync'
+import type { Entry, Kith, Row } from '../sync'
 import { itemOf, type Item } from '../listings/catalogue'
 import type { Point } from '../listings/model'
 import type { Bridge } from '../sw/bridge'
@@ -58,6 +58,14 @@ class App {
     return new Set([...mine.map((row) => row.listing as string), ...added.map((entry) => entry.args.id as string)])
   })
   isHost = $derived(this.hosted.size > 0 || (this.live.me?.roles ?? []).some((role) => role === 'activator' || role === 'coordinator'))
+  /** The member for whom this person acts just now, with their consent; '' when they are themselves. */
+  acting = $derived.by((): string => {
+    const who = this.live.local('acting') as string | undefined
+    const me = this.live.me?.member
+    if (!who || !me) return ''
+    const allowed = [...this.live.rows('consents').values()].some((row) => row.member === who && row.helper === me && row.status === 'active' && Date.parse(row.until) > this.now)
+    return allowed ? who : ''
+  })
   savedSpot = $derived(this.live.local('spot') as Point | undefined)
   saved = $derived((this.live.local('saved') as string[] | undefined) ?? [])
 
@@ -106,6 +114,17 @@ class App {
   item(id: string): Item | null {
     const row = this.live.rows('listings').get(id)
     return row ? this.#join(row, this.live.rows('places'), this.live.rows('organisations')) : null
+  }
+
+  /** Whether a visit is of the person who uses this phone now, or of whom they act for. */
+  isOwnVisit(id: string): boolean {
+    const holders = this.live.audiences('visits', id)
+    return this.acting ? holders.includes(`helped/${this.acting}`) || holders.includes(`member/${this.acting}`) : holders.includes(`member/${this.live.me?.member ?? ''}`)
+  }
+
+  /** Sends what is done for the person acted for, if there is one. */
+  sendFor(name: string, args: object): Promise<Entry> {
+    return this.acting ? this.kith.send(name, args, { for: this.acting }) : this.kith.send(name, args)
   }
 
   async toggleSaved(id: string): Promise<void> {

@@ -6,11 +6,11 @@ const elsewhere = (roles: string[], host = false) => placesElsewhere({ roles, ho
 
 it('the navigation has three or four places, that change with what somebody does here', () => {
   expect(hrefs([])).toEqual(['/', '/plans', '/about'])
-  expect(hrefs(['resident'])).toEqual(['/', '/plans', '/about'])
-  expect(hrefs(['resident', 'activator'], true)).toEqual(['/', '/plans', '/groups', '/about'])
-  expect(hrefs(['coordinator'], true)).toEqual(['/', '/plans', '/desk', '/about'])
-  expect(hrefs(['owner'])).toEqual(['/', '/plans', '/shop', '/about'])
-  expect(hrefs(['staff'])).toEqual(['/', '/plans', '/shop', '/about'])
+  expect(hrefs(['resident'])).toEqual(['/', '/plans', '/you'])
+  expect(hrefs(['resident', 'activator'], true)).toEqual(['/', '/plans', '/groups', '/you'])
+  expect(hrefs(['coordinator'], true)).toEqual(['/', '/plans', '/desk', '/you'])
+  expect(hrefs(['owner'])).toEqual(['/', '/plans', '/shop', '/you'])
+  expect(hrefs(['staff'])).toEqual(['/', '/plans', '/shop', '/you'])
 })
 
 it('nothing that somebody does here is out of reach', () => {

@@ -20,6 +20,7 @@ const SHOP: Place = { href: '/shop', icon: 'shop', text: shell.shop, names: ['sh
 const GROUPS: Place = { href: '/groups', icon: 'people', text: shell.groups, names: ['groups', 'edit', 'invites'] }
 const PLANS: Place = { href: '/plans', icon: 'bookmark', text: shell.plans, names: ['plans', 'outbox'] }
 const LAST: Place = { href: '/about', icon: 'info', text: shell.about, names: ['about', 'join'] }
+const YOU: Place = { href: '/you', icon: 'person', text: shell.you, names: ['you', 'about', 'join'] }
 const ROOM = 2
 
 /** What somebody is here, as far as the navigation cares. */
@@ -44,7 +45,7 @@ function between({ roles, host }: Doing): Place[] {
 /** Three or four places. Plans stand before groups, where both do. */
 export function placesOf(doing: Doing): Place[] {
   const middle = between(doing).slice(0, ROOM)
-  return [FRONT, ...middle.sort((a, b) => Number(b === PLANS) - Number(a === PLANS)), LAST]
+  return [FRONT, ...middle.sort((a, b) => Number(b === PLANS) - Number(a === PLANS)), doing.roles.length > 0 ? YOU : LAST]
 }
 
 /** What the navigation has no room for. */

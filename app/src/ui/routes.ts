@@ -5,7 +5,7 @@
 import type { Component } from 'svelte'
 
 export interface Route {
-  name: 'front' | 'listing' | 'come' | 'plans' | 'groups' | 'edit' | 'join' | 'outbox' | 'about' | 'invites' | 'desk' | 'shop' | 'missing'
+  name: 'front' | 'listing' | 'come' | 'plans' | 'groups' | 'edit' | 'join' | 'outbox' | 'about' | 'invites' | 'desk' | 'shop' | 'you' | 'missing'
   /** The list of what's on stands beside it on a wide screen. */
   list: boolean
   props: Record<string, string>
@@ -15,6 +15,9 @@ export interface Route {
 
 const id = '([a-z0-9]{1,40})'
 
+/** "You", the ways back, and what every page's foot leads to. */
+const own = (part: string): Route => ({ name: 'you', list: false, props: {}, load: () => import('../you/pages').then(({ page }) => page(part)) })
+
 const TABLE: [pattern: RegExp, make: (parts: string[]) => Route][] = [
   [/^\/$/, () => ({ name: 'front', list: true, props: {}, load: null })],
   [new RegExp(`^/l/${id}$`), ([listing = '']) => ({ name: 'listing', list: true, props: { id: listing }, load: () => import('../listings/ListingPage.svelte') })],
@@ -23,6 +26,8 @@ const TABLE: [pattern: RegExp, make: (parts: string[]) => Route][] = [
   [/^\/groups$/, () => ({ name: 'groups', list: false, props: {}, load: () => import('../hosting/MyGroups.svelte') })],
   [new RegExp(`^/groups/(new|${id})$`), ([which = '']) => ({ name: 'edit', list: false, props: { id: which === 'new' ? '' : which }, load: () => import('../hosting/EditListing.svelte') })],
   [/^\/join$/, () => ({ name: 'join', list: false, props: {}, load: () => import('../joining/Join.svelte') })],
+  [/^\/you(?:\/([a-z]+))?$/, ([part = '']) => own(part)],
+  [/^\/(act|recover|signin|privacy|complain)$/, ([part = '']) => own(part)],
   [/^\/outbox$/, () => ({ name: 'outbox', list: false, props: {}, load: () => import('../sent/Outbox.svelte') })],
   [/^\/invites$/, () => ({ name: 'invites', list: false, props: {}, load: () => import('../invites/Invites.svelte') })],
   [/^\/invites\/new$/, () => ({ name: 'invites', list: false, props: {}, load: () => import('../invites/MakeInvite.svelte') })],

@@ -8,9 +8,8 @@ export function mine(): Visit[] {
   const listings = app.live.rows('listings')
   return myVisits({
     rows: app.live.rows('visits'),
-    audiences: (id) => app.live.audiences('visits', id),
+    own: (id) => app.isOwnVisit(id),
     outbox: app.live.outbox(),
-    member: app.live.me?.member,
     schedule: (id) => {
       const row = listings.get(id)
       return row ? listingOf(row).schedule : []

@@ -7,10 +7,10 @@ const THURSDAY: Schedule = [{ start: '2026-06-04T12:00', minutes: 60, zone: 'Eur
 const row = (id: string, day: string, more: Partial<Row> = {}): Row => ({ id, listing: 'l', occurrence: `2026-06-${day}T12:00`, firstName: 'Rosa', welcome: 'door', status: 'coming', ...more })
 const entry = (state: Entry['state'], args: object, name = 'visits.come'): Entry => ({ nonce: 'n', number: 1, name, args, at: '', state })
 
-function visits(rows: Row[], outbox: Entry[] = [], member: string | undefined = 'm') {
+function visits(rows: Row[], outbox: Entry[] = []) {
   return myVisits({
-    rows: new Map(rows.map((one) => [one.id, one])), audiences: (id) => (id.startsWith('theirs') ? ['host/l'] : [`member/${member ?? ''}`]),
-    outbox, member, schedule: () => THURSDAY,
+    rows: new Map(rows.map((one) => [one.id, one])), own: (id) => !id.startsWith('theirs'),
+    outbox, schedule: () => THURSDAY,
   })
 }
 
@@ -26,7 +26,7 @@ describe('my visits', () => {
     expect(visits([row('a', '04')], [entry('sending', { ...row('b', '04'), welcome: 'none' })])[0]?.standing).toBe('waiting')
   })
   it('stand before anybody has joined', () => {
-    expect(visits([row('a', '04')], [entry('waiting', row('a', '04'))], undefined)).toHaveLength(1)
+    expect(visits([row('a', '04')], [entry('waiting', row('a', '04'))])).toHaveLength(1)
   })
   it('say when the host called it off, and when the person did', () => {
     expect(visits([row('a', '11'), row('b', '04', { status: 'cancelled' })]).map((one) => one.standing)).toEqual(['cancelled', 'off'])

@@ -19,9 +19,6 @@ export interface Visit {
   when: Occurrence | undefined
 }
 
-/** Before anybody has joined on this phone, what they do is held for a member without a name. */
-const audienceOf = (member: string | undefined): string => `member/${member ?? ''}`
-
 const isAbout = (entry: Entry, row: Row): boolean =>
   (entry.name === 'visits.come' && (entry.args.id === row.id || (entry.args.listing === row.listing && entry.args.occurrence === row.occurrence))) ||
   (entry.name === 'visits.cancel' && entry.args.id === row.id)
@@ -42,14 +39,14 @@ function refused(outbox: readonly Entry[], rows: ReadonlyMap<string, Row>): Row[
 
 interface Facts {
   rows: ReadonlyMap<string, Row>
-  audiences: (id: string) => readonly string[]
+  /** Whether a visit is this person's, or of whom they act for. */
+  own: (id: string) => boolean
   outbox: readonly Entry[]
-  member: string | undefined
   schedule: (listing: string) => Schedule
 }
 
 /** This person's visits, the earliest first. */
-export function myVisits({ rows, audiences, outbox, member, schedule }: Facts): Visit[] {
+export function myVisits({ rows, own: isOwn, outbox, schedule }: Facts): Visit[] {
   const visit = (row: Row, standing?: Standing): Visit => {
     const when = find(schedule(row.listing), row.occurrence)
     return {
@@ -57,7 +54,7 @@ export function myVisits({ rows, audiences, outbox, member, schedule }: Facts): 
       welcome: row.welcome === 'door' ? 'door' : 'none', standing: standing ?? standingOf(row, when, outbox), when,
     }
   }
-  const own = [...rows.values()].filter((row) => audiences(row.id).includes(audienceOf(member)))
+  const own = [...rows.values()].filter((row) => isOwn(row.id))
   const all = [...own.map((row) => visit(row)), ...refused(outbox, rows).map((row) => visit(row, 'refused'))]
   return all.sort((a, b) => (a.occurrence < b.occurrence ? -1 : 1))
 }

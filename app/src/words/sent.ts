@@ -53,6 +53,13 @@ export const sent = {
     'safety.unvouch': 'Taking back a vouch',
     'reports.acknowledge': 'Telling somebody you have their report',
     'reports.close': 'Closing a report',
+    'people.leave': 'Leaving',
+    'recovery.card': 'A recovery card',
+    'acting.offer': 'Letting somebody act for you',
+    'acting.accept': 'Acting for somebody',
+    'safety.block': 'Blocking somebody',
+    'safety.unblock': 'Unblocking somebody',
+    'reports.make': 'What you told the coordinators',
   } as Record<string, string>,
   other: 'Something you did',
 

@@ -4,5 +4,6 @@
  */
 import type { Effect } from '../overlay'
 import { desk } from './desk'
+import { residents } from './residents'
 
-export const later: Readonly<Record<string, Effect>> = { ...desk }
+export const later: Readonly<Record<string, Effect>> = { ...desk, ...residents }

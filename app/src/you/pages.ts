@@ -1,0 +1,25 @@
+/** The pages of "You" and of the ways back, by the part of their address. Each comes in a file of its own. */
+import type { Component } from 'svelte'
+
+type Load = () => Promise<{ default: Component<any> }>
+
+const PAGES: Record<string, Load> = {
+  '': () => import('./You.svelte'),
+  devices: () => import('./Devices.svelte'),
+  card: () => import('./Card.svelte'),
+  email: () => import('./Email.svelte'),
+  known: () => import('./Known.svelte'),
+  blocks: () => import('./Blocks.svelte'),
+  report: () => import('./Report.svelte'),
+  helpers: () => import('../acting/Helpers.svelte'),
+  helping: () => import('../acting/Helping.svelte'),
+  person: () => import('../acting/NewPerson.svelte'),
+  act: () => import('../acting/Accept.svelte'),
+  recover: () => import('../joining/Recover.svelte'),
+  signin: () => import('../joining/SignIn.svelte'),
+  privacy: () => import('../about/Privacy.svelte'),
+  complain: () => import('../about/Complain.svelte'),
+}
+
+/** The page of that name; the one that says there is none for any other. */
+export const page = (name: string): ReturnType<Load> => (Object.hasOwn(PAGES, name) ? PAGES[name]!() : import('../ui/Missing.svelte'))
