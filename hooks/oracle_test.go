@@ -34,16 +34,24 @@ const (
 	unenrolled  who = "a coordinator, on a phone that isn't enrolled"
 	unproven    who = "a coordinator's token, without a proof"
 	waiting     who = "a phone that isn't let in yet"
+	exStaff     who = "somebody who worked in that shop"
+	blocked     who = "a resident whom the first has blocked"
 	suspended   who = "a suspended resident"
+	moved       who = "somebody who moved away, whose phone nobody thought of"
 	revoked     who = "a revoked phone"
-	superHere   who = "a superuser on this machine"
-	superAway   who = "a superuser from elsewhere"
+	erased      who = "the token of somebody who erased themselves"
+	forged      who = "a coordinator's token, forged from a copy of the database"
+	forgedProof who = "the same, with a proof by another key"
+
+	forgedResident who = "a resident's token, forged from a copy of the database"
+	superHere      who = "a superuser on this machine"
+	superAway      who = "a superuser from elsewhere"
 )
 
-var everybody = []who{visitor, here, owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator, unenrolled, unproven, waiting, suspended, revoked, superHere, superAway}
+var everybody = []who{visitor, here, owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator, unenrolled, unproven, exStaff, blocked, waiting, suspended, moved, revoked, erased, forged, forgedProof, forgedResident, superHere, superAway}
 
 // syncing are those whom POST /api/sync answers; all others get sync's refusal.
-var syncing = []who{owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator, unenrolled}
+var syncing = []who{owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator, unenrolled, exStaff, blocked, forgedResident}
 
 // refused is what the others are told by the doors that need a token.
 var refused = map[who]struct {
@@ -51,7 +59,8 @@ var refused = map[who]struct {
 	code   string
 }{
 	visitor: {401, "token_missing"}, here: {401, "token_missing"}, superHere: {401, "token_missing"}, superAway: {401, "token_missing"},
-	unproven: {401, "proof_missing"}, waiting: {403, "device_pending"}, suspended: {403, "member_suspended"}, revoked: {401, "device_unknown"},
+	unproven: {401, "proof_missing"}, waiting: {403, "device_pending"}, suspended: {403, "member_suspended"}, moved: {401, "device_unknown"}, revoked: {401, "device_unknown"},
+	erased: {401, "token_missing"}, forged: {401, "proof_missing"}, forgedProof: {400, "proof_invalid"},
 }
 
 var (
@@ -71,7 +80,7 @@ var mayHold = map[string]map[string][]who{
 		"gone":   all,
 		"draft":  {host, activator, coordinator, unenrolled},
 	},
-	"members": each(withCoordinator, "suspended", "revoked", "left"),
+	"members": each(withCoordinator, "suspended", "moved", "revoked", "left"),
 	"roles": {
 		"host": {host, coordinator}, "activator": {activator, coordinator}, "listener": {listener, coordinator}, "coach": {coach, coordinator},
 		"surgery": {surgery, coordinator}, "coordinator": {coordinator, unenrolled}, "shopkeeper": {shopkeeper, coordinator}, "shopStaff": {shopStaff, shopkeeper, coordinator},
@@ -92,7 +101,7 @@ var mayHold = map[string]map[string][]who{
 func each(holders func(who) []who, others ...string) map[string][]who {
 	rows := map[string][]who{}
 	for _, w := range syncing {
-		if second[w] == "" {
+		if second[w] == "" && short[w] != "" {
 			rows[short[w]] = holders(w)
 		}
 	}
@@ -114,7 +123,7 @@ var second = map[who]who{unenrolled: coordinator, unproven: coordinator, waiting
 
 // phones are the rows of each, and those of the second ones.
 func phones() map[string][]who {
-	rows := each(withCoordinator, "suspended", "revoked")
+	rows := each(withCoordinator, "suspended", "moved", "revoked")
 	rows["unenrolled"], rows["unproven"], rows["waiting"] = withCoordinator(coordinator), withCoordinator(coordinator), withCoordinator(resident)
 	return rows
 }
@@ -232,6 +241,7 @@ func newStage(t *testing.T) *stage {
 	s.set("devices", s.phones[unenrolled].device, map[string]any{"enrolled": false})
 	s.set("devices", s.phones[waiting].device, map[string]any{"pending": true, "match": "123456"})
 	s.set("devices", s.phones[revoked].device, map[string]any{"revoked": true})
+	s.thieves()
 	return s
 }
 
@@ -275,6 +285,7 @@ func (s *stage) furnish() {
 	s.name("hosts", "host of the club", s.make("hosts", map[string]any{"listing": s.ids["listings"]["club"], "member": s.phones[host].member}))
 	s.visits()
 	s.shops()
+	s.strangers()
 	s.waysIn()
 	s.people()
 	s.acting()
@@ -310,8 +321,8 @@ func (s *stage) shops() {
 // short are the names of rows, of all who have a phone.
 var short = map[who]string{
 	owner: "owner", resident: "resident", host: "host", activator: "activator", listener: "listener", shopkeeper: "shopkeeper", shopStaff: "shopStaff",
-	coach: "coach", surgery: "surgery", helper: "helper", coordinator: "coordinator", suspended: "suspended", revoked: "revoked",
-	unenrolled: "unenrolled", unproven: "unproven", waiting: "waiting",
+	coach: "coach", surgery: "surgery", helper: "helper", coordinator: "coordinator", suspended: "suspended", moved: "moved", revoked: "revoked",
+	exStaff: "exStaff", blocked: "blocked", unenrolled: "unenrolled", unproven: "unproven", waiting: "waiting",
 }
 
 func (s *stage) people() {

@@ -10,8 +10,8 @@ import (
 )
 
 // The oracle's cells of acting for somebody, and of keeping people safe. The
-// helper acts for the owner under the scope visits; the owner has blocked the
-// other resident.
+// helper acts for the owner under the scope visits; the owner has blocked
+// another resident.
 
 func init() {
 	mayHold["members"]["owner"] = []who{owner, helper, coordinator}
@@ -19,11 +19,11 @@ func init() {
 		mayHold["visits"][visit] = []who{owner, helper}
 	}
 	mayHold["visits"]["owner to the club"] = []who{owner, helper, host}
-	mayHold["consents"] = map[string][]who{"helper for owner": {owner, helper, coordinator}, "offered by owner": {owner, coordinator}, "ended": {owner, resident, coordinator}}
+	mayHold["consents"] = map[string][]who{"helper for owner": {owner, helper, coordinator}, "offered by owner": {owner, coordinator}, "ended": {owner, blocked, coordinator}}
 	mayHold["acts"] = map[string][]who{"helper for owner": {owner, helper, coordinator}}
 	mayHold["vouches"] = map[string][]who{"of the helper": {helper, coordinator}}
-	mayHold["blocks"] = map[string][]who{"of the resident by the owner": {owner}}
-	mayHold["reports"] = map[string][]who{"by the owner about the resident": {owner, coordinator}, "by nobody": {coordinator}}
+	mayHold["blocks"] = map[string][]who{"of a resident by the owner": {owner}}
+	mayHold["reports"] = map[string][]who{"by the owner about somebody": {owner, coordinator}, "by nobody": {coordinator}}
 	columnsOf["consents"] = []string{"id", "member", "helper", "how", "scopes", "starts", "until", "status", "recordedBy", "witness", "endedBy", "endedAt"}
 	columnsOf["acts"] = []string{"id", "consent", "member", "helper", "command", "at"}
 	columnsOf["vouches"] = []string{"id", "member", "kind", "seenOn", "by", "note"}
@@ -74,7 +74,7 @@ func in(days int) string { return sync.Stamp(time.Now().AddDate(0, 0, days)) }
 
 // acting furnishes who acts for whom, and what keeps people safe.
 func (s *stage) acting() {
-	person, help, other := s.phones[owner].member, s.phones[helper].member, s.phones[resident].member
+	person, help, other := s.phones[owner].member, s.phones[helper].member, s.phones[blocked].member
 	for name, v := range map[string]map[string]any{
 		"helper for owner": {"helper": help, "status": "active", "scopes": []string{"visits"}},
 		"offered by owner": {"status": "offered", "codeHash": canary},
@@ -85,8 +85,8 @@ func (s *stage) acting() {
 	}
 	s.name("acts", "helper for owner", s.make("acts", map[string]any{"member": person, "helper": help, "command": "visits.come", "at": in(-1)}))
 	s.name("vouches", "of the helper", s.make("vouches", map[string]any{"member": help, "kind": "dbs", "seenOn": "2026-01-08"}))
-	s.name("blocks", "of the resident by the owner", s.make("blocks", map[string]any{"member": person, "blocked": other}))
-	s.name("reports", "by the owner about the resident", s.make("reports", map[string]any{"by": person, "about": other, "kind": "worry", "text": "Too loud", "status": "open"}))
+	s.name("blocks", "of a resident by the owner", s.make("blocks", map[string]any{"member": person, "blocked": other}))
+	s.name("reports", "by the owner about somebody", s.make("reports", map[string]any{"by": person, "about": other, "kind": "worry", "text": "Too loud", "status": "open"}))
 	s.name("reports", "by nobody", s.make("reports", map[string]any{"kind": "complaint", "text": "Too quiet", "status": "open"}))
 }
 

@@ -9,11 +9,14 @@ import (
 	"kith/internal/audit"
 )
 
-// mayAsk: what the routes of the data rights answer everybody; "" is an answer.
-// Whoever is not named is refused as by sync.
+// mayAsk: what the doors that always want a proof answer everybody; "" is an
+// answer. Whoever is not named is refused as by sync.
 var mayAsk = map[string]map[who]string{
-	"/api/export": but("", map[who]string{}),
-	"/api/audit":  but("not_allowed", map[who]string{coordinator: "", unenrolled: "device_not_enrolled"}),
+	"/api/export":        but("", map[who]string{}),
+	"/api/email":         but("", map[who]string{}),
+	"/api/email, other":  but("", map[who]string{unenrolled: "email_fixed"}),
+	"/api/email/confirm": but("code_wrong", map[who]string{}),
+	"/api/audit":         but("not_allowed", map[who]string{coordinator: "", unenrolled: "device_not_enrolled"}),
 }
 
 // Ensure that everybody gets what is about them, coordinators who prove
@@ -24,15 +27,26 @@ func TestOracle_Rights(t *testing.T) {
 	for path, cells := range mayAsk {
 		for _, w := range everybody {
 			before := s.dump()
-			rec := s.askAs(w, "POST", path, map[string]any{})
-			if want, no := refused[w]; no {
+			door, another, _ := strings.Cut(path, ", ")
+			body := map[string]any{}
+			switch {
+			case another != "":
+				body["email"] = newID() + "@example.org"
+			case door == "/api/email/confirm" && s.phones[w] != nil: // there is a code to be wrong about
+				s.askAs(w, "POST", "/api/email", body)
+				before, body["code"] = s.dump(), "x"
+			}
+			rec := s.askAs(w, "POST", door, body)
+			if want, no := proofless[w]; no {
 				wantProblem(t, rec, want.status, want.code)
 				s.unchanged(before, path+" by "+string(w))
 				continue
 			}
 			if cells[w] != "" {
 				wantProblem(t, rec, 403, cells[w])
-				s.unchanged(before, path+" by "+string(w))
+				if cells[w] != "code_wrong" { // which counts the tries
+					s.unchanged(before, path+" by "+string(w))
+				}
 				continue
 			}
 			if rec.Code != 200 {
