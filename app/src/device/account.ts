@@ -28,6 +28,8 @@ export interface Joined {
   /** It waits to be let in; `match` are the six digits that both screens show. */
   pending?: boolean
   match?: string
+  /** The server's transport key, base64url; '' or absent: it takes nothing sealed. */
+  sealTo?: string
 }
 
 export async function loadAccount(store: Store): Promise<Account | null> {

@@ -52,12 +52,12 @@ async function signed(env: Env, keys: CryptoKeyPair, offset: Offset, path: strin
 }
 
 function readJoined(text: string): Joined {
-  const { member, device, firstName, roles, token, expires, pending, match } = JSON.parse(text)
+  const { member, device, firstName, roles, token, expires, pending, match, sealTo } = JSON.parse(text)
   if (typeof member !== 'string' || typeof device !== 'string' || typeof token !== 'string') {
     throw new JoinError('internal', 'The server gave an answer that this app doesn’t understand.')
   }
   return {
     member, device, token, firstName: String(firstName ?? ''), roles: Array.isArray(roles) ? roles.map(String) : [],
-    expires: Date.parse(expires) || 0, ...(pending === true ? { pending: true, match: String(match ?? '') } : {}),
+    expires: Date.parse(expires) || 0, sealTo: String(sealTo ?? ''), ...(pending === true ? { pending: true, match: String(match ?? '') } : {}),
   }
 }

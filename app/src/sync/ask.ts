@@ -107,6 +107,6 @@ export function byteLength(value: unknown): number {
   return new TextEncoder().encode(JSON.stringify(value)).length
 }
 
-function onWire({ number, nonce, name, v, args, at, offset, seen, for: whom }: Saved): WireCommand {
+export function onWire({ number, nonce, name, v, args, at, offset, seen, for: whom }: Saved): WireCommand {
   return { number, nonce, name, v, args, at, offset, seen, ...(whom ? { for: whom } : {}) }
 }

@@ -5,5 +5,6 @@
  * this folder holds is the engine's own business.
  */
 export { Kith, type OpenOptions } from './kith'
+export type { Left } from './left'
 export { newId } from './ids'
 export { JoinError, SendError, type Entry, type EntryState, type LocalFacts, type Me, type Row, type Status } from './types'

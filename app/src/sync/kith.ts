@@ -9,6 +9,7 @@ import { doors, ways } from './lazily'
 import { toEntry } from './entry'
 import { browserEnv, type Env } from './env'
 import { newNonce } from './ids'
+import { leftOf, type Left } from './left'
 import { Local } from './local'
 import { Loop, RefusedSession, type LoopState } from './loop'
 import { Minder } from './minder'
@@ -291,6 +292,17 @@ export class Kith {
     this.#account = null
     this.#accountChanged(true)
     this.#told({ ...this.#state, fault: 'device_wiped' }, true)
+  }
+
+  /** Sends what waits, for up to 15 seconds. True: nothing waits any more. */
+  async push(): Promise<boolean> {
+    await this.#sendWhatIsLeft()
+    return this.#replica.pending() === 0
+  }
+
+  /** What waits, to be sealed for whoever brings it; null: nothing waits, or this server takes nothing sealed. */
+  left(): Left | null {
+    return leftOf(this.#replica, this.#account)
   }
 
   async #sendWhatIsLeft(): Promise<void> {

@@ -16,6 +16,8 @@ export async function wipe(store: Store, replica: Replica): Promise<void> {
     },
     'strict',
   )
+  // The key, too: without it what a browser still has somewhere is noise.
+  await store.destroy?.()
   const left = await store.read(PERSONAL, async (txn) => {
     let rows = 0
     for (const name of PERSONAL) rows += (await txn.all(name)).length

@@ -6,6 +6,7 @@ import type { Entry, Kith, Row } from '../sync'
 import { itemOf, type Item } from '../listings/catalogue'
 import type { Point } from '../listings/model'
 import type { Bridge } from '../sw/bridge'
+import type { Turn } from '../turns/begin'
 import { dayOf } from './dates'
 
 /** The browser's own offer to put the app on the home screen. */
@@ -31,6 +32,8 @@ class App {
   now = $state(Date.now())
   bridge = $state.raw<Bridge | null>(null)
   updateReady = $state(false)
+  /** The turn of whoever is here, on a shared device; null: the device is one person's. */
+  turn = $state.raw<Turn | null>(null)
   /** Where the person is, if they asked; in memory only. */
   here = $state.raw<Point | null>(null)
   /** Where the browser lets a button put the app on the home screen. */
