@@ -24,7 +24,7 @@ var steps = []struct {
 	{16, func(w *world, p *phone) { w.lateLetters(p) }},
 	{34, func(w *world, p *phone) { w.listen(p, true) }},
 	{20, func(w *world, _ *phone) { w.edit() }},
-	{9, func(w *world, _ *phone) { w.grantOrRevoke() }},
+	{12, func(w *world, _ *phone) { w.grantOrRevoke() }},
 	{4, func(w *world, p *phone) { w.count("kills"); w.kill(p) }},
 	{2, (*world).clone},
 	{1, (*world).wipe},
@@ -260,6 +260,11 @@ func (w *world) grantOrRevoke() {
 	case 8, 9:
 		column := pick(w, []string{"enrolled", "enrolled", "enrolled", "pending"})
 		d := w.one("devices")
+		for _, p := range w.phones { // rather one that listens to what only an enrolled device may hear
+			if p.live != nil && w.o.now.grants[p.member]["coordinators"] && w.chance(2) {
+				d, column = w.town.device[p.token], "enrolled"
+			}
+		}
 		w.raw(fmt.Sprintf("devices %s: %v", column, !yes(w.o.now.rows[device.Key{Coll: "devices", ID: d}].col[column])),
 			fmt.Sprintf("UPDATE devices SET %s = NOT %s WHERE id = '%s'", column, column, d))
 	}
