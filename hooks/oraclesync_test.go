@@ -155,11 +155,14 @@ func TestOracle_Push(t *testing.T) {
 func (s *stage) pushes(t *testing.T, name string) *stage {
 	one, cells := s.t, mayDo[name]
 	command, _, _ := strings.Cut(name, ",")
-	for _, w := range syncing {
+	afresh := func() {
 		if command == "people.leave" || name == "people.erase" { // NB! the others are asked in a town where they haven't left
 			s = newStage(t)
 			s.t = one
 		}
+	}
+	for _, w := range syncing {
+		afresh()
 		s.asks = w
 		args := s.argsOf(name)
 		var before map[string]string
@@ -181,6 +184,7 @@ func (s *stage) pushes(t *testing.T, name string) *stage {
 			s.sameRows(before, name+" by "+string(w))
 		}
 	}
+	afresh()
 	s.refuses(name, command)
 	return s
 }

@@ -127,7 +127,7 @@ func TestFaults_EveryPlantedFaultIsCaught(t *testing.T) {
 		t.Skip("it builds the server again, with its faults")
 	}
 	start := time.Now()
-	sources := plant(t)
+	sources := plant(t, faults)
 	simulator, hooks := build(t, sources, "test", "-c", "."), build(t, sources, "test", "-c", "../hooks")
 	turns := make(chan struct{}, 2)
 	var all sync.WaitGroup
@@ -182,7 +182,7 @@ func catchByTest(t *testing.T, bin string, f fault) {
 }
 
 // plant returns the sources with all faults in them, each behind its switch.
-func plant(t *testing.T) map[string][]byte {
+func plant(t *testing.T, faults []fault) map[string][]byte {
 	t.Helper()
 	sources := map[string][]byte{}
 	for _, f := range faults {
@@ -212,6 +212,10 @@ func plant(t *testing.T) map[string][]byte {
 // checkReadme holds the table in README.md to the list above.
 func checkReadme(t *testing.T) {
 	t.Helper()
+	holdTable(t, "faults", tableOfFaults())
+}
+
+func tableOfFaults() string {
 	var b strings.Builder
 	b.WriteString("<!-- faults -->\n| planted fault | in | caught by |\n|---|---|---|\n")
 	for _, f := range faults {
@@ -222,13 +226,20 @@ func checkReadme(t *testing.T) {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", f.name, f.file, by)
 	}
 	b.WriteString("| commits without an fsync | main.go | `TestPowerCut_TheControlLoses` |\n<!-- end -->")
+	return b.String()
+}
+
+// holdTable holds what README.md says after <!-- name -->, to its <!-- end -->, to
+// what it should.
+func holdTable(t *testing.T, name, table string) {
+	t.Helper()
 	raw, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, rest, ok1 := strings.Cut(string(raw), "<!-- faults -->")
+	before, rest, ok1 := strings.Cut(string(raw), "<!-- "+name+" -->")
 	_, after, ok2 := strings.Cut(rest, "<!-- end -->")
-	now := before + b.String() + after
+	now := before + table + after
 	if *updateReadme && ok1 && ok2 {
 		if err := os.WriteFile("README.md", []byte(now), 0o644); err != nil {
 			t.Fatal(err)
@@ -236,6 +247,6 @@ func checkReadme(t *testing.T) {
 		return
 	}
 	if now != string(raw) {
-		t.Error("README.md tells of other faults: go test ./sim -run TestFaults -update")
+		t.Error("README.md tells of other " + name + ": go test ./sim -run TestFaults -update")
 	}
 }
