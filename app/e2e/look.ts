@@ -106,3 +106,32 @@ export async function show(page: Page, url: string, screen: Screen): Promise<voi
   await page.getByText('Fetching what’s on…').waitFor({ state: 'detached' })
   await screen.then?.(page)
 }
+
+/** The screens of a coordinator, for somebody who looks at `person`. */
+export function deskScreens(person: string): Screen[] {
+  return [
+    { name: 'desk', path: '/desk' },
+    { name: 'desk-people', path: '/desk/people', then: (page) => page.getByRole('link', { name: /^Pearl/ }).waitFor() },
+    { name: 'desk-person', path: `/desk/people/${person}`, then: (page) => page.getByRole('button', { name: 'Give a role' }).click() },
+    { name: 'desk-sure', path: `/desk/people/${person}`, then: (page) => page.getByRole('button', { name: 'Suspend' }).click() },
+    { name: 'desk-add', path: '/desk/people/new', then: (page) => page.getByRole('button', { name: 'Add them' }).click() },
+    { name: 'desk-invites', path: '/desk/invites' },
+    { name: 'desk-devices', path: '/desk/devices' },
+    { name: 'desk-acting', path: '/desk/acting' },
+    { name: 'desk-record', path: '/desk/acting/new', then: (page) => page.getByRole('button', { name: 'Record it' }).click() },
+    { name: 'desk-shops', path: '/desk/shops' },
+    { name: 'desk-shop', path: '/desk/shops/new' },
+    { name: 'desk-reports', path: '/desk/reports' },
+    { name: 'desk-recovery', path: '/desk/recovery' },
+    { name: 'desk-audit', path: '/desk/audit', then: (page) => page.getByText('Fetching…').waitFor({ state: 'detached' }) },
+    { name: 'invites', path: '/invites' },
+    {
+      name: 'invite',
+      path: '/invites/new',
+      then: async (page) => {
+        await page.getByRole('button', { name: 'Make the invite' }).click()
+        await page.getByLabel('The code in letters').waitFor()
+      },
+    },
+  ]
+}

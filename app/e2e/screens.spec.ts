@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { mkdirSync } from 'node:fs'
-import { doubleText, screens, show, stickingOut, violations } from './look'
+import { deskScreens, doubleText, screens, show, stickingOut, violations } from './look'
 import { expect, joinAs, openFront, test, type Town } from './town'
 
 /** Where to leave a picture of every screen; nowhere if it isn't set. */
@@ -14,6 +14,14 @@ async function asHost(page: Page, town: Town): Promise<string> {
   await page.goto(`${town.url}/groups`)
   const address = await page.getByRole('heading', { level: 2 }).first().getByRole('link').getAttribute('href')
   return (address ?? '').slice(3)
+}
+
+/** The id of somebody to look at. */
+async function atDesk(page: Page, town: Town): Promise<string> {
+  await joinAs(page, town, 'coordinator')
+  await page.goto(`${town.url}/desk/people`)
+  const address = await page.getByRole('link', { name: /^Pearl/ }).getAttribute('href')
+  return (address ?? '').split('/').at(-1) ?? ''
 }
 
 async function picture(page: Page, name: string): Promise<void> {
@@ -46,6 +54,21 @@ test('nothing is lost at 320 pixels, nor with letters twice as big', async ({ pa
     }
   }
 })
+
+for (const [name, theme, width, doubled] of [['desk', 'light', 390, false], ['desk-dark', 'dark', 1280, false], ['desk-narrow', 'light', 320, false], ['desk-double', 'light', 390, true]] as const) {
+  test(`axe finds nothing at the desk, and nothing is lost there: ${name}`, async ({ page, town }) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+    const all = deskScreens(await atDesk(page, town))
+    await page.setViewportSize({ width, height: 844 })
+    for (const screen of all) {
+      await show(page, town.url, screen)
+      if (doubled) await doubleText(page)
+      await picture(page, `${name}-${screen.name}`)
+      expect.soft(await stickingOut(page), `${name} ${screen.name}`).toEqual([])
+      expect.soft(await violations(page), `${name} ${screen.name}`).toEqual([])
+    }
+  })
+}
 
 test('on a wide screen the list and the listing stand side by side, and axe finds nothing', async ({ page, town }) => {
   await page.setViewportSize({ width: 1280, height: 900 })
