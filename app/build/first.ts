@@ -7,12 +7,15 @@ interface Modules {
   getModuleInfo(id: string): { importedIds: readonly string[] } | null
 }
 
+/** Parts of Svelte that it hands out with all others, and that only forms on later screens use. */
+const LATER = /svelte\/src\/internal\/(client\/dom\/elements\/bindings\/(select|input)|client\/dom\/blocks\/svelte-element|shared\/clone)\.js$/
+
 /** A chunk name for modules of the first screen, null for others; for rolldown's `codeSplitting` groups. */
 export function firstScreen(entry: string): (id: string, modules: Modules) => string | null {
   let needed: Set<string> | undefined
   return (id, modules) => {
     needed ??= reachable(entry, modules)
-    return needed.has(id) ? 'first' : null
+    return needed.has(id) && !LATER.test(id) ? 'first' : null
   }
 }
 
