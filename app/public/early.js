@@ -1,7 +1,4 @@
-/*
- * The first request of a phone that holds nothing yet, sent while the app itself is still on its way: it waits for
- * nothing but these few lines. src/sync/env.ts hands the answer to whoever asks for that address; nobody has to.
- */
+// The first request, before the app has started: who takes its answer is in src/sync/env.ts.
 ;(async () => {
   try {
     const held = await indexedDB.databases()
@@ -12,6 +9,6 @@
     response.catch(() => undefined)
     globalThis.kithEarly = { path, response, stop }
   } catch {
-    // A browser that doesn't say what it holds: the app asks for itself, a little later.
+    // the app asks for itself
   }
 })()

@@ -5,7 +5,6 @@
 import { base64url } from '../sync/ids'
 import type { Env } from '../sync/env'
 import type { Refusal } from '../sync/refusal'
-import { signProof } from './key'
 
 export interface ProverOptions {
   env: Env
@@ -30,6 +29,7 @@ export class Prover {
     const { env, keys, offset, guarded } = this.options
     const pair = keys()
     if (!pair || token === '' || !(always || this.#wanted || guarded())) return {}
+    const { signProof } = await import('./key') // few members need it: it comes when it is wanted
     const now = env.now() + (this.#corrected ?? offset())
     return { DPoP: await signProof(pair, { method, address: env.origin + path, now, access: await this.#hash(token) }) }
   }

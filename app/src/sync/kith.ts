@@ -24,7 +24,6 @@ import { ALONE, browserMeeting, Tabs, type Meeting, type Message } from './tabs'
 import { Refused } from './transport'
 import { JoinError, SendError, type Entry, type LocalFacts, type Me, type Row, type Status } from './types'
 import { View } from './view'
-import { wipe } from './wipe'
 
 export interface OpenOptions {
   /** Name of the database, the lock and the channel on this device. */
@@ -288,6 +287,7 @@ export class Kith {
 
   /** The server wants everything of this person gone. */
   async #wiped(): Promise<void> {
+    const { wipe } = await import('./wipe')
     await wipe(this.#store, this.#replica)
     this.#account = null
     this.#accountChanged(true)

@@ -4,7 +4,6 @@
 import type { Prover } from '../device/prover'
 import { Backoff } from './backoff'
 import type { Env } from './env'
-import { LiveReader } from './live'
 import type { Replica } from './replica'
 import { live, LiveRefused, Offline } from './transport'
 
@@ -88,6 +87,7 @@ export class Listener {
     const { env, replica, token, prover } = this.options
     const body = await replica.askLive()
     if (!body) return
+    const { LiveReader } = await import('./live') // only members listen
     const reader = new LiveReader(replica)
     for await (const line of live(env, body, token(), control.signal, prover)) {
       const step = await reader.line(line)
