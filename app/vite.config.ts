@@ -14,7 +14,8 @@ export default defineConfig({
     target: 'baseline-widely-available',
     // A data: address for a script or a font would not pass the content security policy.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // The worker keeps every file: naming what each screen needs beforehand would only make the first visit larger.
+    modulePreload: false,
     sourcemap: false,
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: firstScreen(resolve(import.meta.dirname, 'src/main.ts')) }] } } },
     reportCompressedSize: true,
