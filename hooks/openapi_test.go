@@ -299,15 +299,20 @@ func (c *contract) tooMany() {
 	w := newTownWithLimits(c.t)
 	p := w.phone("resident")
 	for path, method := range map[string]string{"/api/join": "POST", "/api/session": "POST", "/api/invite": "POST", "/api/recover": "POST", "/api/code": "POST", "/api/code/confirm": "POST", "/api/email": "POST", "/api/email/confirm": "POST", "/api/sync/live": "POST", "/api/sync/sealed": "POST", "/api/sync": "POST", "/api/complaints": "POST", "/api/export": "POST", "/api/audit": "POST", "/api/sync/public/x/0/0": "GET"} {
-		for range limits.PublicPerMinute {
-			if rec := w.raw(method, path, p.token, `{"protocol":1,"cursor":"!"}`, nil); rec.Code == 429 {
-				break
-			}
-		}
+		token, body := p.token, any("{}")
 		if method == "GET" {
-			c.exchange(w, method, path, "", nil)
-		} else {
-			c.exchange(w, method, path, p.token, "{}")
+			token, body = "", nil
+		}
+		full := func() bool {
+			for range limits.PublicPerMinute {
+				if w.raw(method, path, p.token, `{"protocol":1,"cursor":"!"}`, nil).Code == 429 {
+					return true
+				}
+			}
+			return false
+		}
+		// NB! A limit fills up again while a slow machine thinks: then once more.
+		for tries := 0; tries < 20 && full() && c.exchange(w, method, path, token, body).Code != 429; tries++ {
 		}
 	}
 }
