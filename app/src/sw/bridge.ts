@@ -35,6 +35,10 @@ export async function register(updateReady: () => void): Promise<Bridge | null> 
   workers.addEventListener('controllerchange', () => {
     if (asked) location.reload()
   })
+  // A page that was on its way while the worker took over belongs to none: it would miss its files with no signal.
+  void workers.ready.then(({ active }) => {
+    if (!workers.controller) active?.postMessage('claim')
+  })
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void registration.update().catch(() => undefined)
   })

@@ -32,6 +32,7 @@ class Browser {
   network: (path: string) => Response = (path) => new Response(`network ${path}`)
   listeners = new Map<string, Listener>()
   skipped = false
+  claims = 0
 
   async start(version: string, files: [string, string][], later: [string, string][] = []) {
     this.listeners = new Map()
@@ -51,7 +52,7 @@ class Browser {
     })
     vi.stubGlobal('self', {
       location: { origin: ORIGIN },
-      clients: { claim: async () => undefined },
+      clients: { claim: async () => void this.claims++ },
       skipWaiting: async () => void (this.skipped = true),
       addEventListener: (name: string, listener: Listener) => this.listeners.set(name, listener),
     })
@@ -162,6 +163,13 @@ describe('the worker', () => {
     await browser.start('v1', FILES)
     await browser.event('activate')
     expect(browser.stores.has('somebody-else')).toBe(true)
+  })
+
+  test('takes a page that asks for it: one that was on its way while the worker took over', async () => {
+    await browser.start('v1', FILES)
+    await browser.event('activate')
+    await browser.event('message', { data: 'claim' })
+    expect(browser.claims).toBe(2)
   })
 
   test('goes to the network when the browser has thrown its cache away', async () => {

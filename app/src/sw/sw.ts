@@ -26,6 +26,7 @@ self.addEventListener('install', (event) => event.waitUntil(keepAll()))
 self.addEventListener('activate', (event) => event.waitUntil(forgetOthers().then(() => self.clients.claim())))
 self.addEventListener('message', (event) => {
   if (event.data === 'skipWaiting') void self.skipWaiting()
+  if (event.data === 'claim') event.waitUntil(self.clients.claim())
 })
 self.addEventListener('fetch', (event) => {
   const address = keptAddress(event.request)
