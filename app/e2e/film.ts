@@ -2,7 +2,7 @@
  * Films for a pretended camera: a sheet of paper as a phone sees it, held a little askew, not quite sharp, in the
  * grain of a bad light. Chromium plays the film again and again.
  */
-import { chromium, type Browser, type Page } from '@playwright/test'
+import { chromium, type Browser, type Locator, type Page } from '@playwright/test'
 import { encode } from 'uqr'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -27,9 +27,9 @@ export function sheet(text: string): string {
   return `<body style="margin:0;font:40px serif"><h1>Come and join us</h1><svg viewBox="0 0 ${code.size} ${code.size}" width="420" shape-rendering="crispEdges"><path d="${path}"/></svg><p>Point your phone here</p></body>`
 }
 
-/** Films what `page` shows now. Answers the file. */
-export async function filmed(page: Page): Promise<string> {
-  const picture = (await page.screenshot()).toString('base64')
+/** Films what `page` shows now, or a part of it as somebody holds it nearer. Answers the file. */
+export async function filmed(page: Page, part?: Locator): Promise<string> {
+  const picture = (await (part ?? page).screenshot()).toString('base64')
   const darkroom = await page.context().browser()!.newPage()
   const lumas: Buffer[] = []
   for (let frame = 0; frame < FRAMES; frame++) {
@@ -57,7 +57,7 @@ async function develop({ picture, width, height, frame }: { picture: string; wid
   pen.fillRect(0, 0, width, height)
   pen.translate(width / 2, height / 2)
   pen.rotate(0.09)
-  const scale = (height * 0.92) / image.height
+  const scale = Math.min((height * 0.92) / image.height, (width * 0.92) / image.width)
   pen.filter = 'blur(0.8px) brightness(0.85)'
   pen.drawImage(image, (-image.width * scale) / 2, (-image.height * scale) / 2, image.width * scale, image.height * scale)
   const { data } = pen.getImageData(0, 0, width, height)
