@@ -27,7 +27,7 @@ const openJoin = async (page: Page, town: Town) => {
 }
 
 test('from a printed square code to what’s on in three taps, with no e-mail and no password', async ({ page, town }) => {
-  const film = await filmOf(page, town.link('resident'))
+  const film = await filmOf(page, town.invite())
   await pointed(film, async (phone, context) => {
     const elsewhere: string[] = []
     context.on('request', (request) => void (request.url().startsWith(town.url) || elsewhere.push(request.url())))
@@ -51,7 +51,7 @@ test('from a printed square code to what’s on in three taps, with no e-mail an
 })
 
 test('the camera reads with no signal once it was used, and says what has to wait', async ({ page, town }) => {
-  const film = await filmOf(page, town.link('resident'))
+  const film = await filmOf(page, town.invite())
   await pointed(film, async (phone) => {
     await openJoin(phone, town)
     await kept(phone)
@@ -95,14 +95,14 @@ test('with no camera the code can be typed, and a wrong one is told at once', as
     await expect(phone.getByRole('button', { name: 'Scan an invite' })).toBeVisible()
     await expect(phone.getByRole('button', { name: 'Join', exact: true })).toHaveCount(0)
     await phone.getByRole('button', { name: 'Type the code' }).click()
-    await phone.getByLabel('Your invite code').fill((town.link('resident').split('#')[1] ?? '').toLowerCase().replaceAll('-', ' '))
+    await phone.getByLabel('Your invite code').fill((town.invite().split('#')[1] ?? '').toLowerCase().replaceAll('-', ' '))
     await phone.getByRole('button', { name: 'See what it is for' }).click()
     await expect(phone.getByLabel('Your first name')).toBeVisible()
   }, [])
 })
 
 test('a camera that may not be used is said, and the code can be typed', async ({ page, town }) => {
-  const film = await filmOf(page, town.link('resident'))
+  const film = await filmOf(page, town.invite())
   await pointed(film, async (phone) => {
     await phone.addInitScript(() => {
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))

@@ -64,7 +64,14 @@ export function screens(listing: string): Screen[] {
     { name: 'join', path: '/join' },
     { name: 'outbox', path: '/outbox' },
     { name: 'about', path: '/about' },
-    { name: 'join-typed', path: '/join', then: (page) => page.getByRole('button', { name: 'Type the code' }).click() },
+    {
+      name: 'join-typed',
+      path: '/join',
+      then: async (page) => {
+        await page.getByRole('button', { name: 'Join again with another invite' }).click()
+        await page.getByRole('button', { name: 'Type the code' }).click()
+      },
+    },
     { name: 'invited', path: '/join#7Q2K-M4XD-9TRF-2HVW', then: (page) => page.getByText(/^Looking up/).waitFor({ state: 'detached' }) },
     { name: 'recover', path: '/recover' },
     { name: 'recover-ask', path: '/recover#7Q2K-M4XD-9TRF-2HVW' },

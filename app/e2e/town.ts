@@ -46,6 +46,14 @@ export class Town {
     return link
   }
 
+  /** The link of an invite for somebody new, as a poster has it. */
+  invite(): string {
+    const said = execFileSync(this.binary, ['invite', '--role', 'resident', '--dir', this.folder, '--address', this.url], { cwd: dirname(this.binary), stdio: ['ignore', 'pipe', 'ignore'] }).toString()
+    const link = /http\S+\/join#\S+/.exec(said)?.[0]
+    if (!link) throw new Error(`no link in ${said}`)
+    return link
+  }
+
   async start(): Promise<void> {
     const child = spawn(this.binary, ['serve', '--http', `127.0.0.1:${this.port}`, '--dir', this.folder], { cwd: dirname(this.binary), stdio: ['ignore', 'pipe', 'pipe'] })
     this.#process = child

@@ -1,5 +1,8 @@
 /** The words of acting for somebody, and of letting somebody act for you. */
 
+/** A part of a sentence, as a line of its own. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 export const acting = {
   banner: (name: string) => `For ${name}`,
   bannerText: 'What you do now, you do for them.',

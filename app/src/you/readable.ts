@@ -36,5 +36,6 @@ function valueOf(value: unknown, zone: string, today: string): string {
   if (typeof value !== 'string') return value ? JSON.stringify(value) : ''
   // PocketBase writes a space where RFC 3339 has a T.
   const stamp = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/.test(value) ? Date.parse(value.replace(' ', 'T')) : NaN
+  if (/^\d{4}-\d\d-\d\d$/.test(value)) return dayWords(value, today)
   return Number.isNaN(stamp) ? value : dayWords(dayOf(stamp, zone), today)
 }
