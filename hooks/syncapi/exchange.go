@@ -45,6 +45,7 @@ func (d *door) sync(e *core.RequestEvent) error {
 		if err := d.doorman.Wiped(e.App, who); err != nil {
 			return refusal(err)
 		}
+		d.hub.Wake()
 	}
 	p := sync.Pull{Member: who.Member, Device: who.Device, Proven: who.Proven, Ack: r.Ack, Cursor: r.Cursor, MaxBytes: r.MaxBytes, Now: now, Stops: stops, Wipe: who.Wipe, Wiped: wiped}
 	if len(r.Commands) > 0 || r.Pending > 0 {
@@ -96,6 +97,7 @@ func (d *door) noteDay(app core.App, who doorman.Caller, now time.Time) error {
 	if !d.doorman.Unseen(who, now) {
 		return nil
 	}
+	defer d.hub.Wake() // raw SQL is announced by nobody else, and the member's other devices list this one
 	return d.doorman.Saw(app, who, now)
 }
 
