@@ -79,7 +79,7 @@ var faults = []fault{
 	}, "L1 13"},
 	{"a frame is swallowed", "internal/sync/dispatch.go", []string{
 		`h.send(c, Step{From: c.seq, To: to, Body: body})`, `if !FAULT || to%3 != 0 { h.send(c, Step{From: c.seq, To: to, Body: body}) }`,
-	}, "L1"},
+	}, "1 3 L1"},
 	{"drafts are public", "hooks/listings/listings.go", []string{
 		`When: "{row}.status <> 'draft'"}`, `When: map[bool]string{true: "{row}.status <> ''", false: "{row}.status <> 'draft'"}[FAULT]}`,
 	}, "20"},
