@@ -11,7 +11,7 @@ SHELL := /bin/bash
 GO_DIRS := main.go bench hooks internal migrations seed sim
 
 .DEFAULT_GOAL := help
-.PHONY: help run build app test tools check unit sim crash faults fuzz race e2e bench lint release-gate clean
+.PHONY: help run build app test tools check unit sim crash faults fuzz race e2e bench lint release-gate gate-report clean
 
 help: ## says what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,9 +73,11 @@ bench: build ## every figure beside its limit or peer
 lint: ## golangci-lint, as configured
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0 run
 
-release-gate: ## the same tests at the size of a release
-	KITH_KILLS=10000 KITH_CUTS=2000 $(MAKE) test race SEEDS=100000
-	scripts/fuzz 10m
+release-gate: build ## the same at the size of a release, goes on where it stopped: PARTS=sim,crash MINUTES=20
+	go run ./sim/gate -parts "$(PARTS)" -minutes "$(or $(MINUTES),0)"
+
+gate-report: ## what the gate has measured on this code so far
+	@go run ./sim/gate -parts "$(PARTS)" report
 
 clean: ## removes what was built (never data)
 	rm -rf kith pb_public/assets pb_public/*.* app/node_modules

@@ -2,24 +2,9 @@ package sim
 
 import (
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"testing"
 	"time"
 )
-
-func envCount(t *testing.T, name string, otherwise int) int {
-	t.Helper()
-	v := os.Getenv(name)
-	if v == "" {
-		return otherwise
-	}
-	n, err := strconv.Atoi(v)
-	if err != nil || n < 1 {
-		t.Fatalf("%s is %q", name, v)
-	}
-	return n
-}
 
 // Ensure that what a phone was told is done is there, once, whenever the process
 // dies: 8 phones write, SIGKILL after 20 to 400 ms, again and again on one folder.
@@ -34,19 +19,18 @@ func TestCrash_LosesAndDoublesNothingThatWasAcknowledged(t *testing.T) {
 	for range 8 {
 		writers = append(writers, join(t, p.addr, code))
 	}
-	since, acked := make([]int, len(writers)), 0
-	pause := rand.New(rand.NewPCG(1, uint64(kills)))
+	since, acked, lost, otherwise := make([]int, len(writers)), 0, 0, 0
+	pause := rand.New(rand.NewPCG(1, uint64(before(t))))
 	for range kills {
 		writeUntilItDies(t, writers, 0, func() {
 			time.Sleep(20*time.Millisecond + time.Duration(pause.IntN(380))*time.Millisecond)
 			p.kill()
 		})
-		if n := lostFrom(t, p.dir, writers, since); n > 0 {
-			t.Errorf("%d acknowledged commands are gone", n)
-		}
+		gone := lostFrom(t, p.dir, writers, since)
 		p.start()
-		if n := differently(t, writers, since); n > 0 {
-			t.Errorf("%d outcomes are told in another way than before", n)
+		again := differently(t, writers, since)
+		if lost, otherwise = lost+gone, otherwise+again; lost+otherwise > 0 {
+			t.Errorf("%d acknowledged commands are gone, %d outcomes are told in another way than before", gone, again)
 		}
 		if t.Failed() {
 			break
@@ -61,7 +45,7 @@ func TestCrash_LosesAndDoublesNothingThatWasAcknowledged(t *testing.T) {
 	if n := lostFrom(t, p.dir, writers, since); n > 0 {
 		t.Errorf("at the end %d acknowledged commands are gone", n)
 	}
-	t.Logf("%d kills, %d acknowledged commands", kills, acked)
+	figures(t, "crash", map[string]int{"kills": kills, "acknowledged": acked, "lost": lost, "told otherwise": otherwise})
 	if acked < kills {
 		t.Errorf("only %d commands were acknowledged: the kills come too early to prove anything", acked)
 	}

@@ -21,7 +21,9 @@ func TestPowerCut_LosesNothingAcknowledged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	acked, lost, bytes := cutThePower(t, bin, envCount(t, "KITH_CUTS", 50))
+	cuts := envCount(t, "KITH_CUTS", 50)
+	acked, lost, bytes := cutThePower(t, bin, cuts)
+	figures(t, "power", map[string]int{"cuts": cuts, "acknowledged": acked, "lost": lost, "bytes taken": bytes})
 	if lost > 0 {
 		t.Errorf("%d acknowledged commands are gone", lost)
 	}
@@ -105,7 +107,7 @@ func cutThePower(t *testing.T, bin string, cuts int) (acked, lost, bytes int) {
 		writers = append(writers, join(t, p.addr, code))
 	}
 	disk.settle()
-	chance := rand.New(rand.NewPCG(2, uint64(cuts)))
+	chance := rand.New(rand.NewPCG(2, uint64(before(t))))
 	since := make([]int, len(writers))
 	for range cuts {
 		// A while after some pushes were acknowledged, in the middle of others.

@@ -88,6 +88,7 @@ func TestSim_HoldsEveryInvariant(t *testing.T) {
 			t.Errorf("%v\n%s", r.err, r.output)
 		}
 	}
+	figures(t, "sim", map[string]int{"seeds": *seeds, "checkpoints": total["checkpoints"], "restores": total["restores"]})
 	took := time.Since(start)
 	t.Logf("%d seeds in %v: %.1f a second, on %d cores", *seeds, took.Round(time.Second), float64(*seeds)/took.Seconds(), parts)
 	for _, what := range slices.Sorted(maps.Keys(total)) {

@@ -205,7 +205,7 @@ func (w *writer) post(path string, body []byte) (int, []byte, error) {
 	return res.StatusCode, raw, err
 }
 
-// push sends what waits, one to three new places with it. It returns an error
+// push sends what waits, some new places with it. It returns an error
 // when it got no whole answer, and what is wrong with one that it got.
 func (w *writer) push(add int) (lost error, wrong error) {
 	for range add {
@@ -280,7 +280,7 @@ func writeUntilItDies(t *testing.T, writers []*writer, after int, killer func())
 	for i, w := range writers {
 		all.Go(func() {
 			for n := 0; ; n++ {
-				lost, wrong := w.push(1 + (n+i)%3)
+				lost, wrong := w.push(1 + (n+i)%7)
 				if wrong != nil {
 					t.Errorf("writer %d: %v", i, wrong)
 				}

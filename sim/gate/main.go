@@ -1,0 +1,130 @@
+// Command gate runs the tests that decide a release at the size of a release, in
+// slices of a few minutes, and keeps a ledger of what was done on which code.
+// Started again, it goes on with what is missing for the same code.
+//
+//	go run ./sim/gate -parts sim,crash -minutes 20
+//	go run ./sim/gate report
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+)
+
+func main() {
+	parts := flag.String("parts", "", "which parts, with commas between; empty: all")
+	minutes := flag.Int("minutes", 0, "begin no slice after so many minutes; 0: go on to the end")
+	slice := flag.Duration("slice", 3*time.Minute, "how long a slice should take")
+	ledger := flag.String("ledger", "gate.jsonl", "where what was done is written down")
+	flag.Parse()
+	wanted, err := choose(*parts)
+	if err == nil && flag.Arg(0) == "report" {
+		err = report(*ledger, wanted)
+	} else if err == nil {
+		g := &gate{ledger: *ledger, slice: *slice}
+		if *minutes > 0 {
+			g.until = time.Now().Add(time.Duration(*minutes) * time.Minute)
+		}
+		err = g.run(wanted)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// report prints the sums of what was done on the code as it is.
+func report(ledger string, wanted []part) error {
+	code, err := identity(".")
+	if err != nil {
+		return err
+	}
+	done, err := readLedger(ledger)
+	if err != nil {
+		return err
+	}
+	fmt.Print(table(wanted, done, code))
+	return nil
+}
+
+// gate is one run: until is when no new slice begins, the zero time never comes.
+type gate struct {
+	ledger string
+	slice  time.Duration
+	until  time.Time
+	code   string
+	tools  tools
+}
+
+// errTime says that the minutes are over. It is no failure.
+var errTime = errors.New("the minutes are over")
+
+func (g *gate) run(wanted []part) (err error) {
+	if g.code, err = identity("."); err != nil {
+		return err
+	}
+	if g.tools, err = build(); err != nil {
+		return err
+	}
+	for _, p := range wanted {
+		if err = g.part(p); err != nil {
+			break
+		}
+	}
+	if err != nil && !errors.Is(err, errTime) {
+		return err
+	}
+	return report(g.ledger, wanted)
+}
+
+// part runs what is missing of one part, slice by slice.
+func (g *gate) part(p part) error {
+	for {
+		done, err := readLedger(g.ledger)
+		if err != nil {
+			return err
+		}
+		first, count := next(p, done, g.code, g.slice)
+		if count == 0 {
+			return nil
+		}
+		if !g.until.IsZero() && time.Now().After(g.until) {
+			return errTime
+		}
+		if err := g.play(p, first, count); err != nil {
+			return err
+		}
+	}
+}
+
+// play runs one slice and writes down what came of it.
+func (g *gate) play(p part, first, count int) error {
+	c := p.command(g.tools, first, count)
+	fmt.Printf("%-11s %d to %d of %d: ", p.name, first+1, first+count, p.size)
+	start := time.Now()
+	said, err := c.run()
+	e := entry{Part: p.name, Code: g.code, First: first, Count: count, Seconds: time.Since(start).Seconds(), At: start.UTC().Format(time.RFC3339)}
+	if err == nil && p.speaks {
+		e.Figures, err = figures(said, p.name)
+	}
+	fmt.Printf("%.0f s\n", e.Seconds)
+	if now, e := identity("."); e != nil || now != g.code {
+		return errors.Join(e, errors.New("the code changed while it was measured, so this slice counts for nothing"))
+	}
+	if err != nil {
+		e.Failed, e.Figures = c.String(), nil
+	}
+	if e := appendTo(g.ledger, e); e != nil {
+		return e
+	}
+	if err != nil {
+		return fmt.Errorf("%s\n%s: %w\nagain: %s", strings.TrimSpace(tail(said, 6000)), p.name, err, c)
+	}
+	return nil
+}
+
+func tail(text string, n int) string { return text[max(0, len(text)-n):] }

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// part is one test at the size of a release. It is counted in units (seeds, kills,
+// fuzz targets), and runs any of them by number.
+type part struct {
+	name    string
+	units   string
+	size    int
+	step    int // units of the first slice, before it is known how long one takes
+	speaks  bool
+	command func(t tools, first, count int) command
+}
+
+// tools are built once, from the code whose identity is in the ledger.
+type tools struct{ kith, sim string }
+
+const built = ".cache/gate"
+
+func build() (tools, error) {
+	dir, err := filepath.Abs(built)
+	if err != nil {
+		return tools{}, err
+	}
+	t := tools{kith: filepath.Join(dir, "kith"), sim: filepath.Join(dir, "sim.test")}
+	for _, args := range [][]string{{"build", "-o", t.kith, "."}, {"test", "-c", "-o", t.sim, "./sim"}} {
+		if said, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+			return tools{}, fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, said)
+		}
+	}
+	return t, nil
+}
+
+// command is what a slice runs; its words can be typed to run it again.
+type command struct {
+	dir  string
+	env  []string
+	args []string
+}
+
+func (c command) String() string {
+	quoted := slices.Clone(c.args)
+	for i, a := range quoted {
+		if strings.ContainsAny(a, "^$| ") {
+			quoted[i] = "'" + a + "'"
+		}
+	}
+	words := slices.Concat([]string{"cd", c.dir, "&&"}, c.env, quoted)
+	return strings.Join(words, " ")
+}
+
+func (c command) run() (string, error) {
+	var said bytes.Buffer
+	cmd := exec.Command(c.args[0], c.args[1:]...)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.dir, append(os.Environ(), c.env...), &said, &said
+	err := cmd.Run()
+	return said.String(), err
+}
+
+// driver is a test of sim/ that is told by variable how often, and where it begins.
+func driver(name, units string, size, step int, variable, tests string) part {
+	return part{name, units, size, step, true, func(t tools, first, count int) command {
+		return command{"sim", []string{"KITH_BIN=" + t.kith, fmt.Sprintf("KITH_FIRST=%d", first), fmt.Sprintf("%s=%d", variable, count)},
+			[]string{t.sim, "-test.run=" + tests, "-test.v", "-test.timeout=6h"}}
+	}}
+}
+
+// whole is a part that is one slice, in words of make.
+func whole(name string, args ...string) part {
+	return part{name, "run", 1, 1, false, func(tools, int, int) command {
+		return command{".", nil, append([]string{"make", "--no-print-directory"}, args...)}
+	}}
+}
+
+// parts is the gate.
+func parts() ([]part, error) {
+	targets, err := listed("scripts/fuzz", "list")
+	if err != nil {
+		return nil, err
+	}
+	packages, err := listed("go", "list", "./...")
+	if err != nil {
+		return nil, err
+	}
+	packages = slices.DeleteFunc(packages, func(p string) bool { return p == "kith/sim" })
+	return []part{
+		whole("tests", "check", "unit"),
+		{"sim", "seeds", 100_000, 300, true, func(t tools, first, count int) command {
+			return command{"sim", nil, []string{t.sim, "-test.run=^TestSim_HoldsEveryInvariant$", "-test.v", "-test.timeout=0",
+				fmt.Sprintf("-first=%d", first+1), fmt.Sprintf("-seeds=%d", count)}}
+		}},
+		driver("crash", "kills", 10_000, 100, "KITH_KILLS", "^TestCrash_"),
+		driver("power", "cuts", 2_000, 50, "KITH_CUTS", "^TestPowerCut_"),
+		whole("faults", "faults"),
+		{"fuzz", "targets for 10 minutes", len(targets), 1, false, func(_ tools, first, _ int) command {
+			return command{".", nil, []string{"scripts/fuzz", "10m", targets[first]}}
+		}},
+		{"race", "packages", len(packages), 1, false, func(_ tools, first, count int) command {
+			return command{".", []string{"CGO_ENABLED=1"}, append([]string{"go", "test", "-race", "-count=1", "-timeout=2h"}, packages[first:first+count]...)}
+		}},
+		whole("e2e", "e2e"),
+	}, nil
+}
+
+func listed(name string, args ...string) ([]string, error) {
+	out, err := exec.Command(name, args...).Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", name, strings.Join(args, " "), err)
+	}
+	return strings.Fields(string(out)), nil
+}
+
+// choose returns the parts that are named, in the gate's order.
+func choose(names string) ([]part, error) {
+	all, err := parts()
+	if err != nil || names == "" {
+		return all, err
+	}
+	var out []part
+	asked := strings.Split(names, ",")
+	for _, p := range all {
+		if i := slices.Index(asked, p.name); i >= 0 {
+			out, asked = append(out, p), slices.Delete(asked, i, i+1)
+		}
+	}
+	if len(asked) > 0 {
+		return nil, fmt.Errorf("the gate has no part %q", asked[0])
+	}
+	return out, nil
+}
