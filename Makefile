@@ -52,8 +52,9 @@ sim: ## simulator: SEEDS=1000 by default; SEED=42 replays one seed, whole
 	@if [ -n "$(filter-out demo none,$(SEED))" ]; then SEED=$(SEED) go test ./sim -run TestSim_Replay -v; \
 	else go test ./sim -run TestSim -seeds $(SEEDS) -timeout 2h -v | grep -v '^=== '; fi
 
-crash: build ## kill -9 and power cuts of the real server
-	KITH_BIN=$(CURDIR)/kith go test ./sim -run 'TestCrash|TestPowerCut' -timeout 6h -v | grep -v '^=== '
+OUTSIDE := TestCrash|TestPowerCut|TestRestore
+crash: build ## the real server from outside: kill -9, power cuts, restores
+	KITH_BIN=$(CURDIR)/kith go test ./sim -run '$(OUTSIDE)' -timeout 6h -v | grep -v '^=== '
 
 faults: ## every planted fault is caught by a named test
 	go test ./sim -run TestFaults -timeout 20m -v | grep -v '^=== '

@@ -1,0 +1,222 @@
+package sim
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"kith/sim/device"
+)
+
+// Ensure that a restored backup costs nobody what they did: a backup is made while
+// 8 phones write, they write on, the machine is lost, the backup is put back, and
+// the phones that still hold their journals come again. Everything that was
+// acknowledged, also after the backup, is there once. KITH_RESTORES says how often.
+func TestRestore_EveryAcknowledgedCommandIsThereAgain(t *testing.T) {
+	drills, sums := envCount(t, "KITH_RESTORES", 1), map[string]int{}
+	for range drills {
+		sums["drills"]++
+		for what, n := range drill(t) {
+			sums[what] += n
+		}
+		if t.Failed() {
+			break
+		}
+	}
+	if sums["missing in the backup"] == 0 {
+		t.Error("the backup lacked nothing: this drill proves nothing")
+	}
+	figures(t, "restore", sums)
+}
+
+// drill is one disaster, from the backup to the last phone that is back.
+func drill(t *testing.T) (counted map[string]int) {
+	p := newProcess(t, filepath.Join(t.TempDir(), "kith_data"))
+	defer p.kill()
+	p.verb("seed")
+	code := p.invite()
+	p.start()
+	var journals []*journal
+	for range 8 {
+		journals = append(journals, newJournal(join(t, p.addr, code)))
+	}
+	// They write until each was told of 40 things, and of 40 more once the backup is there.
+	made := make(chan error, 1)
+	enough := writeOn(t, journals, 40, 40, made, func() { made <- backUp(p.dir, p.dir+".backup") })
+	if !enough {
+		return nil
+	}
+	p.kill()
+	putBack(t, p)
+	counted = map[string]int{"missing in the backup": missing(t, p.dir, journals)}
+	p.start()
+	for i, j := range journals {
+		counted["acknowledged"] += len(j.told)
+		if err := j.comeBack(); err != nil {
+			t.Errorf("phone %d: %v", i, err)
+		}
+	}
+	p.kill()
+	counted["lost"] = missing(t, p.dir, journals)
+	if counted["lost"] > 0 {
+		t.Errorf("%d acknowledged commands are not there once", counted["lost"])
+	}
+	return counted
+}
+
+// backUp copies the database as it is at one moment, while others write.
+func backUp(dir, to string) error {
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "data.db")+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.Exec("VACUUM INTO ?", to)
+	return err
+}
+
+// putBack gives the process a new data folder with nothing but the backup.
+func putBack(t *testing.T, p *process) {
+	t.Helper()
+	backup := p.dir + ".backup"
+	p.dir = filepath.Join(t.TempDir(), "kith_data")
+	if err := os.Mkdir(p.dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(backup, filepath.Join(p.dir, "data.db")); err != nil {
+		t.Fatal(err)
+	}
+	p.verb("epoch")
+}
+
+// journal is a phone that keeps what docs/protocol.md says it keeps: its queue, and
+// a journal of what was confirmed. Beside it stands what it was told, by id of the
+// place and by nonce.
+type journal struct {
+	*writer
+	phone *device.Device
+	told  map[string]string
+}
+
+func newJournal(w *writer) *journal {
+	return &journal{w, device.New(time.Now, func() string { return base64url(16) }), map[string]string{}}
+}
+
+// add does something on the phone, signal or not.
+func (j *journal) add() {
+	id := newID()
+	j.phone.Do(base64url(16), "places.add", mustJSON(map[string]any{"id": id, "name": "Hall " + id, "kind": "hall"}), "2026-06-01T09:00:00.000Z")
+}
+
+// exchange is one request, and what was heard of its answer.
+func (j *journal) exchange() error {
+	ask := j.phone.Ask(100, 64<<10)
+	status, raw, err := j.post(ask.Path, ask.Bytes())
+	if err != nil {
+		return err
+	}
+	if a := device.ParseAnswer(raw); status == 200 && a != nil {
+		for _, o := range a.Outcomes {
+			for _, c := range ask.Body.Commands {
+				if c.Nonce == o.Nonce && o.Status == "ok" {
+					var place struct{ ID string }
+					if err := json.Unmarshal(c.Args, &place); err != nil {
+						return err
+					}
+					j.told[place.ID] = c.Nonce
+				}
+			}
+		}
+	}
+	j.phone.Take(ask, status, raw)
+	if j.phone.Fault != "" {
+		return fmt.Errorf("%s after %d %s", j.phone.Fault, status, raw)
+	}
+	return nil
+}
+
+// writeOn lets all phones write: until each was told of so many things, then until
+// the backup that begin makes is there, then until each was told of so many more.
+func writeOn(t *testing.T, journals []*journal, first, more int, made <-chan error, begin func()) bool {
+	var all, reached sync.WaitGroup
+	reached.Add(len(journals))
+	done := make(chan struct{})
+	for i, j := range journals {
+		all.Go(func() {
+			write := func(until func() bool) {
+				for n := 0; !until() && !t.Failed(); n++ {
+					for range 1 + (n+i)%3 {
+						j.add()
+					}
+					if err := j.exchange(); err != nil {
+						t.Errorf("phone %d: %v", i, err)
+					}
+				}
+			}
+			write(func() bool { return len(j.told) >= first })
+			reached.Done()
+			write(func() bool {
+				select {
+				case <-done:
+					return true
+				default:
+					return false
+				}
+			})
+			enough := len(j.told) + more
+			write(func() bool { return len(j.told) >= enough })
+		})
+	}
+	reached.Wait()
+	go begin()
+	if err := <-made; err != nil {
+		t.Errorf("the backup: %v", err)
+	}
+	close(done)
+	all.Wait()
+	return !t.Failed()
+}
+
+// comeBack talks to the restored server until nothing waits any more.
+func (j *journal) comeBack() error {
+	epoch := j.phone.Seen
+	for range 100 {
+		if err := j.exchange(); err != nil {
+			return err
+		}
+		if j.phone.Seen != epoch && j.phone.Queue.Pending() == 0 && !j.phone.Staged() {
+			return nil
+		}
+	}
+	return fmt.Errorf("%d commands still wait after 100 requests", j.phone.Queue.Pending())
+}
+
+// missing looks into the database of a server that is down: how much of what was
+// ever acknowledged is not there exactly once.
+func missing(t *testing.T, dir string, journals []*journal) (n int) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "data.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, j := range journals {
+		for id, nonce := range j.told {
+			var rows, commands int
+			err := db.QueryRow(`SELECT (SELECT count(*) FROM places WHERE id = ? AND name = 'Hall ' || id),
+				(SELECT count(*) FROM sync_command WHERE nonce = ? AND status = 'ok')`, id, nonce).Scan(&rows, &commands)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if rows != 1 || commands != 1 {
+				n++
+			}
+		}
+	}
+	return n + doubled(t, db)
+}
