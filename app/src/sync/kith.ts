@@ -1,28 +1,27 @@
 /**
  * The engine as screens know it: puts the parts together, and turns their changes into topics.
  */
-import { endsSoon, forgetAccount, loadAccount, type Account } from '../device/account'
 import type { WayIn } from '../device/session'
 import { Prover } from '../device/prover'
-import { ARGS_BYTES, byteLength } from './ask'
-import { doors, ways } from './lazily'
-import { toEntry } from './entry'
+import { doors } from './lazily'
 import { browserEnv, type Env } from './env'
 import { newNonce } from './ids'
 import { leftOf, type Left } from './left'
 import { Local } from './local'
-import { Loop, RefusedSession, type LoopState } from './loop'
+import { Loop, type LoopState } from './loop'
+import { Membership } from './membership'
 import { Minder } from './minder'
 import { currentMe, identity, sameMe } from './me'
-import { adopt, close, isPending, remove } from './queue'
+import { Outbox } from './outbox'
 import { isLearned, learn } from './overlay'
+import { adopt } from './queue'
 import { Replica } from './replica'
 import { askToStay, isSafe } from './safety'
-import { isFull, type Store } from './store'
+import { Standing } from './standing'
+import type { Store } from './store'
 import { storeOf } from './storing'
 import { ALONE, browserMeeting, Tabs, type Meeting, type Message } from './tabs'
-import { Refused } from './transport'
-import { JoinError, SendError, type Entry, type LocalFacts, type Me, type Row, type Status } from './types'
+import type { Entry, LocalFacts, Me, Row, Status } from './types'
 import { View } from './view'
 
 export interface OpenOptions {
@@ -58,14 +57,12 @@ export class Kith {
   readonly #env: Env
   readonly #store: Store
   readonly #local: Local
+  readonly #standing: Standing
+  readonly #outbox: Outbox
   readonly #subscribers = new Set<(changed: Topics) => void>()
   readonly #rested = new Set<() => void>()
-  #account: Account | null = null
-  #state: LoopState = { online: true, syncing: false, full: false, fault: null }
+  readonly #membership: Membership
   #me: Me | null = null
-  #status: Status
-  #outbox: readonly Entry[] | null = null
-  #full = false
 
   /** Opens what this device holds. Resolves from local data alone and never waits for the network. */
   static async open(options: OpenOptions = {}): Promise<Kith> {
@@ -79,23 +76,31 @@ export class Kith {
   private constructor(store: Store, name: string, env: Env, options: OpenOptions) {
     this.#env = env
     this.#store = store
-    this.#status = {
-      phase: 'starting', online: globalThis.navigator?.onLine ?? true, syncing: false, lastSync: null, pending: 0, safe: false,
-      storage: store.durable ? 'ok' : 'blocked', fault: null,
-    }
+    this.#standing = new Standing(store, () => this.#publish(new Set(['@status'])))
     this.#replica = new Replica(store, { app: options.app ?? '1.0.0', now: () => env.now(), monotonic: () => env.monotonic?.() ?? env.now(), changed: (topics) => this.#changed(topics), wrote: () => this.#tabs.tell({ kind: 'moved' }) })
     this.#tabs = new Tabs(name, env, store.durable ? (options.meeting ?? browserMeeting(name)) : ALONE, (message) => this.#hear(message))
     this.local = this.#local = new Local(store, (key) => this.#tabs.tell({ kind: 'local', key }))
+    this.#membership = new Membership({
+      env, store, offset: () => this.#replica.stream.offset, renewed: () => this.#tabs.tell({ kind: 'account' }),
+    })
+    this.#outbox = new Outbox({
+      store,
+      replica: this.#replica,
+      member: () => this.#membership.member,
+      learn: async (name) => void (isLearned(name) || (await this.#learn())),
+      saved: () => this.#saved(),
+      full: (full) => this.#standing.setFull(full),
+    })
     this.#prover = new Prover({
       env,
-      keys: () => this.#account?.keys ?? null,
+      keys: () => this.#membership.account?.keys ?? null,
       offset: () => this.#replica.stream.offset,
-      guarded: () => (this.#me ?? identity(this.#account))?.roles.some((role) => GUARDED.has(role)) ?? false,
+      guarded: () => (this.#me ?? identity(this.#membership.account))?.roles.some((role) => GUARDED.has(role)) ?? false,
     })
     this.#loop = new Loop({
       env,
       replica: this.#replica,
-      account: { token: () => this.#token(), prover: this.#prover, freshen: (refused) => this.#freshen(refused) },
+      account: { token: () => this.#membership.token, prover: this.#prover, freshen: (refused) => this.#membership.freshen(refused) },
       looked: () => this.#tabs.looked(),
       told: (state) => this.#told(state, true),
       rested: () => this.#haveRested(true),
@@ -104,18 +109,18 @@ export class Kith {
     this.#minder = new Minder(env, {
       nextMs: () => this.#replica.leases.nextMs(),
       endLeases: () => this.#endLeases(),
-      waits: () => this.#account?.joined.pending === true,
-      ask: async () => this.#freshen(true).then(() => this.#accountChanged(true)),
+      waits: () => this.#membership.waits,
+      ask: async () => this.#membership.freshen(true).then(() => this.#accountChanged(true)),
     })
   }
 
   async #start(sync: boolean): Promise<void> {
-    this.#account = await loadAccount(this.#store)
+    await this.#membership.load()
     await this.#replica.open()
     await this.#local.open()
-    this.#setStatus({ phase: 'ready' })
+    this.#standing.set({ phase: 'ready' })
     void this.#learn()
-    void isSafe().then((safe) => this.#setStatus({ safe }))
+    void isSafe().then((safe) => this.#standing.set({ safe }))
     this.#env.watch(() => {
       this.#tabs.tellLooked()
       void this.#endLeases().catch(() => undefined)
@@ -155,7 +160,7 @@ export class Kith {
   }
 
   get status(): Status {
-    return this.#status
+    return this.#standing.status
   }
 
   get me(): Me | null {
@@ -170,56 +175,32 @@ export class Kith {
 
   /** Everything that isn't settled, or that the person must still be told about, oldest first. */
   outbox(): readonly Entry[] {
-    return (this.#outbox ??= [...this.#replica.entries.values()].map(toEntry))
+    return this.#outbox.list()
   }
 
   /** Saves what the person did. Resolves once it is safe on this device; throws `SendError` if it isn't. */
   send(name: string, args: object, { for: whom }: { for?: string } = {}): Promise<Entry> {
-    return this.#save(name, args, undefined, whom)
+    return this.#outbox.save(name, args, whom)
   }
 
   /** Sends a rejected or quarantined command again, mended, in the place of the old one. */
   resend(nonce: string, args: object): Promise<Entry> {
-    const entry = this.#replica.entries.get(nonce)
-    if (!entry?.settled) throw new SendError('not_found', 'This isn’t waiting to be mended any more.')
-    return this.#save(entry.name, args, nonce, entry.for)
+    return this.#outbox.again(nonce, args)
   }
 
-  async #save(name: string, args: object, replaces?: string, whom?: string): Promise<Entry> {
-    if (!this.#store.durable) throw new SendError('storage_blocked', 'This browser keeps nothing for this site, so it can’t be saved here.')
-    if (byteLength(args) > ARGS_BYTES) throw new SendError('too_large', 'This is too long to send. Shorten it, and try again.')
-    if (!isLearned(name)) await this.#learn()
-    try {
-      const saved = await this.#replica.append({ nonce: newNonce(), name, args, member: this.#account?.joined.member ?? '', ...(whom ? { for: whom } : {}) }, replaces)
-      this.#setFull(false)
-      this.#nudge(false)
-      void this.#askToStay()
-      return toEntry(saved)
-    } catch (error) {
-      if (!isFull(error)) throw new SendError('storage_failed', 'This phone couldn’t save it. Try again.')
-      this.#setFull(true)
-      throw new SendError('storage_full', 'This phone has no room left, so it isn’t saved. Make some room, and try again.')
-    }
+  #saved(): void {
+    this.#nudge(false)
+    void this.#askToStay()
   }
 
   /** Takes a rejected, quarantined or merged command off the list. */
-  async dismiss(nonce: string): Promise<void> {
-    await this.#replica.changeQueue((queue) => {
-      if (!queue.entries.get(nonce)?.settled) return false
-      remove(queue, nonce)
-      return true
-    })
+  dismiss(nonce: string): Promise<void> {
+    return this.#outbox.dismiss(nonce)
   }
 
   /** Takes back what never left this phone. False: it may have left. */
-  async withdraw(nonce: string): Promise<boolean> {
-    const withdrawn = await this.#replica.changeQueue((queue) => {
-      const entry = queue.entries.get(nonce)
-      if (!entry || entry.sent || !isPending(entry)) return false
-      close(queue, nonce, null)
-      return true
-    })
-    return withdrawn
+  withdraw(nonce: string): Promise<boolean> {
+    return this.#outbox.withdraw(nonce)
   }
 
   /** Makes this phone a member's device. Throws `JoinError`. */
@@ -238,15 +219,8 @@ export class Kith {
   }
 
   async #enter(way: WayIn): Promise<Me> {
-    if (!this.#store.durable) throw new JoinError('storage_blocked', 'This browser keeps nothing for this site, so you can’t join here.')
-    const { offset } = this.#replica.stream
-    try {
-      const { enter } = await ways()
-      this.#account = await enter(this.#env, this.#store, offset, way)
-    } catch (error) {
-      throw (await doors()).asJoinError(error)
-    }
-    const { member } = this.#account.joined
+    await this.#membership.enter(way)
+    const { member } = this.#membership
     await this.#replica.changeQueue((queue) => (adopt(queue, member, newNonce()), true))
     this.#accountChanged(true)
     void this.#askToStay()
@@ -255,7 +229,7 @@ export class Kith {
 
   /** Asks one of the server's other addresses, with this device's token and a proof. Throws `JoinError`. */
   async ask(path: string, body: object): Promise<any> {
-    const account = { token: () => this.#account?.joined.token ?? '', freshen: (refused: boolean) => this.#freshen(refused) }
+    const account = { token: () => this.#membership.bearer, freshen: (refused: boolean) => this.#membership.freshen(refused) }
     return (await doors()).askAsDevice(this.#env, path, body, account, this.#prover)
   }
 
@@ -267,18 +241,11 @@ export class Kith {
   /** Sends what is left for up to 15 seconds, then forgets the account, its rows and its outbox. */
   async leave(): Promise<void> {
     await this.#sendWhatIsLeft()
-    await forgetAccount(this.#store)
+    await this.#membership.forget()
     await this.#replica.leave()
     await this.#store.destroy?.()
     await this.#local.open()
-    this.#account = null
     this.#accountChanged(true)
-  }
-
-  /** While the device waits to be let in, it is nobody's. */
-  #token(): string {
-    const joined = this.#account?.joined
-    return joined && !joined.pending ? joined.token : ''
   }
 
   async #endLeases(): Promise<void> {
@@ -289,9 +256,9 @@ export class Kith {
   async #wiped(): Promise<void> {
     const { wipe } = await import('./wipe')
     await wipe(this.#store, this.#replica)
-    this.#account = null
+    this.#membership.account = null
     this.#accountChanged(true)
-    this.#told({ ...this.#state, fault: 'device_wiped' }, true)
+    this.#told(this.#standing.but({ fault: 'device_wiped' }), true)
   }
 
   /** Sends what waits, for up to 15 seconds. True: nothing waits any more. */
@@ -302,7 +269,7 @@ export class Kith {
 
   /** What waits, to be sealed for whoever brings it; null: nothing waits, or this server takes nothing sealed. */
   left(): Left | null {
-    return leftOf(this.#replica, this.#account)
+    return leftOf(this.#replica, this.#membership.account)
   }
 
   async #sendWhatIsLeft(): Promise<void> {
@@ -329,7 +296,7 @@ export class Kith {
 
   /** What members' commands look like comes after the first screen; what already waits is then shown. */
   async #learn(): Promise<void> {
-    if (this.#account && (await learn()) && this.#replica.pending() > 0) this.#changed(new Set())
+    if (this.#membership.account && (await learn()) && this.#replica.pending() > 0) this.#changed(new Set())
   }
 
   #nudge(want: boolean): void {
@@ -362,7 +329,7 @@ export class Kith {
 
   async #rereadAccount(): Promise<void> {
     await this.#store.follow?.()
-    this.#account = await loadAccount(this.#store)
+    await this.#membership.load()
     this.#accountChanged(false)
   }
 
@@ -373,76 +340,38 @@ export class Kith {
     this.#loop.restart()
   }
 
-  /** A new token where the old one ends soon or was refused. Without signal an old one still does. */
-  async #freshen(refused: boolean): Promise<void> {
-    const account = this.#account
-    const { offset } = this.#replica.stream
-    if (!account || (!refused && !endsSoon(account.joined, this.#env.now() + offset))) return
-    try {
-      const { renew } = await ways()
-      this.#account = await renew(this.#env, this.#store, offset, account)
-      this.#tabs.tell({ kind: 'account' })
-    } catch (error) {
-      if (error instanceof Refused) throw new RefusedSession(error.refusal)
-      if (refused) throw error
-    }
-  }
-
   /** Memory has changed: what screens see follows, then they are told. */
   #changed(topics: ReadonlySet<string>): void {
     const changed = new Set([...topics].filter((topic) => !topic.startsWith('@')))
-    this.#view.update(this.#replica.base, this.#replica.entries.values(), identity(this.#account), changed)
-    const me = currentMe(this.#account, this.#view)
+    this.#view.update(this.#replica.base, this.#replica.entries.values(), identity(this.#membership.account), changed)
+    const me = currentMe(this.#membership.account, this.#view)
     if (!sameMe(me, this.#me)) {
       this.#me = me
       changed.add('@me')
     }
     if (topics.has('@sync')) this.#minder.look()
     if (topics.has('@outbox')) {
-      this.#outbox = null
+      this.#outbox.changed()
       changed.add('@outbox')
     }
-    if (this.#mergeStatus({ lastSync: this.#replica.meta.lastSync, pending: this.#replica.pending(), fault: this.#fault() })) {
+    if (this.#standing.merge({ lastSync: this.#replica.meta.lastSync, pending: this.#replica.pending(), fault: this.#standing.fault(this.#sumsDiffer()) })) {
       changed.add('@status')
     }
     this.#publish(changed)
   }
 
-  #fault(): string | null {
-    return this.#state.fault ?? (this.#replica.meta.repair === 2 ? 'sums' : null)
+  #sumsDiffer(): boolean {
+    return this.#replica.meta.repair === 2
   }
 
   /** The leader's state, which is this tab's own when `own`. */
   #told(state: LoopState, own: boolean): void {
     if (own) this.#tabs.tell({ kind: 'state', state })
-    this.#state = state
-    this.#setStatus({ online: state.online, syncing: state.syncing, fault: this.#fault(), storage: this.#storage() })
-  }
-
-  #setFull(full: boolean): void {
-    this.#full = full
-    this.#setStatus({ storage: this.#storage() })
-  }
-
-  #storage(): Status['storage'] {
-    if (!this.#store.durable) return 'blocked'
-    return this.#full || this.#state.full ? 'full' : 'ok'
+    this.#standing.hear(state, this.#sumsDiffer())
   }
 
   async #askToStay(): Promise<void> {
-    if (!this.#status.safe) this.#setStatus({ safe: await askToStay() })
-  }
-
-  #setStatus(change: Partial<Status>): void {
-    if (this.#mergeStatus(change)) this.#publish(new Set(['@status']))
-  }
-
-  /** True when something differs now. */
-  #mergeStatus(change: Partial<Status>): boolean {
-    const keys = Object.keys(change) as (keyof Status)[]
-    if (keys.every((key) => this.#status[key] === change[key])) return false
-    this.#status = { ...this.#status, ...change }
-    return true
+    if (!this.#standing.status.safe) this.#standing.set({ safe: await askToStay() })
   }
 
   #publish(changed: Topics): void {

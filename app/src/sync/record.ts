@@ -1,11 +1,12 @@
 /**
- * The transactions of the replica: what an answer and a frame do to disk, and what a tab must read to follow.
+ * The transactions of the replica: what a command, an answer, a frame and forgetting do to disk, and what a tab must
+ * read to follow.
  */
 import type { Ask } from './ask'
-import { loadQueue, saveQueue, takeJournal } from './disk'
+import { loadQueue, loadStream, saveQueue, takeJournal } from './disk'
 import { newNonce } from './ids'
-import { loadMeta, readSegments, stage, type Meta } from './meta'
-import { hear, rebirth, settle, type Queue } from './queue'
+import { dropSegments, loadMeta, readSegments, stage, type Meta } from './meta'
+import { hear, rebirth, settle, type Queue, type Saved, type Stream } from './queue'
 import type { Txn } from './store'
 import type { Answer, KeptLine } from './wire'
 
@@ -88,4 +89,55 @@ export async function missing(txn: Txn, mine: readonly number[]) {
   const whole = mine.some((key, i) => meta.segments[i] !== key)
   const texts = await readSegments(txn, whole ? meta.segments : meta.segments.slice(mine.length))
   return { meta, whole, texts, stagedTexts: await readSegments(txn, meta.staged?.segments) }
+}
+
+/** A command as it is given to the queue, which numbers it. */
+export type NewCommand = Pick<Saved, 'nonce' | 'name' | 'args' | 'member' | 'for' | 'at' | 'seen'>
+
+/** Puts a command under the next number, in the place of a settled one if asked. */
+export async function recordCommand(txn: Txn, command: NewCommand, replaces?: string): Promise<{ entry: Saved; stream: Stream }> {
+  const before = await loadStream(txn)
+  const entry: Saved = { ...command, v: 1, number: before.next, offset: before.offset, sent: false, settled: false }
+  if (replaces) await txn.delete('outbox', replaces)
+  await txn.put('outbox', entry.nonce, entry)
+  const stream = { ...before, next: before.next + 1 }
+  await txn.put('meta', 'stream', stream)
+  return { entry, stream }
+}
+
+/** From here on everything is asked for again; what is held stays until that is done. */
+export async function recordStart(txn: Txn, repair: Meta['repair']): Promise<void> {
+  const meta = await loadMeta(txn)
+  await dropSegments(txn, meta.staged?.segments)
+  await txn.put('meta', 'sync', { ...meta, staged: null, cursor: '', publicNext: '', repair, generation: meta.generation + 1 })
+}
+
+/** Drops audiences. The cursor claims them no more: the next request starts over (protocol W3). */
+export async function recordDrops(txn: Txn, auds: readonly string[]): Promise<void> {
+  const { repair } = await loadMeta(txn)
+  await recordStart(txn, repair)
+  if (auds.length === 0) return
+  const meta = await loadMeta(txn)
+  const text = auds.map((drop) => JSON.stringify({ drop })).join('\n')
+  await txn.put('meta', 'sync', { ...meta, segments: [...meta.segments, await txn.add('segments', { text })] })
+}
+
+/** Forgets what waits and what was done; the queue begins anew under another name. */
+export async function recordLeaving(txn: Txn): Promise<void> {
+  const queue = await loadQueue(txn)
+  for (const nonce of queue.entries.keys()) await txn.delete('outbox', nonce)
+  await takeJournal(txn)
+  await txn.put('meta', 'stream', { ...queue.stream, id: newNonce(), next: 1 })
+}
+
+/** Puts `texts` in the place of the live segments; null, and nothing written, if they aren't those of `generation` any more. */
+export async function recordCompaction(txn: Txn, generation: number, texts: readonly string[]): Promise<Meta | null> {
+  const before = await loadMeta(txn)
+  if (before.generation !== generation) return null
+  await dropSegments(txn, before.segments)
+  const segments: number[] = []
+  for (const text of texts) segments.push(await txn.add('segments', { text }))
+  const meta = { ...before, segments }
+  await txn.put('meta', 'sync', meta)
+  return meta
 }

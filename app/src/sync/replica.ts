@@ -8,12 +8,14 @@
  */
 import { askPublic, askSync, type Ask, type AskOptions } from './ask'
 import { Base } from './base'
-import { inOrder, loadQueue, loadStream, saveQueue, takeJournal } from './disk'
-import { missing, recordAnswer, recordFrame, waitOf, type Frame } from './record'
+import { inOrder, loadQueue, saveQueue } from './disk'
 import { newNonce } from './ids'
 import { Leases } from './leases'
-import { dropSegments, forgetRows, loadMeta, NO_META, startsFresh, VOID, writeSegments, type Meta } from './meta'
+import { forgetRows, loadMeta, NO_META, startsFresh, VOID, writeSegments, type Meta } from './meta'
 import { ackOf, isPending, type Queue, type Saved, type Stream } from './queue'
+import {
+  missing, recordAnswer, recordCommand, recordCompaction, recordDrops, recordFrame, recordLeaving, recordStart, waitOf, type Frame, type NewCommand,
+} from './record'
 import { STORES, type Store, type StoreName } from './store'
 import { parseAnswer, parseKept, type Answer, type KeptLine } from './wire'
 
@@ -131,24 +133,10 @@ export class Replica {
   }
 
   /** Saves a command durably under the next number, in the place of a settled one if asked. */
-  async append(command: Pick<Saved, 'nonce' | 'name' | 'args' | 'member' | 'for'> & { at?: string }, replaces?: string): Promise<Saved> {
+  async append(command: Omit<NewCommand, 'at' | 'seen'> & { at?: string }, replaces?: string): Promise<Saved> {
     const at = command.at ?? new Date(this.options.now()).toISOString()
-    const { entry, stream } = await this.store.write(
-      ['meta', 'outbox'],
-      async (txn) => {
-        const before = await loadStream(txn)
-        const saved: Saved = {
-          ...command, v: 1, number: before.next, at, offset: before.offset, sent: false, settled: false,
-          seen: this.meta.seen === this.meta.epoch ? this.meta.seq : 0,
-        }
-        if (replaces) await txn.delete('outbox', replaces)
-        await txn.put('outbox', saved.nonce, saved)
-        const after = { ...before, next: before.next + 1 }
-        await txn.put('meta', 'stream', after)
-        return { entry: saved, stream: after }
-      },
-      'strict',
-    )
+    const seen = this.meta.seen === this.meta.epoch ? this.meta.seq : 0
+    const { entry, stream } = await this.store.write(['meta', 'outbox'], (txn) => recordCommand(txn, { ...command, at, seen }, replaces), 'strict')
     this.stream = stream
     if (replaces) this.entries.delete(replaces)
     this.entries.set(entry.nonce, entry)
@@ -256,11 +244,7 @@ export class Replica {
   }
 
   async #startOver(repair: Meta['repair']): Promise<void> {
-    await this.store.write(['meta', 'segments'], async (txn) => {
-      const meta = await loadMeta(txn)
-      await dropSegments(txn, meta.staged?.segments)
-      await txn.put('meta', 'sync', { ...meta, staged: null, cursor: '', publicNext: '', repair, generation: meta.generation + 1 })
-    })
+    await this.store.write(['meta', 'segments'], (txn) => recordStart(txn, repair))
     this.options.wrote()
     await this.#reload()
   }
@@ -279,19 +263,11 @@ export class Replica {
    * request starts over (protocol W3).
    */
   async #forget(auds: readonly string[], andQueue: boolean): Promise<void> {
-    const text = auds.map((drop) => JSON.stringify({ drop })).join('\n')
     this.leases.forget(auds)
     await this.store.write(SYNC_STORES, async (txn) => {
-      const meta = await loadMeta(txn)
-      await dropSegments(txn, meta.staged?.segments)
-      const segments = text === '' ? meta.segments : [...meta.segments, await txn.add('segments', { text })]
-      await txn.put('meta', 'sync', { ...meta, segments, staged: null, cursor: '', publicNext: '', generation: meta.generation + 1 })
+      await recordDrops(txn, auds)
       await txn.put('meta', 'leases', this.leases.mark())
-      if (!andQueue) return
-      const queue = await loadQueue(txn)
-      for (const nonce of queue.entries.keys()) await txn.delete('outbox', nonce)
-      await takeJournal(txn)
-      await txn.put('meta', 'stream', { ...queue.stream, id: newNonce(), next: 1 })
+      if (andQueue) await recordLeaving(txn)
     })
     await this.#reload()
     // The rows must leave the disk, not only be marked as left.
@@ -312,15 +288,7 @@ export class Replica {
   async #compact(): Promise<boolean> {
     const { generation } = this.meta
     const texts = await writeSegments(this.base.live())
-    const meta = await this.store.write(['meta', 'segments'], async (txn) => {
-      const before = await loadMeta(txn)
-      if (before.generation !== generation) return null
-      await dropSegments(txn, before.segments)
-      const segments: number[] = []
-      for (const text of texts) segments.push(await txn.add('segments', { text }))
-      await txn.put('meta', 'sync', { ...before, segments })
-      return { ...before, segments }
-    })
+    const meta = await this.store.write(['meta', 'segments'], (txn) => recordCompaction(txn, generation, texts))
     if (!meta) return false
     this.meta = meta
     this.base.lines = this.base.entries()
