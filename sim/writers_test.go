@@ -123,6 +123,7 @@ func (p *process) kill() {
 // told stays in its ledger; what it was not told it sends again.
 type writer struct {
 	addr    string
+	member  string
 	token   string
 	stream  string
 	cursor  string
@@ -183,11 +184,11 @@ func join(t *testing.T, addr, code string) *writer {
 	if err != nil || status != 200 {
 		t.Fatalf("join: %d %s %v", status, body, err)
 	}
-	var account struct{ Token string }
+	var account struct{ Member, Token string }
 	if err := json.Unmarshal(body, &account); err != nil {
 		t.Fatal(err)
 	}
-	w.token = account.Token
+	w.member, w.token = account.Member, account.Token
 	return w
 }
 

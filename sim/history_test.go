@@ -1,0 +1,426 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+
+	"kith/sim/device"
+)
+
+// Ensure that what happens at once can be told as if it had happened one after the
+// other: phones edit the same two listings of the real server, move them between
+// audiences, lose answers, send twice and read. Of each history porcupine must find
+// an order that explains every outcome and every read, in real time; and the seqs
+// must tell one story (causal_test.go). KITH_HISTORIES says how many.
+func TestHistory_CanBeToldInOneOrder(t *testing.T) {
+	histories, first := envCount(t, "KITH_HISTORIES", 100), before(t)
+	h := newHall(t)
+	sums := map[string]int{"illegal": 0}
+	for i := range histories {
+		one := h.play(t, uint64(first+i))
+		if t.Failed() {
+			break
+		}
+		linear, causal := one.linearizable(), one.causal()
+		if linear != nil || causal != nil {
+			sums["illegal"]++
+			t.Errorf("history %d: %v; %v\n%s", first+i, linear, causal, one)
+			break
+		}
+		sums["histories"]++
+		sums["operations"] += len(one.operations)
+		sums["checkpoints"] += one.count(func(e event) bool { return e.seen != nil })
+		sums["answers lost"] += one.lost
+		sums["merged"] += one.count(func(e event) bool { return e.did != nil && strings.HasPrefix(e.outcome, "merged") })
+	}
+	figures(t, "histories", sums)
+	for _, what := range []string{"answers lost", "merged"} {
+		if histories >= 100 && sums[what] == 0 {
+			t.Errorf("%s: none, so these histories are too tame to show anything", what)
+		}
+	}
+}
+
+// hall is a running server with two listings that three phones may edit; a fourth
+// is a resident's, who sees a listing only while it is no draft.
+type hall struct {
+	p        *process
+	clients  []*client
+	listings [2]string
+}
+
+// client is one phone in a history.
+type client struct {
+	*writer
+	name     int
+	phone    *device.Device
+	resident bool
+}
+
+func newHall(t *testing.T) *hall {
+	t.Helper()
+	bin, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newHallOf(t, bin)
+}
+
+// newHallOf starts another binary than the real one.
+func newHallOf(t *testing.T, bin string, env ...string) *hall {
+	t.Helper()
+	h := &hall{p: newProcess(t, t.TempDir(), env...), listings: [2]string{newID(), newID()}}
+	h.p.bin = bin
+	t.Cleanup(h.p.kill)
+	h.p.verb("seed")
+	codes := []string{h.p.invite(), codePattern.FindStringSubmatch(h.p.verb("invite", "--role", "resident"))[1]}
+	h.p.start()
+	for i := range 4 {
+		c := &client{writer: join(t, h.p.addr, codes[i/3]), name: i, resident: i == 3}
+		c.phone = device.New(time.Now, func() string { return base64url(16) })
+		h.clients = append(h.clients, c)
+	}
+	for i, id := range h.listings {
+		h.clients[0].do("listings.add", map[string]any{"id": id, "kind": "group", "title": fmt.Sprint("Group ", i), "status": "active"})
+	}
+	h.clients[0].catchUp(t)
+	h.p.kill()
+	h.host(t)
+	h.p.start()
+	for _, c := range h.clients {
+		c.catchUp(t)
+	}
+	return h
+}
+
+// host makes every editor a host of both listings, in the database of a server
+// that is down: there is no command for it.
+func (h *hall) host(t *testing.T) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(h.p.dir, "data.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, c := range h.clients[1:3] {
+		for _, id := range h.listings {
+			if _, err := db.Exec("INSERT INTO hosts (id, listing, member) VALUES (?, ?, ?)", newID(), id, c.member); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func (c *client) do(name string, args any) {
+	c.phone.Do(base64url(16), name, mustJSON(args), "2026-06-01T09:00:00.000Z")
+}
+
+// rests says that nothing is in force any more; what was merged has been read.
+func (c *client) rests() bool {
+	for _, e := range slices.Clone(c.phone.Queue.Entries) {
+		c.phone.Dismiss(e.Nonce)
+	}
+	return len(c.phone.Queue.Entries) == 0
+}
+
+// catchUp asks until nothing waits on either side.
+func (c *client) catchUp(t *testing.T) {
+	t.Helper()
+	for range 50 {
+		ask := c.phone.Ask(10, 4<<20)
+		status, raw, err := c.post(ask.Path, ask.Bytes())
+		if err != nil || status != 200 {
+			t.Fatalf("%d %s %v", status, raw, err)
+		}
+		if c.phone.Take(ask, status, raw) == device.Done && c.rests() {
+			return
+		}
+	}
+	t.Fatal("a phone never comes to rest")
+}
+
+// play makes one history, from rest to rest.
+func (h *hall) play(t *testing.T, seed uint64) *history {
+	for _, c := range h.clients {
+		c.catchUp(t)
+	}
+	one := &history{start: time.Now(), listings: h.listings, began: h.clients[0].look(h.listings).listings}
+	var all sync.WaitGroup
+	for i, c := range h.clients {
+		all.Go(func() {
+			chance := rand.New(rand.NewPCG(seed, uint64(i)))
+			for range 8 {
+				c.round(t, one, chance)
+			}
+			for tries := 0; !c.rests() && !t.Failed(); tries++ {
+				if one.exchange(t, c, 0); tries > 50 {
+					t.Errorf("client %d never gets rid of its queue", i)
+				}
+			}
+			one.exchange(t, c, 0)
+		})
+	}
+	all.Wait()
+	return one
+}
+
+// round is one thing that a client does.
+func (c *client) round(t *testing.T, one *history, chance *rand.Rand) {
+	if !c.resident && chance.IntN(3) > 0 {
+		c.edit(one, chance)
+	}
+	fate := chance.IntN(10)
+	switch {
+	case fate == 0: // cut on the way there, or on the way back
+		one.exchange(t, c, time.Duration(1+chance.IntN(4000))*time.Microsecond)
+	case fate == 1 && !c.resident: // sent twice at once
+		one.twice(t, c)
+	default:
+		one.exchange(t, c, 0)
+	}
+}
+
+// edit changes a title or a status; what it says that it saw is what it sees.
+func (c *client) edit(one *history, chance *rand.Rand) {
+	listing := chance.IntN(2)
+	seen := c.look(one.listings).listings[listing]
+	column, was, now := "title", seen.title, "Group "+newID()
+	if chance.IntN(3) == 0 {
+		column, was, now = "status", seen.status, "draft"
+		if was == "draft" {
+			now = "active"
+		}
+	}
+	c.do("listings.edit", map[string]any{"id": one.listings[listing], "set": map[string]any{column: now}, "was": map[string]any{column: was}})
+	last := c.phone.Queue.Entries[len(c.phone.Queue.Entries)-1]
+	one.intend(&change{nonce: last.Nonce, client: c.name, number: len(one.changes), listing: listing, column: column, was: was, now: now})
+}
+
+// look is what a client's screen shows of the two listings.
+func (c *client) look(listings [2]string) *checkpoint {
+	out := &checkpoint{seq: c.phone.Seq, resident: c.resident}
+	for i, id := range listings {
+		held, has := c.phone.Rows[device.Key{Coll: "listings", ID: id}]
+		if !has {
+			continue
+		}
+		var row struct{ Title, Status string }
+		if json.Unmarshal(held.Data, &row) == nil {
+			out.listings[i] = listing{row.Title, row.Status}
+		}
+		out.versions[i], out.audiences[i] = held.Seq, strings.Join(held.Auds, " ")
+	}
+	return out
+}
+
+// exchange is one request of a client, in the history. With a cut the client stops
+// listening after that time, and knows nothing of what became of it.
+func (one *history) exchange(t *testing.T, c *client, cut time.Duration) {
+	ask := c.phone.Ask(10, 4<<20)
+	called := one.now()
+	status, raw, err := c.request(ask, cut)
+	if err != nil {
+		if cut == 0 {
+			t.Errorf("client %d: %v", c.name, err)
+		}
+		one.unheard(c, ask, called)
+		return
+	}
+	one.heard(t, c, ask, called, status, raw, true)
+}
+
+// twice sends the same request two times at once, and takes one of the answers.
+func (one *history) twice(t *testing.T, c *client) {
+	ask := c.phone.Ask(10, 4<<20)
+	called := one.now()
+	type answer struct {
+		status int
+		raw    []byte
+		err    error
+	}
+	second := make(chan answer, 1)
+	go func() {
+		status, raw, err := c.request(ask, 0)
+		second <- answer{status, raw, err}
+	}()
+	status, raw, err := c.request(ask, 0)
+	other := <-second
+	if err != nil || other.err != nil {
+		t.Errorf("client %d: %v %v", c.name, err, other.err)
+		return
+	}
+	one.heard(t, c, ask, called, other.status, other.raw, false)
+	one.heard(t, c, ask, called, status, raw, true)
+}
+
+// request posts an ask; a cut of 0 is none.
+func (c *client) request(ask *device.Ask, cut time.Duration) (int, []byte, error) {
+	ctx := context.Background()
+	if cut > 0 {
+		short, cancel := context.WithTimeout(ctx, cut)
+		defer cancel()
+		ctx = short
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+c.addr+ask.Path, bytes.NewReader(ask.Bytes()))
+	if err != nil {
+		return 0, nil, err
+	}
+	r.Header.Set("Authorization", "Bearer "+c.token)
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	return res.StatusCode, raw, err
+}
+
+// history is what the clients of one play did and were told.
+type history struct {
+	mu         sync.Mutex
+	start      time.Time
+	listings   [2]string
+	began      [2]listing
+	changes    []*change
+	operations []porcupine.Operation // for porcupine
+	events     []event               // for the causal checker, in each client's order
+	lost       int
+}
+
+// change is one edit that somebody meant.
+type change struct {
+	nonce          string
+	client, number int
+	listing        int
+	column         string
+	was, now       string
+}
+
+// listing is what can be edited of one.
+type listing struct{ title, status string }
+
+// checkpoint is one whole answer, as the client sees it.
+type checkpoint struct {
+	seq       int64
+	resident  bool
+	listings  [2]listing
+	versions  [2]int64
+	audiences [2]string
+}
+
+// event is what a client was told: of a change, or by rows.
+type event struct {
+	client  int
+	did     *change
+	outcome string // ok, or merged and what was replaced
+	seq     int64
+	seen    *checkpoint
+}
+
+func (one *history) now() int64 { return int64(time.Since(one.start)) }
+
+func (one *history) intend(c *change) {
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	one.changes = append(one.changes, c)
+}
+
+func (one *history) change(nonce string) *change {
+	for _, c := range one.changes {
+		if c.nonce == nonce {
+			return c
+		}
+	}
+	return nil
+}
+
+// unheard notes a request that may have been carried out, at any time from now on.
+func (one *history) unheard(c *client, ask *device.Ask, called int64) {
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	one.lost++
+	for _, cmd := range ask.Body.Commands {
+		one.operations = append(one.operations, porcupine.Operation{ClientId: c.name, Input: one.change(cmd.Nonce), Call: called, Output: "", Return: 1 << 62})
+	}
+}
+
+// heard notes an answer; the client takes it unless it has a twin that it takes.
+func (one *history) heard(t *testing.T, c *client, ask *device.Ask, called int64, status int, raw []byte, take bool) {
+	returned := one.now()
+	a := device.ParseAnswer(raw)
+	if status != 200 || a == nil {
+		t.Errorf("client %d: %d %s", c.name, status, raw)
+		return
+	}
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	for _, o := range a.Outcomes {
+		did := one.change(o.Nonce)
+		if did == nil {
+			continue // of the history before
+		}
+		e := event{client: c.name, did: did, outcome: told(o), seq: o.Seq}
+		one.events = append(one.events, e)
+		one.operations = append(one.operations, porcupine.Operation{ClientId: c.name, Input: did, Call: called, Output: e.outcome, Return: returned})
+	}
+	if !take || c.phone.Take(ask, status, raw) != device.Done {
+		return
+	}
+	seen := c.look(one.listings)
+	one.events = append(one.events, event{client: c.name, seen: seen})
+	one.operations = append(one.operations, porcupine.Operation{ClientId: c.name, Input: read{c.resident}, Call: called, Output: seen.listings, Return: returned})
+}
+
+// told is an outcome in one word, with what was replaced.
+func told(o device.Outcome) string {
+	if o.Status != "merged" {
+		return strings.TrimSpace(o.Status + " " + o.Code)
+	}
+	var result struct{ Replaced map[string]string }
+	if err := json.Unmarshal(o.Result, &result); err != nil {
+		return "merged " + err.Error()
+	}
+	for _, v := range result.Replaced {
+		return "merged " + v
+	}
+	return "merged with nothing"
+}
+
+func (one *history) count(what func(event) bool) (n int) {
+	for _, e := range one.events {
+		if what(e) {
+			n++
+		}
+	}
+	return n
+}
+
+// String tells a history, for a person.
+func (one *history) String() string {
+	var b strings.Builder
+	for _, o := range one.operations {
+		fmt.Fprintf(&b, "%9d to %9d us, client %d: %s\n", o.Call/1000, min(o.Return, int64(time.Hour))/1000, o.ClientId, describe(o.Input, o.Output))
+	}
+	for _, e := range one.events {
+		if e.seen != nil {
+			fmt.Fprintf(&b, "client %d at %d: %v %v %q\n", e.client, e.seen.seq, e.seen.listings, e.seen.versions, e.seen.audiences)
+		} else {
+			fmt.Fprintf(&b, "client %d heard of %s: %s at %d\n", e.client, e.did.nonce, e.outcome, e.seq)
+		}
+	}
+	return b.String()
+}
