@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase"
@@ -50,21 +51,26 @@ func main() {
 	})
 	app.RootCmd.Use, app.RootCmd.Version = "kith", version
 	app.RootCmd.Short = "Kith: a neighbourhood on its phones, also with no signal"
-	cfg.Console = os.Stdout
+	cfg.Console, cfg.Version, cfg.Connect = os.Stdout, version, connect
 	registry := hooks.Register(app, cfg)
 
 	// NB! PocketBase drops the error of a command and exits with 0.
 	var failed error
 	app.RootCmd.SetErr(os.Stderr)
 	app.RootCmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { failed = err; return err })
-	for _, c := range append(hooks.Verbs(app, registry, cfg), cmd.NewSuperuserCommand(app), cmd.NewServeCommand(app, false)) {
+	bare := hooks.Bare(app, cfg)
+	for _, c := range slices.Concat(bare, hooks.Verbs(app, registry, cfg), []*cobra.Command{cmd.NewSuperuserCommand(app), cmd.NewServeCommand(app, false)}) {
 		remember(c, &failed)
 		app.RootCmd.AddCommand(c)
 	}
-	if _, _, err := app.RootCmd.Find(os.Args[1:]); err != nil {
+	run := app.Execute
+	if asked, _, err := app.RootCmd.Find(os.Args[1:]); err != nil {
 		log.Fatal(err)
+	} else if slices.ContainsFunc(bare, func(c *cobra.Command) bool { return asked == c || asked.Parent() == c }) {
+		// PocketBase's would open, and so change, the folder first. What fails is said and remembered.
+		run = func() error { _ = app.RootCmd.Execute(); return nil }
 	}
-	if err := app.Execute(); err != nil {
+	if err := run(); err != nil {
 		log.Fatal(err)
 	}
 	if failed != nil {

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
 )
 
 // Config is everything that the environment and flags decide, parsed once.
@@ -17,6 +19,11 @@ type Config struct {
 	Console      io.Writer // where serve says its address; nil: nowhere
 	Keys         string    // the file of the transport key; empty: beside the data folder
 	TrustedProxy string    // header in which the proxy before us puts the client's address; empty: none
+	BackupTo     string    // age's public keys, to which backups are encrypted; empty: none are set
+
+	// What main knows.
+	Version string
+	Connect core.DBConnectFunc // how SQLite is opened; nil: as PocketBase does
 }
 
 // ParseConfig reads the environment. built is the app inside the binary;
@@ -31,6 +38,7 @@ func ParseConfig(getenv func(string) string, built fs.FS, beside string) (Config
 		return c, errors.New("KITH_RATE_LIMITS is on or off, not " + v)
 	}
 	c.Keys = getenv("KITH_KEYS")
+	c.BackupTo = getenv("KITH_BACKUP_TO")
 	c.TrustedProxy = getenv("KITH_TRUSTED_PROXY")
 	if strings.ContainsAny(c.TrustedProxy, " :,") {
 		return c, errors.New("KITH_TRUSTED_PROXY is the name of one header, such as X-Real-IP")
@@ -56,5 +64,9 @@ func (c Config) String() string {
 	if keys == "" {
 		keys = "beside the data folder"
 	}
-	return "app from " + c.PublicFrom + ", rate limits " + limits + ", trusted proxy header " + proxy + ", transport key " + keys
+	backups := c.BackupTo
+	if backups == "" {
+		backups = "nobody yet"
+	}
+	return "app from " + c.PublicFrom + ", rate limits " + limits + ", trusted proxy header " + proxy + ", transport key " + keys + ", backups for " + backups
 }

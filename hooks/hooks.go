@@ -7,6 +7,7 @@ import (
 
 	"kith/hooks/acting"
 	"kith/hooks/audit"
+	"kith/hooks/backup"
 	"kith/hooks/community"
 	"kith/hooks/doorman"
 	"kith/hooks/guard"
@@ -29,7 +30,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	ring := &seal.Ring{}
 	keepKeys(app, ring, cfg) // what phones may seal to this server
 
-	leavers := []func(*sync.Call) error{listings.Left, visits.Left, acting.Left, safety.Left, waysin.Left} // what ends when somebody leaves
+	leavers := leavers()
 
 	man := doorman.Register(app, r, cfg.RateLimits)                 // who is asking
 	community.Register(r)                                           // the community's own record
@@ -44,5 +45,11 @@ func Register(app core.App, cfg Config) *sync.Registry {
 
 	syncapi.Register(app, r, man, ring, cfg.RateLimits) // the door of the sync protocol
 	guard.Register(app, cfg.Public, cfg.TrustedProxy)   // what makes PocketBase safe
+	backup.Register(app)                                // that nobody puts a backup back under it
 	return r
+}
+
+// leavers are what ends when somebody leaves.
+func leavers() []func(*sync.Call) error {
+	return []func(*sync.Call) error{listings.Left, visits.Left, acting.Left, safety.Left, waysin.Left}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"kith/hooks/audit"
+	"kith/hooks/backup"
 	"kith/hooks/community"
 	"kith/hooks/imports"
 	"kith/hooks/rights"
@@ -30,6 +31,19 @@ func Verbs(app core.App, r *sync.Registry, cfg Config) []*cobra.Command {
 			}
 			return syncapi.Prepare(app, r)
 		}
+		v.SilenceUsage = true
+	}
+	return verbs
+}
+
+// Bare are the commands that look at the folder as it lies there. Opening it as a
+// community would already mend it, or write to it; so main doesn't.
+func Bare(app core.App, cfg Config) []*cobra.Command {
+	verbs := []*cobra.Command{
+		backup.Command(app, backup.Settings{Version: cfg.Version, To: cfg.BackupTo}),
+		backup.RestoreCommand(app, opener(app, cfg), syncapi.NewEpoch),
+	}
+	for _, v := range verbs {
 		v.SilenceUsage = true
 	}
 	return verbs

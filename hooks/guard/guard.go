@@ -36,7 +36,7 @@ func Register(app core.App, public fs.FS, trustedProxy string) {
 	// NB! PocketBase would put the old rows back and go on in the same epoch, and
 	// devices would never bring back what the backup lacks.
 	app.OnBackupRestore().BindFunc(func(*core.BackupEvent) error {
-		return errors.New("a backup is put back by hand, with `kith epoch` after it: see docs/operations.md")
+		return errors.New("a backup is put back with `kith restore`, while the server is stopped: see docs/operations.md")
 	})
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
 		Id: "kithGuard",

@@ -1,0 +1,202 @@
+package backup
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"kith/internal/backup"
+)
+
+// ErrInUse says that somebody works on the folder.
+var ErrInUse = errors.New("a server, or another command, is using this data folder: stop it first")
+
+// ErrRestoring says that a restore works on it.
+var ErrRestoring = errors.New("a backup is being put back into this data folder: wait until that is done")
+
+// Register makes whoever opens the community hold its folder while they do, side
+// by side with all others, so that no backup is put back under them.
+//
+// NB! It is the folder itself that is held, by flock: that leaves no file behind,
+// and ends with the process however it dies.
+func Register(app core.App) {
+	var held *os.File
+	app.OnBootstrap().BindFunc(func(e *core.BootstrapEvent) error {
+		if held == nil {
+			var err error
+			if held, err = hold(e.App.DataDir(), syscall.LOCK_SH, ErrRestoring); err != nil {
+				return err
+			}
+		}
+		return e.Next()
+	})
+	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		err := e.Next()
+		if held != nil {
+			err = errors.Join(err, held.Close())
+			held = nil
+		}
+		return err
+	})
+}
+
+func hold(dir string, how int, taken error) (*os.File, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(d.Fd()), how|syscall.LOCK_NB); err != nil {
+		_ = d.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, taken
+		}
+		return nil, err
+	}
+	return d, nil
+}
+
+// standing is the database that is in a folder before a restore, held so that
+// nobody else opens it. db is nil where it can't be read at all.
+type standing struct {
+	folder *os.File
+	path   string
+	there  bool
+	broken error
+	db     *dbx.DB
+}
+
+// takeHold takes the folder, and the database in it.
+func takeHold(data string) (*standing, error) {
+	folder, err := hold(data, syscall.LOCK_EX, ErrInUse)
+	if err != nil {
+		return nil, err
+	}
+	s := &standing{folder: folder, path: filepath.Join(data, "data.db")}
+	if _, err := os.Lstat(s.path); errors.Is(err, os.ErrNotExist) {
+		return s, nil
+	} else if err != nil {
+		return nil, errors.Join(err, folder.Close())
+	}
+	s.there = true
+	switch err := s.open(); {
+	case isBusy(err): // sqlite3, or a Kith of before this was so
+		return nil, errors.Join(ErrInUse, s.close())
+	case err != nil:
+		s.broken = err
+		if s.db != nil {
+			_ = s.db.Close() // it can't be read anyway
+			s.db = nil
+		}
+	}
+	return s, nil
+}
+
+// open takes an exclusive lock that stays for as long as the connection does.
+//
+// NB! SQLite deletes the log beside a file that is no database of its own.
+func (s *standing) open() error {
+	if err := backup.IsDatabase(s.path); err != nil {
+		return err
+	}
+	abs, err := filepath.Abs(s.path)
+	if err != nil {
+		return err
+	}
+	at := url.URL{Scheme: "file", Path: abs, RawQuery: "mode=rw&_pragma=busy_timeout(0)&_pragma=locking_mode(EXCLUSIVE)&_pragma=synchronous(FULL)"}
+	db, err := sql.Open("sqlite", at.String())
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	db.SetConnMaxLifetime(0)
+	s.db = dbx.NewFromDB(db, "sqlite")
+	for _, q := range []string{"BEGIN EXCLUSIVE", "SELECT count(*) FROM sync_meta", "COMMIT"} {
+		if _, err := db.Exec(q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func isBusy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_BUSY || e.Code()&0xff == sqlite3.SQLITE_LOCKED)
+}
+
+// close lets go of everything.
+func (s *standing) close() error {
+	var err error
+	if s.db != nil {
+		err = s.db.Close()
+	}
+	return errors.Join(err, s.folder.Close())
+}
+
+// giveWay puts the database in the file fresh in the place of what stands there,
+// which is kept under the name aside. Whenever the machine dies, data.db is the
+// one or the other, whole.
+func (s *standing) giveWay(fresh, aside string) error {
+	if err := s.keep(aside); err != nil {
+		return err
+	}
+	if err := s.handOver(fresh); err != nil {
+		return err
+	}
+	if err := os.Rename(fresh, s.path); err != nil {
+		return err
+	}
+	return s.folder.Sync()
+}
+
+// handOver gives the database to whom the folder belongs: root may put back what
+// the server's own user has to open.
+func (s *standing) handOver(fresh string) error {
+	info, err := s.folder.Stat()
+	if err != nil {
+		return err
+	}
+	if owner, is := info.Sys().(*syscall.Stat_t); is && os.Geteuid() == 0 {
+		return os.Chown(fresh, int(owner.Uid), int(owner.Gid))
+	}
+	return nil
+}
+
+// keep gives what stands there a second name.
+//
+// NB! No -wal and -shm of it may be left when the other takes its place: SQLite
+// would play them into that. A database that can be read takes its -wal in
+// itself; of one that can't, they go along.
+func (s *standing) keep(aside string) error {
+	if s.db != nil {
+		var mode string
+		if err := s.db.NewQuery("PRAGMA journal_mode=DELETE").Row(&mode); err != nil {
+			return err
+		}
+		if mode != "delete" {
+			return fmt.Errorf("the old database stays in the mode %s", mode)
+		}
+	}
+	if s.there {
+		if err := os.Link(s.path, aside); err != nil {
+			return err
+		}
+	}
+	for _, tail := range []string{"-wal", "-shm"} {
+		if err := os.Rename(s.path+tail, aside+tail); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return s.folder.Sync()
+}
