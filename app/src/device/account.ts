@@ -81,7 +81,3 @@ export function keysToJoin(store: Store, made: NewKeys): Promise<KeptKeys> {
     'strict',
   )
 }
-
-export function forgetAccount(store: Store): Promise<void> {
-  return store.write(['device'], (txn) => txn.delete('device', 'account'), 'strict')
-}

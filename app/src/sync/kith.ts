@@ -23,6 +23,7 @@ import { storeOf } from './storing'
 import { ALONE, browserMeeting, Tabs, type Meeting, type Message } from './tabs'
 import type { Entry, LocalFacts, Me, Row, Status } from './types'
 import { View } from './view'
+import { begunWipe, markWipe, wipe } from './wipe'
 
 export interface OpenOptions {
   /** Name of the database, the lock and the channel on this device. */
@@ -118,6 +119,7 @@ export class Kith {
     await this.#membership.load()
     await this.#replica.open()
     await this.#local.open()
+    await this.#endWipe()
     this.#standing.set({ phase: 'ready' })
     void this.#learn()
     void isSafe().then((safe) => this.#standing.set({ safe }))
@@ -241,10 +243,8 @@ export class Kith {
   /** Sends what is left for up to 15 seconds, then forgets the account, its rows and its outbox. */
   async leave(): Promise<void> {
     await this.#sendWhatIsLeft()
-    await this.#membership.forget()
-    await this.#replica.leave()
-    await this.#store.destroy?.()
-    await this.#local.open()
+    await this.#store.write(['meta'], (txn) => markWipe(txn, 'left'), 'strict')
+    await this.#forgetPerson()
     this.#accountChanged(true)
   }
 
@@ -254,11 +254,24 @@ export class Kith {
 
   /** The server wants everything of this person gone. */
   async #wiped(): Promise<void> {
-    const { wipe } = await import('./wipe')
-    await wipe(this.#store, this.#replica)
-    this.#membership.account = null
+    await this.#forgetPerson()
     this.#accountChanged(true)
     this.#told(this.#standing.but({ fault: 'device_wiped' }), true)
+  }
+
+  async #forgetPerson(): Promise<void> {
+    await wipe(this.#store, this.#replica)
+    this.#membership.account = null
+    await this.#local.open()
+  }
+
+  /** Ends a wipe that was begun when the phone died. Where even that can't be, its person is hidden, and the next start tries again. */
+  async #endWipe(): Promise<void> {
+    const why = await begunWipe(this.#store)
+    if (!why) return
+    this.#membership.account = null
+    if (why === 'wiped') this.#told(this.#standing.but({ fault: 'device_wiped' }), true)
+    await this.#forgetPerson().catch(() => undefined)
   }
 
   /** Sends what waits, for up to 15 seconds. True: nothing waits any more. */

@@ -161,16 +161,17 @@ export class Loop {
       const reply = await this.#ahead.reply(ask, token)
       if (reply.ok) {
         this.#ahead.begin(ask, reply.text, token)
-        this.#taken(await replica.take(ask, reply.text), ask, pending)
+        await this.#taken(await replica.take(ask, reply.text), ask, pending)
       } else await this.#obey(await react(replica, ask, reply.refusal))
     } catch (error) {
       this.#failed(error)
     }
   }
 
-  #taken(taken: Taken, ask: Ask, pendingBefore: number): void {
+  async #taken(taken: Taken, ask: Ask, pendingBefore: number): Promise<void> {
     const { replica, env } = this.options
-    if (taken.wipe) return void this.options.wiped?.().catch(() => undefined)
+    // Nothing is asked meanwhile: an answer would put back what is being deleted. What fails is ended at the next start.
+    if (taken.wipe) return this.options.wiped?.().catch(() => undefined)
     if (taken.waitMs > 0) this.#pushAfter = env.now() + taken.waitMs
     const { staged, cursor } = replica.meta
     const pulled = taken.done || (staged?.cursor ?? cursor) !== ask.cursor

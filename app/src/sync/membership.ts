@@ -1,7 +1,7 @@
 /**
- * The account of this device while the app is open: how it came, how its token is kept fresh, how it goes.
+ * The account of this device while the app is open: how it came, and how its token is kept fresh.
  */
-import { endsSoon, forgetAccount, loadAccount, type Account } from '../device/account'
+import { endsSoon, loadAccount, type Account } from '../device/account'
 import type { WayIn } from '../device/session'
 import type { Env } from './env'
 import { doors, ways } from './lazily'
@@ -76,11 +76,5 @@ export class Membership {
       if (error instanceof Refused) throw new RefusedSession(error.refusal)
       if (refused) throw error
     }
-  }
-
-  /** Takes the account off the disk. */
-  async forget(): Promise<void> {
-    await forgetAccount(this.options.store)
-    this.account = null
   }
 }

@@ -17,6 +17,7 @@ import {
   missing, recordAnswer, recordCommand, recordCompaction, recordDrops, recordFrame, recordLeaving, recordStart, waitOf, type Frame, type NewCommand,
 } from './record'
 import { STORES, type Store, type StoreName } from './store'
+import { markWipe } from './wipe'
 import { parseAnswer, parseKept, type Answer, type KeptLine } from './wire'
 
 /** What came of an answer. */
@@ -206,6 +207,7 @@ export class Replica {
     const waitMs = waitOf(answer)
     const written = await this.store.write(SYNC_STORES, async (txn) => {
       const recorded = await recordAnswer(txn, ask, answer, this.options.now())
+      if (answer.wipe) await markWipe(txn, 'wiped')
       if (done && !recorded.stale && ask.kind === 'sync') {
         this.leases.grant(ask.asked ?? this.leases.now(), answer.end.leases ?? {})
         await txn.put('meta', 'leases', this.leases.mark())

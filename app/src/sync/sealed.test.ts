@@ -10,13 +10,11 @@ import { parted } from './public'
 import { SealedStore } from './sealed'
 import { openStore, STORES } from './store'
 import { ALONE } from './tabs'
-import { crashAfter } from './testing/crash'
+import { Life } from './testing/crash'
+import { aDay, CANARIES, found } from './testing/day'
 import { everythingIn, writeShape1 } from './testing/raw'
 import shape1 from './testing/shape1.json'
 import { settled, TestMeeting, TestWorld } from './testing/world'
-
-const CANARIES = ['CANARYNAME', 'CANARYVISIT', 'CANARYJOURNAL', 'CANARYRENAME', 'CANARYFACT', 'CANARYDRAFT', 'draft/edit', 'token1', 'member/rosa', 'activators']
-const found = (text: string) => CANARIES.filter((canary) => text.includes(canary))
 
 let count = 0
 const aName = () => `sealed ${++count}`
@@ -28,24 +26,6 @@ async function anOlderDatabase(): Promise<string> {
   const device = shape1.device.map(([key, account]) => [key, { ...(account as object), keys }] as [any, any])
   await writeShape1(name, { ...(shape1 as any), device })
   return name
-}
-
-/** A town in which Rosa's day leaves every canary somewhere. */
-async function aDay(name: string, key?: Uint8Array): Promise<{ world: TestWorld; kith: Kith }> {
-  const world = new TestWorld()
-  world.server.put('listings', 'lunch', { title: 'Thursday lunch' }, ['public'])
-  world.server.put('listings', 'quiz', { title: 'CANARYDRAFT' }, ['activators'])
-  const kith = await Kith.open({ name, env: world, meeting: ALONE, ...(key ? { key } : {}) })
-  await kith.local.set('draft/edit', { title: 'CANARYFACT' })
-  await kith.join('rosa', 'CANARYNAME', 'Phone')
-  world.server.grant('rosa', ['public', 'member/rosa', 'activators'])
-  await kith.send('visits.come', { id: 'done', listing: 'lunch', occurrence: 'o', firstName: 'CANARYJOURNAL', welcome: 'none' })
-  await kith.syncNow()
-  await settled()
-  world.online = false
-  await kith.send('visits.come', { id: 'visit', listing: 'lunch', occurrence: 'p', firstName: 'CANARYVISIT', welcome: 'none' })
-  await kith.send('people.rename', { firstName: 'CANARYRENAME' })
-  return { world, kith }
 }
 
 describe('what lies on disk', () => {
@@ -124,14 +104,14 @@ describe('a database of the older shape', () => {
   test('is carried over whole or not at all, wherever the phone dies', async () => {
     for (let n = 0; ; n++) {
       const name = await anOlderDatabase()
-      const crash = crashAfter(n)
-      await SealedStore.open(await openStore(name)).catch(() => undefined)
-      crash.undo()
+      const life = new Life(n)
+      await life.until(openStore(name).then((disk) => SealedStore.open(disk)))
+      new Life()
       const kith = await Kith.open({ name, env: new TestWorld(), meeting: ALONE, sync: false })
       expect(kith.outbox().length, `died at write ${n}`).toBe(2)
       expect(found(await everythingIn(name)), `died at write ${n}`).toEqual([])
       kith.close()
-      if (!crash.crashed()) return
+      if (!life.over) return
     }
   })
 })
