@@ -36,7 +36,7 @@ app/node_modules/.package-lock.json: app/package.json app/package-lock.json
 
 test: tools build check unit sim crash faults fuzz e2e ## everything that decides whether a change lands
 
-tools: ## installs Debian's Chromium and fuse3 where they are missing, or says how
+tools: ## installs Debian's Chromium, fuse3 and strace where they are missing, or says how
 	@scripts/tools
 
 check: ## formatting, vet, types and faults in the app's markup
@@ -52,8 +52,8 @@ sim: ## simulator: SEEDS=1000 by default; SEED=42 replays one seed, whole
 	@if [ -n "$(filter-out demo none,$(SEED))" ]; then SEED=$(SEED) go test ./sim -run TestSim_Replay -v; \
 	else go test ./sim -run TestSim -seeds $(SEEDS) -timeout 2h -v | grep -v '^=== '; fi
 
-OUTSIDE := TestCrash|TestPowerCut|TestRestore|TestHistory
-crash: build ## the real server from outside: kill -9, power cuts, restores, histories
+OUTSIDE := TestCrash|TestPowerCut|TestRestore|TestHistory|TestDisk
+crash: build ## the real server from outside: kill -9, power cuts, failing disks, restores, histories
 	KITH_BIN=$(CURDIR)/kith go test ./sim -run '$(OUTSIDE)' -timeout 6h -v | grep -v '^=== '
 
 faults: ## every planted fault is caught by a named test

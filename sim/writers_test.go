@@ -2,7 +2,6 @@ package sim
 
 import (
 	"bytes"
-	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -11,10 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -28,96 +24,6 @@ import (
 
 	"kith/sim/device"
 )
-
-// binary builds kith once for all drivers; KITH_BIN names one that is there.
-var binary = sync.OnceValues(func() (string, error) {
-	if at := os.Getenv("KITH_BIN"); at != "" {
-		return at, nil
-	}
-	dir, err := os.MkdirTemp("", "kith-bin")
-	if err != nil {
-		return "", err
-	}
-	scratch = append(scratch, dir)
-	out, err := exec.Command("go", "build", "-o", filepath.Join(dir, "kith"), "..").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return filepath.Join(dir, "kith"), nil
-})
-
-// process is the real binary on a data folder.
-type process struct {
-	t    *testing.T
-	bin  string
-	dir  string
-	env  []string
-	addr string
-	cmd  *exec.Cmd
-	said bytes.Buffer
-}
-
-func newProcess(t *testing.T, dir string, env ...string) *process {
-	t.Helper()
-	bin, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return &process{t: t, bin: bin, dir: dir, addr: l.Addr().String(), env: append(append(os.Environ(), "KITH_RATE_LIMITS=off"), env...)}
-}
-
-// verb runs one of the console's commands to its end.
-func (p *process) verb(args ...string) string {
-	p.t.Helper()
-	c := exec.Command(p.bin, append(args, "--dir", p.dir)...)
-	c.Env = p.env
-	out, err := c.CombinedOutput()
-	if err != nil {
-		p.t.Fatalf("kith %v: %v\n%s", args, err, out)
-	}
-	return string(out)
-}
-
-// start serves, and returns when it answers.
-func (p *process) start() {
-	p.t.Helper()
-	p.said.Reset()
-	p.cmd = exec.Command(p.bin, "serve", "--dir", p.dir, "--http", p.addr)
-	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = p.env, &p.said, &p.said
-	if err := p.cmd.Start(); err != nil {
-		p.t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
-	defer cancel()
-	for tick := time.NewTicker(3 * time.Millisecond); ; {
-		r, err := http.Get("http://" + p.addr + "/api/health")
-		if err == nil {
-			r.Body.Close()
-			tick.Stop()
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			p.kill()
-			p.t.Fatalf("the server does not answer after a start: %v\n%s", err, p.said.String())
-		}
-	}
-}
-
-// kill is SIGKILL: nothing is said, nothing is written any more.
-func (p *process) kill() {
-	if p.cmd == nil || p.cmd.ProcessState != nil {
-		return
-	}
-	_ = p.cmd.Process.Kill() // it may be dead already
-	_ = p.cmd.Wait()         // what it says of its death is known
-}
 
 // writer is one phone that adds places as fast as it is answered. What it was
 // told stays in its ledger; what it was not told it sends again.
@@ -257,7 +163,7 @@ func (w *writer) send(list []*write) (outcomes map[string]device.Outcome, lost, 
 		return nil, fmt.Errorf("busy: %s", raw), nil
 	}
 	if status != http.StatusOK {
-		return nil, nil, fmt.Errorf("%d %s", status, raw)
+		return nil, nil, &refused{status, raw}
 	}
 	a := device.ParseAnswer(raw)
 	if a == nil {
@@ -272,6 +178,14 @@ func (w *writer) send(list []*write) (outcomes map[string]device.Outcome, lost, 
 	}
 	return outcomes, nil, nil
 }
+
+// refused is an answer that is none.
+type refused struct {
+	status int
+	raw    []byte
+}
+
+func (r *refused) Error() string { return fmt.Sprintf("%d %s", r.status, r.raw) }
 
 // writeUntilItDies lets all writers push at once until the server is gone. It
 // calls killer in a goroutine once so many pushes were acknowledged.
