@@ -47,8 +47,8 @@ func (s *server) invite(n int) (string, error) {
 		return "", err
 	}
 	defer db.Close()
-	_, err = db.NewQuery(`INSERT OR REPLACE INTO invites (id, codeHash, role, member, usesLeft, expires, created, demo)
-		VALUES ('bench0000000000', {:hash}, 'resident', '', {:n}, '2099-01-01T00:00:00.000Z', '', false)`).
+	_, err = db.NewQuery(`INSERT OR REPLACE INTO invites (id, codeHash, role, member, console, usesLeft, expires, created, demo)
+		VALUES ('bench0000000000', {:hash}, 'resident', '', true, {:n}, '2099-01-01T00:00:00.000Z', '', false)`).
 		Bind(dbx.Params{"hash": benchCodeHash, "n": n}).Execute()
 	return benchCode, err
 }

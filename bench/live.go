@@ -10,6 +10,8 @@ import (
 	gosync "sync"
 	"time"
 
+	"github.com/pocketbase/dbx"
+
 	"kith/internal/sync"
 )
 
@@ -33,14 +35,16 @@ func live(s *server, r *report, n int) error {
 		return err
 	}
 	defer db.Close()
-	if _, err := db.NewQuery("INSERT INTO roles (id, member, role) VALUES (substr(lower(hex(randomblob(8))), 1, 15), '" + editor.member + "', 'coordinator')").Execute(); err != nil {
+	// A host: what a coordinator asks for would have to be proved each time.
+	if _, err := db.NewQuery("INSERT OR REPLACE INTO hosts (id, listing, member) VALUES ('bench0000000host', {:listing}, {:member})").
+		Bind(dbx.Params{"listing": s.edited, "member": editor.member}).Execute(); err != nil {
 		return err
 	}
 	if _, err := editor.all(map[string]json.RawMessage{}); err != nil {
 		return err
 	}
 	for round := range 5 {
-		args, err := json.Marshal(map[string]any{"id": "bench0000005000", "set": map[string]string{"room": fmt.Sprintf("Room %d of %d", round, n)}})
+		args, err := json.Marshal(map[string]any{"id": s.edited, "set": map[string]string{"room": fmt.Sprintf("Room %d of %d", round, n)}})
 		if err != nil {
 			return err
 		}

@@ -42,6 +42,7 @@ func run(binary string, listings, devices int, phone bool) error {
 	if err != nil {
 		return err
 	}
+	s.edited = listingID(listings - 1)
 	defer s.stop()
 	r := &report{}
 	for _, part := range []func(*server, *report) error{firstSync, delta, push, nothingNew} {
@@ -123,6 +124,8 @@ type server struct {
 	dir  string
 	url  string
 	root string // a superuser's token, for PocketBase's own list API
+	// edited is the listing that changes while devices listen.
+	edited string
 }
 
 func start(binary, dir string) (*server, error) {

@@ -83,10 +83,12 @@ func (w *writer) listing(tx core.App, i int) error {
 		SELECT {:id}, kind, {:title}, {:summary}, {:description}, organisation, place, room, schedule, prices, access, venue,
 			languages, whoComes, firstVisit, contact, checked, 'active', source, sourceUrl, '', {:id}, '' FROM listings WHERE source = 'demo' ORDER BY id LIMIT 1 OFFSET {:like}`).
 		Bind(dbx.Params{
-			"id": fmt.Sprintf("bench%010d", i), "title": w.text(24), "summary": w.text(80), "description": w.text(chars), "like": w.IntN(150),
+			"id": listingID(i), "title": w.text(24), "summary": w.text(80), "description": w.text(chars), "like": w.IntN(150),
 		}).Execute()
 	return err
 }
+
+func listingID(i int) string { return fmt.Sprintf("bench%010d", i) }
 
 func open(path string) (*dbx.DB, error) {
 	return dbx.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)")
