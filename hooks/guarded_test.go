@@ -43,12 +43,15 @@ func TestGuarded_GoToAnEnrolledDeviceThatProvesItself(t *testing.T) {
 	p.number = before
 	wantProblem(t, p.ask("POST", "/api/sync/live", p.token, map[string]any{"protocol": 1, "cursor": p.cursor}), 401, "proof_missing")
 	p.change(map[string]any{"enrolled": false})
-	if a := p.sync(); !slices.Contains(a.drops, "coordinators") || strings.Contains(a.raw, `["coordinators"`) {
+	if a := p.exchange(map[string]any{"cursor": p.cursor}); !strings.Contains(a.raw, `"proof_missing"`) {
 		t.Errorf("not enrolled, without a proof: %s", a.raw)
 	}
 	p.proves(true)
-	if a := p.exchange(map[string]any{"cursor": ""}); strings.Contains(a.raw, "coordinators") || !a.has("member/"+p.member, "members", p.member) {
+	if a := p.sync(); !slices.Contains(a.drops, "coordinators") || strings.Contains(a.raw, `["coordinators"`) {
 		t.Errorf("not enrolled, with a proof: %s", a.raw)
+	}
+	if a := p.exchange(map[string]any{"cursor": ""}); strings.Contains(a.raw, "coordinators") || !a.has("member/"+p.member, "members", p.member) {
+		t.Errorf("not enrolled, from nothing: %s", a.raw)
 	}
 	p.change(map[string]any{"enrolled": true})
 	if a := p.sync(); !a.has("coordinators", "devices", p.device) {

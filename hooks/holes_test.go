@@ -149,6 +149,21 @@ func TestHole_AnAbsurdClockQuarantinesNothing(t *testing.T) {
 	}
 }
 
+// Ensure that a token in an address, where it would end up in logs and histories,
+// opens nothing: it is not read there.
+func TestHole_ATokenInAnAddressIsNotRead(t *testing.T) {
+	w := newTown(t)
+	p := w.phone("resident")
+	for _, path := range []string{"/api/sync", "/api/sync/live", "/api/session", "/api/export"} {
+		for _, name := range []string{"token", "access_token", "authorization", "Authorization"} {
+			rec := w.ask("POST", path+"?"+name+"="+p.token, "", map[string]any{"protocol": 1, "cursor": ""})
+			if rec.Code < 400 || rec.Code >= 500 {
+				t.Errorf("%s?%s: %d", path, name, rec.Code)
+			}
+		}
+	}
+}
+
 // Ensure that no other user of the machine can look into the data folder, where
 // everybody's visits and the secrets of tokens are. (PocketBase leaves it open.)
 func TestHole_TheDataFolderIsForItsOwnerAlone(t *testing.T) {

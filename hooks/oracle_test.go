@@ -43,12 +43,13 @@ const (
 	forged      who = "a coordinator's token, forged from a copy of the database"
 	forgedProof who = "the same, with a proof by another key"
 
-	forgedResident who = "a resident's token, forged from a copy of the database"
-	superHere      who = "a superuser on this machine"
-	superAway      who = "a superuser from elsewhere"
+	forgedActivator who = "an activator's token, forged from a copy of the database"
+	forgedResident  who = "a resident's token, forged from a copy of the database"
+	superHere       who = "a superuser on this machine"
+	superAway       who = "a superuser from elsewhere"
 )
 
-var everybody = []who{visitor, here, owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator, unenrolled, unproven, exStaff, blocked, waiting, suspended, moved, revoked, erased, forged, forgedProof, forgedResident, superHere, superAway}
+var everybody = []who{visitor, here, owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator, unenrolled, unproven, exStaff, blocked, waiting, suspended, moved, revoked, erased, forged, forgedProof, forgedActivator, forgedResident, superHere, superAway}
 
 // syncing are those whom POST /api/sync answers; all others get sync's refusal.
 var syncing = []who{owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator, unenrolled, exStaff, blocked, forgedResident}
@@ -60,7 +61,7 @@ var refused = map[who]struct {
 }{
 	visitor: {401, "token_missing"}, here: {401, "token_missing"}, superHere: {401, "token_missing"}, superAway: {401, "token_missing"},
 	unproven: {401, "proof_missing"}, waiting: {403, "device_pending"}, suspended: {403, "member_suspended"}, moved: {401, "device_unknown"}, revoked: {401, "device_unknown"},
-	erased: {401, "token_missing"}, forged: {401, "proof_missing"}, forgedProof: {400, "proof_invalid"},
+	erased: {401, "token_missing"}, forged: {401, "proof_missing"}, forgedProof: {400, "proof_invalid"}, forgedActivator: {401, "proof_missing"},
 }
 
 var (

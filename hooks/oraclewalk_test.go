@@ -25,11 +25,6 @@ type walker struct {
 	held                       map[string]bool   // audiences on the phone
 }
 
-// guarded says whether something that they are hangs on the phone, too.
-func (w *walker) guarded() bool {
-	return w.roles["coordinator"] != "" || w.roles["owner/A"] != "" || w.roles["owner/B"] != ""
-}
-
 // refusal is what the server has to say to them, always or at a door that wants
 // a proof; "" is an answer.
 func (w *walker) refusal(proof bool) string {
@@ -40,7 +35,7 @@ func (w *walker) refusal(proof bool) string {
 		return "device_pending"
 	case w.suspended:
 		return "member_suspended"
-	case !w.proving && (proof || w.guarded() && w.enrolled):
+	case !w.proving && (proof || len(w.roles) > 0):
 		return "proof_missing"
 	}
 	return ""

@@ -229,6 +229,35 @@ func TestProtocol_EveryNamedTestExists(t *testing.T) {
 	}
 }
 
+// Ensure that each MUST of the protocol names what holds it: a test here, or a
+// file of the app's tests or of the scenarios that both engines play.
+func TestProtocol_EveryMustNamesItsProof(t *testing.T) {
+	raw, err := os.ReadFile("../docs/protocol.md")
+	must(t, err)
+	named := regexp.MustCompile("`(Test[A-Z]\\w*…?|(?:app|testdata)/[^`]+)`")
+	musts := 0
+	for i, line := range strings.Split(string(raw), "\n") {
+		if !strings.Contains(line, "MUST") {
+			continue
+		}
+		musts++
+		proofs := named.FindAllStringSubmatch(line, -1)
+		if len(proofs) == 0 {
+			t.Errorf("docs/protocol.md:%d says MUST and names no proof: %.100s", i+1, line)
+		}
+		for _, p := range proofs {
+			if file := p[1]; !strings.HasPrefix(file, "Test") {
+				if _, err := os.Stat("../" + file); err != nil {
+					t.Errorf("docs/protocol.md:%d names %s, which isn't there", i+1, file)
+				}
+			}
+		}
+	}
+	if musts < 40 {
+		t.Errorf("only %d lines with MUST were found", musts)
+	}
+}
+
 // example is a block of JSON in docs/protocol.md, under a mark.
 type example struct{ mark, text string }
 

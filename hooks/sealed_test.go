@@ -4,20 +4,23 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
-	"net/http"
-	"net/http/httptest"
 
 	"kith/hooks"
 	"kith/internal/limits"
 	"kith/internal/seal"
+	"kith/internal/token"
 )
 
 // sealTo is the key that this town tells phones.
@@ -37,10 +40,15 @@ func (w *town) seal(plain any) string {
 	return base64.RawURLEncoding.EncodeToString(blob)
 }
 
-// left is what a phone seals: its commands, on a queue of their own, and its token.
+// left is what a phone seals: its commands, on a queue of their own, its token,
+// and a proof if it sends proofs.
 func (p *phone) left(commands ...map[string]any) map[string]any {
+	proof := ""
+	if prover := p.provers[p.token]; prover != nil {
+		proof = prover.dpop(httptest.NewRequest("POST", "http://kith.test/api/sync/sealed", nil), p.token)
+	}
 	return map[string]any{"protocol": 1, "schema": 1, "app": "test", "stream": random(), "ack": 0, "pending": len(commands),
-		"commands": commands, "cursor": p.cursor, "token": p.token}
+		"commands": commands, "cursor": p.cursor, "token": p.token, "proof": proof}
 }
 
 func (w *town) carry(blobs ...string) *httptest.ResponseRecorder {
@@ -88,6 +96,55 @@ func TestSealed_IsTakenInOnceAndAsTheirs(t *testing.T) {
 	must(t, w.app.DB().NewQuery("SELECT count(*) FROM sync_command").Row(&n))
 	if n != 1 {
 		t.Errorf("%d commands", n)
+	}
+}
+
+// Ensure that what somebody with a role sealed needs a proof by the key of the
+// device that sealed it, for this token and this address, of whatever age; and
+// that with it a coordinator's is done as if they sent it themselves.
+func TestSealed_OfARoleNeedsTheProofThatWasSealedWithIt(t *testing.T) {
+	w := newTown(t)
+	p, other := w.phone("coordinator"), w.phone("coordinator")
+	proof := func(by *phone, access string, change jwt.MapClaims) string {
+		claims := jwt.MapClaims{
+			"htm": "POST", "htu": "http://kith.test/api/sync/sealed", "iat": time.Now().AddDate(0, 0, -20).Unix(), "jti": random(), "ath": token.Access(access),
+		}
+		maps.Copy(claims, change)
+		return by.sign(claims, nil)
+	}
+	left := func(proof string) map[string]any {
+		args := map[string]any{"id": newID(), "name": "The bakery", "place": ""}
+		l := p.left(map[string]any{"number": 1, "nonce": random(), "name": "shops.add", "v": 1, "args": args, "at": "", "offset": 0, "seen": 0})
+		l["proof"] = proof
+		return l
+	}
+	for name, c := range map[string]struct {
+		proof  string
+		status int
+		code   string
+	}{
+		"none":               {"", 401, "proof_missing"},
+		"by another key":     {proof(other, p.token, nil), 400, "proof_invalid"},
+		"of another token":   {proof(p, other.token, nil), 400, "proof_invalid"},
+		"of another address": {proof(p, p.token, jwt.MapClaims{"htu": "http://kith.test/api/sync"}), 400, "proof_invalid"},
+		"no proof":           {"x", 400, "proof_invalid"},
+	} {
+		before := w.dump()
+		wantProblem(t, w.carry(w.seal(left(c.proof))), c.status, c.code)
+		for table, rows := range w.dump() {
+			if rows != before[table] {
+				t.Errorf("%s changed %s", name, table)
+			}
+		}
+	}
+	good := left(proof(p, p.token, nil))
+	for range 2 { // also when it is carried again
+		if rec := w.carry(w.seal(good)); rec.Code != 200 {
+			t.Fatalf("%d %s", rec.Code, rec.Body)
+		}
+	}
+	if n, err := w.app.CountRecords("shops"); err != nil || n != 1 {
+		t.Errorf("%d shops, %v", n, err)
 	}
 }
 

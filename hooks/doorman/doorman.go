@@ -47,7 +47,6 @@ func (c Caller) Is(role string) bool {
 
 // Doorman stands at the doors of one community.
 type Doorman struct {
-	registry  *sync.Registry
 	engine    *sync.Engine
 	perDevice *limits.Rate
 	used      token.Once
@@ -63,18 +62,17 @@ func Register(app core.App, r *sync.Registry, rates bool) *Doorman {
 	// listening at once. NB! || joins texts, so that a change of any of them counts.
 	r.Grant(sync.Grant{Table: "devices", Member: "{row}.member", When: "{row}.revoked || {row}.pending || {row}.enrolled || {row}.wipe"})
 	r.Grant(sync.Grant{Table: "roles", Member: "{row}.member", When: "{row}.role"})
-	return &Doorman{registry: r, perDevice: limits.NewRate(limits.DevicePerMinute, limits.DeviceBurst, rates)}
+	return &Doorman{perDevice: limits.NewRate(limits.DevicePerMinute, limits.DeviceBurst, rates)}
 }
 
 // Watch tells the doorman which engine sees the commits.
 func (d *Doorman) Watch(e *sync.Engine) { d.engine = e }
 
-// Who says who is asking. A member who was granted something guarded must prove,
-// on an enrolled device, that it is that device; others need not, and a proof
-// that they send is not read.
+// Who says who is asking. A member with a role must prove that the request comes
+// from their device; others need not, and a proof that they send is not read.
 func (d *Doorman) Who(e *core.RequestEvent) (Caller, error) {
 	c, known, err := d.who(e)
-	if err != nil || !known.guarded || !c.Enrolled {
+	if err != nil || !known.mustProve() {
 		return c, err
 	}
 	c.Proven = true
@@ -96,17 +94,22 @@ func (d *Doorman) Proven(e *core.RequestEvent) (Caller, error) {
 	return c, err
 }
 
-// Named is Who for what somebody else carries: it proves nothing, and so opens
-// nothing that is guarded.
-func (d *Doorman) Named(e *core.RequestEvent) (Caller, error) {
-	c, _, err := d.who(e)
-	return c, err
-}
-
-// Stands refuses a device that may not take part, as of tx.
-func (d *Doorman) Stands(tx core.App, c Caller) error {
-	_, err := d.look(tx, c)
-	return err
+// Carried is Who for what somebody else brings, of access, the token that was
+// sealed with it. Its proof was signed when it was sealed, whenever that was.
+func (d *Doorman) Carried(e *core.RequestEvent, access, proof string) (Caller, error) {
+	c, known, err := d.who(e)
+	if err != nil || !known.mustProve() {
+		return c, err
+	}
+	if proof == "" {
+		return c, problem.ProofMissing.Because(nil)
+	}
+	p, err := token.VerifyProof(proof, e.Request.Method, e.Request.Host, e.Request.URL.Path, time.Time{})
+	if err != nil || p.Key.Thumbprint() != known.thumbprint || p.Access != token.Access(access) {
+		return c, problem.ProofInvalid.Because(err)
+	}
+	c.Proven = true
+	return c, nil
 }
 
 func (d *Doorman) who(e *core.RequestEvent) (Caller, *known, error) {
@@ -155,12 +158,12 @@ func bearer(r *http.Request) string {
 	return raw
 }
 
-// May is Stands for what proved itself where it had to: a write asks again inside
-// its own transaction.
+// May refuses a device that may not take part, as of tx: a write asks again
+// inside its own transaction.
 func (d *Doorman) May(tx core.App, c Caller) error {
 	k, err := d.look(tx, c)
-	if err == nil && k.guarded && k.enrolled && !c.Proven {
-		return problem.ProofMissing.Because(nil) // it was granted something guarded since the request came in
+	if err == nil && k.mustProve() && !c.Proven {
+		return problem.ProofMissing.Because(nil) // they were given a role since the request came in
 	}
 	return err
 }

@@ -47,7 +47,7 @@ func (d *door) sync(e *core.RequestEvent) error {
 		}
 		d.hub.Wake()
 	}
-	p := sync.Pull{Member: who.Member, Device: who.Device, Proven: who.Proven, Ack: r.Ack, Cursor: r.Cursor, MaxBytes: r.MaxBytes, Now: now, Stops: stops, Wipe: who.Wipe, Wiped: wiped}
+	p := sync.Pull{Member: who.Member, Device: who.Device, Trusted: who.Trusted(), Ack: r.Ack, Cursor: r.Cursor, MaxBytes: r.MaxBytes, Now: now, Stops: stops, Wipe: who.Wipe, Wiped: wiped}
 	if len(r.Commands) > 0 || r.Pending > 0 {
 		p.Stream = r.Stream
 	}

@@ -24,7 +24,7 @@ func (d *door) live(e *core.RequestEvent) error {
 		return err
 	}
 	ctx := e.Request.Context()
-	conn, first, err := d.hub.Join(ctx, sync.Pull{Member: who.Member, Device: who.Device, Proven: who.Proven, Cursor: r.Cursor})
+	conn, first, err := d.hub.Join(ctx, sync.Pull{Member: who.Member, Device: who.Device, Trusted: who.Trusted(), Cursor: r.Cursor})
 	if err != nil {
 		return refusal(err)
 	}

@@ -22,6 +22,7 @@ import (
 type sealedPush struct {
 	request
 	Token string `json:"token"`
+	Proof string `json:"proof"` // that the device sealed it; wanted of who has a role
 
 	who doorman.Caller
 }
@@ -46,7 +47,7 @@ func (d *door) sealed(e *core.RequestEvent) error {
 	stops := []sync.Stop{}
 	err = e.App.RunInTransaction(func(tx core.App) error {
 		for _, p := range pushes {
-			if err := d.doorman.Stands(tx, p.who); err != nil {
+			if err := d.doorman.May(tx, p.who); err != nil {
 				return err
 			}
 			stopped, err := d.apply(tx, p.who, &p.request, now)
@@ -89,7 +90,7 @@ func (d *door) unseal(e *core.RequestEvent) ([]sealedPush, error) {
 		if err := open(key, text, &pushes[i]); err != nil {
 			return nil, err
 		}
-		if pushes[i].who, err = d.owner(e, pushes[i].Token); err != nil {
+		if pushes[i].who, err = d.owner(e, &pushes[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -125,13 +126,13 @@ func open(key *seal.Key, text string, p *sealedPush) error {
 	return refusal(sync.CheckCursor(p.Cursor))
 }
 
-// owner says whose token this is, and whether they may take part now.
-func (d *door) owner(e *core.RequestEvent, token string) (doorman.Caller, error) {
-	auth, err := e.App.FindAuthRecordByToken(token, core.TokenTypeAuth)
+// owner says whose this is, and whether they may take part now.
+func (d *door) owner(e *core.RequestEvent, p *sealedPush) (doorman.Caller, error) {
+	auth, err := e.App.FindAuthRecordByToken(p.Token, core.TokenTypeAuth)
 	if err != nil {
 		return doorman.Caller{}, problem.TokenMissing.Because(err)
 	}
 	inner := &core.RequestEvent{App: e.App, Auth: auth}
 	inner.Request = e.Request
-	return d.doorman.Named(inner)
+	return d.doorman.Carried(inner, p.Token, p.Proof)
 }

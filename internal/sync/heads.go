@@ -126,7 +126,7 @@ func (e *Engine) Close() {
 func (e *Engine) nothingNew(ctx context.Context, f *Frames, p Pull, cur *cursor) bool {
 	// NB! Somebody else's cursor, or a visitor's, is complete for their audiences,
 	// not for this member's; and what is guarded counts only for who proved it.
-	if p.Wipe || p.Stream != "" || len(p.Stops) > 0 || !cur.complete() || cur.member != p.Member || cur.trusted != p.Proven {
+	if p.Wipe || p.Stream != "" || len(p.Stops) > 0 || !cur.complete() || cur.member != p.Member || cur.trusted != p.Trusted {
 		return false
 	}
 	e.mu.Lock()

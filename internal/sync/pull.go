@@ -40,7 +40,7 @@ func NewEngine(db *sql.DB, decl *Declaration) *Engine {
 type Pull struct {
 	Member   string // empty: a visitor, who sees the public audience alone
 	Device   string
-	Proven   bool   // the request showed that it comes from Device
+	Trusted  bool   // the request showed that it comes from Device, and that is trusted; the snapshot asks again
 	Stream   string // whose outcomes above Ack are wanted; may be empty
 	Ack      int64
 	Cursor   string
@@ -161,7 +161,7 @@ func (s *snapshot) granted() ([]string, error) {
 // trust finds out whether the device may hold what is guarded: here, so that no
 // answer carries it once the end of an enrolment is committed.
 func (s *snapshot) trust() error {
-	if !s.p.Proven || s.decl.Trusted == "" {
+	if !s.p.Trusted || s.decl.Trusted == "" {
 		return nil
 	}
 	err := s.tx.QueryRowContext(s.ctx, s.decl.Trusted, s.p.Device).Scan(&s.isTrusted)

@@ -9,9 +9,9 @@ import { Prover } from './prover'
 
 const claims = (proof: string) => JSON.parse(Buffer.from(proof.split('.')[1]!, 'base64url').toString())
 
-async function aProver(world: TestWorld, guarded = false): Promise<Prover> {
+async function aProver(world: TestWorld, hasRole = false): Promise<Prover> {
   const { keys } = await newKeys()
-  return new Prover({ env: world, keys: () => keys, offset: () => 5_000, guarded: () => guarded })
+  return new Prover({ env: world, keys: () => keys, offset: () => 5_000, hasRole: () => hasRole })
 }
 
 describe('a proof', () => {
@@ -22,7 +22,7 @@ describe('a proof', () => {
     expect(world.seen.map(({ proof }) => proof)).toEqual([''])
   })
 
-  test('is sent at once by somebody whose role is guarded, for this request and this token', async () => {
+  test('is sent at once by somebody who is more than a resident, for this request and this token', async () => {
     const world = new TestWorld()
     world.answer = () => Response.json({})
     await post(world, '/api/sync', {}, 'token1', await aProver(world, true))

@@ -12,8 +12,8 @@ export interface ProverOptions {
   keys: () => CryptoKeyPair | null
   /** Milliseconds to add to this phone's clock, by the last answer. */
   offset: () => number
-  /** True when the member has a role that is guarded: then the first request needn't be refused. */
-  guarded: () => boolean
+  /** True when the member is more than a resident: then the first request needn't be refused. */
+  hasRole: () => boolean
 }
 
 export class Prover {
@@ -26,9 +26,9 @@ export class Prover {
 
   /** The header that goes with `token` on one request; none while no proof is wanted, unless `always`. */
   async headers(method: string, path: string, token: string, always = false): Promise<Record<string, string>> {
-    const { env, keys, offset, guarded } = this.options
+    const { env, keys, offset, hasRole } = this.options
     const pair = keys()
-    if (!pair || token === '' || !(always || this.#wanted || guarded())) return {}
+    if (!pair || token === '' || !(always || this.#wanted || hasRole())) return {}
     const { signProof } = await import('./key') // few members need it: it comes when it is wanted
     const now = env.now() + (this.#corrected ?? offset())
     return { DPoP: await signProof(pair, { method, address: env.origin + path, now, access: await this.#hash(token) }) }

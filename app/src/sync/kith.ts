@@ -40,9 +40,6 @@ export interface OpenOptions {
 
 type Topics = ReadonlySet<string>
 
-/** Roles whose audiences go only to a device that proves itself. */
-const GUARDED = new Set(['coordinator', 'owner'])
-
 /** How long a device that is left may take to send what it still has. */
 const LEAVE_MS = 15_000
 const AGAIN_MS = 1_000
@@ -96,7 +93,7 @@ export class Kith {
       env,
       keys: () => this.#membership.account?.keys ?? null,
       offset: () => this.#replica.stream.offset,
-      guarded: () => (this.#me ?? identity(this.#membership.account))?.roles.some((role) => GUARDED.has(role)) ?? false,
+      hasRole: () => (this.#me ?? identity(this.#membership.account))?.roles.some((role) => role !== 'resident') ?? false,
     })
     this.#loop = new Loop({
       env,
@@ -281,8 +278,8 @@ export class Kith {
   }
 
   /** What waits, to be sealed for whoever brings it; null: nothing waits, or this server takes nothing sealed. */
-  left(): Left | null {
-    return leftOf(this.#replica, this.#membership.account)
+  left(): Promise<Left | null> {
+    return leftOf(this.#replica, this.#membership.account, this.#prover)
   }
 
   async #sendWhatIsLeft(): Promise<void> {

@@ -2,19 +2,24 @@
  * What waits when a turn on a shared device ends: enough to seal it for whoever brings it to the server.
  */
 import type { Account } from '../device/account'
+import type { Prover } from '../device/prover'
 import { isPending, type Saved } from './queue'
 import type { Replica } from './replica'
 
 export interface Left {
   waiting: Saved[]
   token: string
+  /** That this device sealed it. */
+  proof: string
   sealTo: string
   cursor: string
 }
 
 /** Null: nothing waits, or this server takes nothing sealed. */
-export function leftOf({ entries, meta }: Replica, account: Account | null): Left | null {
+export async function leftOf({ entries, meta }: Replica, account: Account | null, prover: Prover): Promise<Left | null> {
   const waiting = [...entries.values()].filter(isPending)
   const { token, sealTo } = account?.joined ?? {}
-  return waiting.length > 0 && token && sealTo ? { waiting, token, sealTo, cursor: meta.cursor } : null
+  if (waiting.length === 0 || !token || !sealTo) return null
+  const { DPoP: proof = '' } = await prover.headers('POST', '/api/sync/sealed', token, true)
+  return { waiting, token, proof, sealTo, cursor: meta.cursor }
 }

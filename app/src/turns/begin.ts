@@ -60,7 +60,7 @@ function hold(slots: Slots, slot: string, kith: Kith): Turn {
     location.reload()
   }
   const sealWaiting = async () => {
-    const left = kith.left()
+    const left = await kith.left()
     // Without a way to seal, what was sealed before stays: it is the best there is.
     if (left || kith.status.pending === 0) await slots.keep(slot, newNonce(), left ? await sealLeft(left) : [])
   }

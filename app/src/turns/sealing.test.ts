@@ -14,7 +14,7 @@ test('is every command under its nonce, numbered from 1 on one new stream, oldes
     nonce: `nonce${i}`, number: i + 7, name: 'people.rename', v: 1, args: { firstName: `Name ${i}` }, at: '2026-06-01T09:00:00.000Z', offset: 0,
     seen: 3, member: 'rosa', sent: i < 3, settled: false,
   }))
-  const parts = await sealLeft({ waiting: [...waiting].reverse(), token: 'the token', sealTo, cursor: 'c' })
+  const parts = await sealLeft({ waiting: [...waiting].reverse(), token: 'the token', proof: 'the proof', sealTo, cursor: 'c' })
   const pushes = await Promise.all(parts.map(async (part) => JSON.parse(new TextDecoder().decode(await openBytes(privateKey, part)))))
   expect(pushes.map((push) => push.commands.length)).toEqual([100, 100, 30])
   expect(new Set(pushes.map((push) => push.stream)).size).toBe(1)

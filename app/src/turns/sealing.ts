@@ -14,7 +14,7 @@ export async function sealLeft(left: Left): Promise<string[]> {
   const stream = newNonce()
   const parts: string[] = []
   for (const part of inParts(commands)) {
-    const push = { protocol: 1, schema: 1, app: '1.0.0', stream, ack: 0, pending: commands.length, commands: part, cursor: left.cursor, token: left.token }
+    const push = { protocol: 1, schema: 1, app: '1.0.0', stream, ack: 0, pending: commands.length, commands: part, cursor: left.cursor, token: left.token, proof: left.proof }
     parts.push(await seal(left.sealTo, push))
   }
   return parts
