@@ -325,3 +325,33 @@ func TestIndex_FollowsANewDeclaration(t *testing.T) {
 		t.Errorf("%d places are the activators' now", touched)
 	}
 }
+
+// Ensure that a start on a database that has all its triggers changes no shape,
+// which every connection would have to read again, and that one that is missing,
+// or is another, is put right.
+func TestInstall_ChangesOnlyWhatIsNotAsDeclared(t *testing.T) {
+	w := newTown(t)
+	shapes := func() (n int, sum string) {
+		must(t, w.app.DB().NewQuery("SELECT schema_version FROM pragma_schema_version").Row(&n))
+		must(t, w.app.DB().NewQuery("SELECT group_concat(sql) FROM (SELECT sql FROM sqlite_master WHERE name LIKE 'sync%' ORDER BY name)").Row(&sum))
+		return n, sum
+	}
+	must(t, syncapi.Prepare(w.app, w.registry))
+	before, whole := shapes()
+	must(t, syncapi.Prepare(w.app, w.registry))
+	if now, _ := shapes(); now != before {
+		t.Errorf("nothing was to be done, and the shape went from %d to %d", before, now)
+	}
+	for _, q := range []string{
+		"DROP TRIGGER sync_places_u", "DROP VIEW sync_grant", "DROP TRIGGER sync_row_d",
+		"CREATE TRIGGER sync_row_d AFTER DELETE ON sync_row BEGIN SELECT 1; END",
+		"CREATE TRIGGER sync_of_before AFTER DELETE ON places BEGIN SELECT 1; END",
+	} {
+		_, err := w.app.DB().NewQuery(q).Execute()
+		must(t, err)
+	}
+	must(t, syncapi.Prepare(w.app, w.registry))
+	if _, now := shapes(); now != whole {
+		t.Errorf("not put right: %s", now)
+	}
+}

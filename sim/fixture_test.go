@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -76,7 +77,7 @@ func needTown(t *testing.T) *town {
 			t.Fatal(err)
 		}
 		defer func() {
-			if err := s.stop(); err != nil {
+			if err := errors.Join(s.stop(), closeParked(town.dir)); err != nil {
 				t.Error(err)
 			}
 		}()

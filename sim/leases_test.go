@@ -10,7 +10,7 @@ import (
 // leased notes when the leases of an answer are truly over: by the server's own
 // clock, from when it answered.
 func (w *world) leased(l *letter) {
-	a := device.ParseAnswer(l.answer)
+	a := l.read()
 	at, err := time.Parse(time.RFC3339Nano, a.Head.Now)
 	if err != nil {
 		w.fail("1: %v", err)

@@ -93,6 +93,7 @@ func (w *world) deliver(l *letter) {
 		return
 	}
 	refuse := w.refused(l.token)
+	l.parsed = nil
 	l.status, l.answer = w.s.ask(l.ask.Method(), l.ask.Path, l.body, l.token, l.proof)
 	synctest.Wait()
 	w.note("%s %s %s -> %d %s", l.p.name, l.ask.Path, l.body, l.status, l.answer)
@@ -142,7 +143,7 @@ func (w *world) fromCDN(l *letter) bool {
 	}
 	for _, c := range w.cdn {
 		if c.path == l.ask.Path {
-			l.status, l.answer = 200, c.body
+			l.status, l.answer, l.parsed = 200, c.body, nil
 			w.count("public chunks from a CDN")
 			return true
 		}
@@ -161,7 +162,7 @@ func (w *world) inspect(l *letter) {
 	if l.ask.Body == nil {
 		return
 	}
-	a := device.ParseAnswer(l.answer)
+	a := l.read()
 	if a == nil {
 		w.fail("1: an answer was cut by the server: %s", lines[len(lines)-1])
 	}
@@ -204,7 +205,12 @@ func (w *world) take(l *letter) {
 		return
 	}
 	before, stream := l.p.disk.Seen, l.p.disk.Queue.Stream
-	got := l.tab.Take(l.ask, l.status, l.answer)
+	var got device.Taken
+	if l.status == 200 {
+		got = l.tab.TakeParsed(l.ask, l.read())
+	} else {
+		got = l.tab.Take(l.ask, l.status, l.answer)
+	}
 	w.note("%s takes it: %d, seq %d, %d pending", l.p.name, got, l.p.disk.Seq, l.p.disk.Queue.Pending())
 	switch {
 	case l.p.disk.Queue.Stream == stream:

@@ -128,10 +128,12 @@ type oracle struct {
 	cache   map[string]*fact            // by raw content, to parse each once
 	canon   map[string]string           // of rows that devices hold, by raw JSON
 	stmts   map[string]*sql.Stmt
+	unread  map[string]bool // tables that were written to after the state of now
+	lines   map[string]sent // what a line of an answer is about, by its bytes
 }
 
 func newOracle() *oracle {
-	return &oracle{history: map[string]map[int64]*state{}, order: map[string][]int64{}, cache: map[string]*fact{}, canon: map[string]string{}}
+	return &oracle{history: map[string]map[int64]*state{}, order: map[string][]int64{}, cache: map[string]*fact{}, canon: map[string]string{}, unread: map[string]bool{}, lines: map[string]sent{}}
 }
 
 // attach prepares the readers on a server that has just started.
@@ -156,17 +158,43 @@ func (o *oracle) attach(s *server) error {
 }
 
 // read makes a state of the tables as they are. before is the state that it
-// follows: rows that are the same keep their versions.
+// follows: rows that are the same keep their versions, and a table that nothing
+// wrote to since is not read again.
 func (o *oracle) read(seq int64, at time.Time, before *state) (*state, error) {
-	s := &state{seq: seq, at: at, rows: map[device.Key]*fact{}}
+	s := &state{seq: seq, at: at, rows: maps.Clone(before.rows), grants: before.grants}
+	if s.rows == nil {
+		s.rows = map[device.Key]*fact{}
+	}
+	maps.DeleteFunc(s.rows, func(k device.Key, _ *fact) bool { return o.stale(k.Coll) })
+	granting := s.grants == nil
 	for _, coll := range slices.Sorted(maps.Keys(o.stmts)) {
+		if !o.stale(coll) {
+			continue
+		}
 		if err := o.readTable(s, coll, before); err != nil {
 			return nil, err
 		}
+		granting = granting || slices.Contains([]string{"members", "roles", "consents", "hosts"}, coll)
 	}
-	s.grants = grants(s.rows)
+	if granting {
+		s.grants = grants(s.rows)
+	}
 	return s, nil
 }
+
+// look notes what was written to since the last time, and says so.
+func (o *oracle) look() (written func(tables ...string) bool) {
+	is := touched.take()
+	for coll := range columns {
+		if is(coll) {
+			o.unread[coll] = true
+		}
+	}
+	return func(tables ...string) bool { return slices.ContainsFunc(tables, is) }
+}
+
+// stale says whether a table may be another than in the state of now.
+func (o *oracle) stale(coll string) bool { return o.unread[coll] }
 
 func (o *oracle) readTable(s *state, coll string, before *state) error {
 	rows, err := o.stmts[coll].Query()
@@ -322,6 +350,7 @@ func (o *oracle) keep(epoch string, s *state) {
 	}
 	o.history[epoch][s.seq] = s
 	o.now = s
+	clear(o.unread)
 }
 
 // committed is when a seq was committed.

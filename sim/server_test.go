@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -56,6 +57,9 @@ func startServer(dir, epoch string) (*server, error) {
 			return nil, err
 		}
 	}
+	for _, db := range []dbx.Builder{app.ConcurrentDB(), app.NonconcurrentDB(), app.AuxConcurrentDB(), app.AuxNonconcurrentDB()} {
+		db.(*dbx.DB).DB().SetConnMaxIdleTime(0) // days pass here in no time; to open again is what takes long
+	}
 	router, err := apis.NewRouter(app)
 	if err != nil {
 		return nil, err
@@ -75,10 +79,14 @@ func (s *server) stop() error {
 }
 
 // connectLoosely opens SQLite as main.go does, but leaves out the fsyncs: the
-// simulator never cuts the power (power_test.go does).
+// simulator never cuts the power (power_test.go does), and keeps what is compiled.
 func connectLoosely(path string) (*dbx.DB, error) {
-	return dbx.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)"+
+	db, err := sql.Open("sqlite-kept", path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)"+
 		"&_pragma=synchronous(OFF)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-2000)")
+	if err != nil {
+		return nil, err
+	}
+	return dbx.NewFromDB(db, "sqlite"), nil
 }
 
 // registerPoison adds what only the simulator asks for: a command that counts,
@@ -163,7 +171,7 @@ func (s *server) remove(collection, id string) error {
 
 // copyData copies the database files of a server that is stopped, or at rest.
 func copyData(from, to string) error {
-	if err := os.RemoveAll(to); err != nil {
+	if err := errors.Join(closeParked(to), os.RemoveAll(to)); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(to, 0o700); err != nil {

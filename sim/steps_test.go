@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -372,7 +373,7 @@ func (w *world) signUp(p *phone) {
 
 func (w *world) cleanUp() {
 	for _, d := range append([]string{w.dir("data")}, backupDirs(w)...) {
-		if err := os.RemoveAll(d); err != nil {
+		if err := errors.Join(closeParked(d), os.RemoveAll(d)); err != nil {
 			w.t.Error(err)
 		}
 	}

@@ -95,6 +95,16 @@ type letter struct {
 	body   []byte
 	status int
 	answer []byte
+	parsed *device.Answer // of so many bytes of answer
+	length int
+}
+
+// read is the answer as a device reads it; nil if it was cut.
+func (l *letter) read() *device.Answer {
+	if l.parsed == nil || l.length != len(l.answer) {
+		l.parsed, l.length = device.ParseAnswer(l.answer), len(l.answer)
+	}
+	return l.parsed
 }
 
 type cached struct {
@@ -130,6 +140,7 @@ func (w *world) dir(name string) string {
 
 // start starts the server, in a new epoch if one is named, and looks at it.
 func (w *world) start(epoch string) {
+	touched.everything()
 	s, err := startServer(w.dir("data"), epoch)
 	if err != nil {
 		w.fail("the server doesn't start: %v", err)

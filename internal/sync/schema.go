@@ -2,6 +2,7 @@ package sync
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/dbx"
@@ -67,12 +68,32 @@ func DropTables(db dbx.Builder) error {
 	return run(db, stmts)
 }
 
-// Install drops and recreates the grants view and all triggers from d. Call it
-// at each start and after every change of a collection's shape, in a transaction.
+// Install makes the grants view and all triggers those of d. What is there in
+// the same words stays: a start changes nothing that every connection would have
+// to read again. Call it at each start and after every change of a collection's
+// shape, in a transaction.
 func Install(db dbx.Builder, d *Declaration) error {
-	if err := Uninstall(db); err != nil {
+	wanted := d.generated()
+	have, err := generatedThere(db)
+	if err != nil {
 		return err
 	}
+	var stmts []string
+	for _, g := range have {
+		if !slices.Contains(wanted, g.SQL) {
+			stmts = append(stmts, g.drop())
+		}
+	}
+	for _, s := range wanted {
+		if !slices.ContainsFunc(have, func(g generated) bool { return g.SQL == s }) {
+			stmts = append(stmts, s)
+		}
+	}
+	return run(db, stmts)
+}
+
+// generated are the statements that make what is generated from a declaration.
+func (d *Declaration) generated() []string {
 	stmts := aggregates()
 	for i := range d.Collections {
 		stmts = append(stmts, d.Collections[i].triggers()...)
@@ -92,18 +113,32 @@ func Install(db dbx.Builder, d *Declaration) error {
 	if len(view) > 0 {
 		stmts = append(stmts, "CREATE VIEW sync_grant AS "+strings.Join(view, " UNION ALL "))
 	}
-	return run(db, stmts)
+	return stmts
+}
+
+// generated is a trigger or a view that is in the database.
+type generated struct {
+	Type string `db:"type"`
+	Name string `db:"name"`
+	SQL  string `db:"sql"`
+}
+
+func (g generated) drop() string { return "DROP " + strings.ToUpper(g.Type) + " " + quote(g.Name) }
+
+func generatedThere(db dbx.Builder) (there []generated, err error) {
+	err = db.NewQuery(`SELECT type, name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'sync\_%' ESCAPE '\' OR type = 'view' AND name = 'sync_grant'`).All(&there)
+	return there, err
 }
 
 // Uninstall removes the grants view and all triggers.
 func Uninstall(db dbx.Builder) error {
-	var names []string
-	if err := db.NewQuery(`SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'sync\_%' ESCAPE '\'`).Column(&names); err != nil {
+	there, err := generatedThere(db)
+	if err != nil {
 		return err
 	}
-	stmts := []string{"DROP VIEW IF EXISTS sync_grant"}
-	for _, n := range names {
-		stmts = append(stmts, "DROP TRIGGER "+quote(n))
+	var stmts []string
+	for _, g := range there {
+		stmts = append(stmts, g.drop())
 	}
 	return run(db, stmts)
 }

@@ -24,7 +24,11 @@ func (d *Device) Take(ask *Ask, status int, body []byte) Taken {
 		d.refused(ask, body)
 		return Refused
 	}
-	a := ParseAnswer(body)
+	return d.TakeParsed(ask, ParseAnswer(body))
+}
+
+// TakeParsed takes an answer that was read already; nil is one that was cut.
+func (d *Device) TakeParsed(ask *Ask, a *Answer) Taken {
 	if a == nil {
 		return Cut
 	}
