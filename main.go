@@ -12,12 +12,12 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/cmd"
 	"github.com/spf13/cobra"
 
 	"kith/hooks"
+	"kith/internal/store"
 	_ "kith/migrations"
 )
 
@@ -47,7 +47,7 @@ func main() {
 		DefaultDataDir:   filepath.Join(beside, "kith_data"),
 		DataMaxOpenConns: 16, DataMaxIdleConns: 8, // 32 MB of page cache each
 		AuxMaxOpenConns: 4, AuxMaxIdleConns: 2,
-		DBConnect: connect,
+		DBConnect: store.Open,
 	})
 	app.RootCmd.Use, app.RootCmd.Version = "kith", version
 	app.RootCmd.Short = "Kith: a neighbourhood on its phones, also with no signal"
@@ -101,13 +101,4 @@ func remember(c *cobra.Command, failed *error) {
 			return err
 		}
 	}
-}
-
-// connect opens SQLite with synchronous=FULL: what a phone was told is saved
-// survives a power cut. With PocketBase's NORMAL it does not always, see
-// TestPowerCut_TheControlLoses. With secure_delete what is deleted is overwritten
-// as it goes; the retention scrubs away the rest each night.
-func connect(path string) (*dbx.DB, error) {
-	return dbx.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)"+
-		"&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)")
 }

@@ -22,6 +22,7 @@ import (
 
 	"kith/hooks"
 	"kith/hooks/waysin"
+	"kith/internal/store"
 	"kith/internal/sync"
 	"kith/internal/token"
 	_ "kith/migrations"
@@ -43,7 +44,7 @@ var page fs.FS = fstest.MapFS{
 
 func newTown(t testing.TB, prepare ...func(*sync.Registry)) *town {
 	t.Helper()
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir()})
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir(), DBConnect: store.Open})
 	must(t, app.Bootstrap())
 	w := &town{t: t, app: app}
 	w.registry = hooks.Register(app, hooks.Config{Public: page})
