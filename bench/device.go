@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/pocketbase/dbx"
 
+	"kith/internal/store"
 	"kith/internal/sync"
 )
 
@@ -24,7 +25,7 @@ type device struct {
 	*server
 	token, member, stream, cursor string
 	next                          string // where the public chunks go on
-	number                        int
+	number, acked                 int
 	plain                         bool // ask for answers that aren't compressed
 }
 
@@ -42,13 +43,13 @@ func random() string {
 
 // invite opens the door for n devices.
 func (s *server) invite(n int) (string, error) {
-	db, err := open(s.dir + "/data.db")
+	db, err := store.Open(s.dir + "/data.db")
 	if err != nil {
 		return "", err
 	}
 	defer db.Close()
-	_, err = db.NewQuery(`INSERT OR REPLACE INTO invites (id, codeHash, role, member, console, usesLeft, expires, created, demo)
-		VALUES ('bench0000000000', {:hash}, 'resident', '', true, {:n}, '2099-01-01T00:00:00.000Z', '', false)`).
+	_, err = db.NewQuery(`INSERT OR REPLACE INTO invites (id, codeHash, role, member, usesLeft, expires, created, demo, console)
+		VALUES ('bench0000000000', {:hash}, 'resident', '', {:n}, '2099-01-01T00:00:00.000Z', '', false, true)`).
 		Bind(dbx.Params{"hash": benchCodeHash, "n": n}).Execute()
 	return benchCode, err
 }
@@ -80,7 +81,7 @@ func (s *server) join(code string) (*device, error) {
 }
 
 func (d *device) request(commands []sync.Command) map[string]any {
-	return map[string]any{"protocol": 1, "schema": 1, "app": "bench", "stream": d.stream, "ack": 0, "pending": len(commands), "commands": commands, "cursor": d.cursor}
+	return map[string]any{"protocol": 1, "schema": 1, "app": "bench", "stream": d.stream, "ack": d.acked, "pending": len(commands), "commands": commands, "cursor": d.cursor}
 }
 
 // pull asks once and returns the bytes as they travelled and the rows applied.

@@ -10,25 +10,31 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"time"
 )
 
 func main() {
 	log.SetFlags(0)
 	binary := flag.String("kith", "./kith", "the server to measure")
 	listings := flag.Int("listings", 10_000, "how many listings")
-	devices := flag.Int("devices", 2_000, "how many live devices at most")
+	devices := flag.Int("devices", 5_000, "how many live devices at most")
+	profiles := flag.String("profile", "", "a folder for CPU and allocation profiles; the server measured is then this program itself")
+	port := flag.String("port", "8399", "where the server listens, on this machine alone")
+	parts := flag.String("parts", "first,delta,push,nothing,live", "what to measure")
 	phone := flag.Bool("phone", true, "measure in Chromium, too (needs npm packages and Chromium)")
+	if len(os.Args) > 2 && os.Args[1] == "profiled" {
+		if err := profiled(os.Args[2], os.Args[3:]); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	flag.Parse()
-	if err := run(*binary, *listings, *devices, *phone); err != nil {
+	if err := run(*binary, *profiles, *port, *parts, *listings, *devices, *phone); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(binary string, listings, devices int, phone bool) error {
+func run(binary, profiles, port, parts string, listings, devices int, phone bool) error {
 	dir, err := os.MkdirTemp("", "kith-bench-")
 	if err != nil {
 		return err
@@ -38,21 +44,22 @@ func run(binary string, listings, devices int, phone bool) error {
 	if err := fill(dir, listings); err != nil {
 		return err
 	}
-	s, err := start(binary, dir)
+	s, err := open(binary, profiles, dir, port)
 	if err != nil {
 		return err
 	}
-	s.edited = listingID(listings - 1)
 	defer s.stop()
 	r := &report{}
-	for _, part := range []func(*server, *report) error{firstSync, delta, push, nothingNew} {
-		if err := part(s, r); err != nil {
-			return err
+	for _, part := range strings.Split(parts, ",") {
+		measure, ok := map[string]func(*server, *report) error{
+			"first": firstSync, "delta": delta, "push": push, "nothing": nothingNew,
+			"live": func(s *server, r *report) error { return live(s, r, devices) },
+		}[part]
+		if !ok {
+			return fmt.Errorf("no part %q", part)
 		}
-	}
-	for _, n := range []int{devices / 10, devices} {
-		if err := live(s, r, n); err != nil {
-			return err
+		if err := measure(s, r); err != nil {
+			return fmt.Errorf("%s: %w", part, err)
 		}
 	}
 	if phone {
@@ -116,51 +123,4 @@ func (r *report) print() {
 			log.Fatal(err)
 		}
 	}
-}
-
-// server is a kith process under measurement.
-type server struct {
-	cmd  *exec.Cmd
-	dir  string
-	url  string
-	root string // a superuser's token, for PocketBase's own list API
-	// edited is the listing that changes while devices listen.
-	edited string
-}
-
-func start(binary, dir string) (*server, error) {
-	bin, err := filepath.Abs(binary)
-	if err != nil {
-		return nil, err
-	}
-	const password = "bench-0123456789"
-	if out, err := exec.Command(bin, "superuser", "upsert", "bench@example.org", password, "--dir", dir).CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("%w: %s", err, out)
-	}
-	s := &server{dir: dir, url: "http://127.0.0.1:8399"}
-	s.cmd = exec.Command(bin, "serve", "--dir", dir, "--http", strings.TrimPrefix(s.url, "http://"))
-	s.cmd.Env = append(os.Environ(), "KITH_RATE_LIMITS=off")
-	s.cmd.Stderr = os.Stderr
-	if err := s.cmd.Start(); err != nil {
-		return nil, err
-	}
-	for range 200 {
-		if body, err := s.do("GET", "/api/health", "", nil, nil); err == nil && len(body) > 0 {
-			var in struct{ Token string }
-			body, err := s.do("POST", "/api/collections/_superusers/auth-with-password", "", map[string]string{"identity": "bench@example.org", "password": password}, nil)
-			if err == nil {
-				err = json.Unmarshal(body, &in)
-			}
-			s.root = in.Token
-			return s, err
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	s.stop()
-	return nil, fmt.Errorf("the server did not start")
-}
-
-func (s *server) stop() {
-	_ = s.cmd.Process.Signal(os.Interrupt)
-	_ = s.cmd.Wait() // its exit says nothing about the figures
 }

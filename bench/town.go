@@ -8,10 +8,10 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	_ "modernc.org/sqlite"
 
 	"kith/hooks"
 	"kith/hooks/syncapi"
+	"kith/internal/store"
 	_ "kith/migrations"
 	"kith/seed"
 )
@@ -22,7 +22,7 @@ var lengths = []int{0, 64, 99, 149, 199, 270, 336, 397, 469, 532, 595, 682, 790,
 
 // fill makes a migrated database with the demo town and n listings in it.
 func fill(dir string, n int) error {
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: open})
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: store.Open})
 	if err := app.Bootstrap(); err != nil {
 		return err
 	}
@@ -83,13 +83,7 @@ func (w *writer) listing(tx core.App, i int) error {
 		SELECT {:id}, kind, {:title}, {:summary}, {:description}, organisation, place, room, schedule, prices, access, venue,
 			languages, whoComes, firstVisit, contact, checked, 'active', source, sourceUrl, '', {:id}, '' FROM listings WHERE source = 'demo' ORDER BY id LIMIT 1 OFFSET {:like}`).
 		Bind(dbx.Params{
-			"id": listingID(i), "title": w.text(24), "summary": w.text(80), "description": w.text(chars), "like": w.IntN(150),
+			"id": fmt.Sprintf("bench%010d", i), "title": w.text(24), "summary": w.text(80), "description": w.text(chars), "like": w.IntN(150),
 		}).Execute()
 	return err
-}
-
-func listingID(i int) string { return fmt.Sprintf("bench%010d", i) }
-
-func open(path string) (*dbx.DB, error) {
-	return dbx.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)")
 }
