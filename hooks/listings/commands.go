@@ -38,7 +38,7 @@ func add(c *sync.Call) (sync.Result, error) {
 	if err := c.App.Save(r); err != nil {
 		return sync.Result{}, err
 	}
-	hosts, err := c.App.FindCollectionByNameOrId("hosts")
+	hosts, err := c.App.FindCachedCollectionByNameOrId("hosts")
 	if err != nil {
 		return sync.Result{}, err
 	}
@@ -169,7 +169,7 @@ func created(c *sync.Call, collection string, known map[string]cleaner) (*core.R
 	} else if taken {
 		return nil, sync.Reject("id_taken", "This was added before.")
 	}
-	coll, err := c.App.FindCollectionByNameOrId(collection)
+	coll, err := c.App.FindCachedCollectionByNameOrId(collection)
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func (c *Call) Fresh(collection, id string, values map[string]any) (*core.Record
 	} else if there != nil {
 		return nil, Reject("id_taken", "This was sent before.")
 	}
-	coll, err := c.App.FindCollectionByNameOrId(collection)
+	coll, err := c.App.FindCachedCollectionByNameOrId(collection)
 	if err != nil {
 		return nil, err
 	}

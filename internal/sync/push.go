@@ -34,7 +34,12 @@ type Push struct {
 // the push stopped early, if it did. Errors: ErrStreamForeign, or what the
 // database says; then the caller must roll back.
 func (c *Registry) Apply(tx core.App, p Push) ([]Stop, error) {
-	s := &session{registry: c, tx: tx, db: tx.DB(), p: p}
+	s := &session{registry: c, tx: tx, db: tx.DB(), p: p, queries: map[string]*dbx.Query{}}
+	cur, err := decodeCursor(p.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	s.epoch = cur.epoch
 	if err := s.open(); err != nil {
 		return nil, err
 	}
@@ -69,7 +74,20 @@ type session struct {
 	p        Push
 	last     int64
 	trusted  bool
-	over     bool // whoever sent this is not here any more
+	over     bool   // whoever sent this is not here any more
+	epoch    string // of the request's cursor
+	queries  map[string]*dbx.Query
+}
+
+// ask is a statement with its parameters. dbx takes a statement apart with
+// regular expressions: here that is done once a push, not once a command.
+func (s *session) ask(statement string, params dbx.Params) *dbx.Query {
+	q := s.queries[statement]
+	if q == nil {
+		q = s.db.NewQuery(statement)
+		s.queries[statement] = q
+	}
+	return q.Bind(params)
 }
 
 func (s *session) open() error {
@@ -109,11 +127,8 @@ func (s *session) tick() error {
 
 // step answers one command; see protocol.md, P3.
 func (s *session) step(cmd *Command) (*Stop, error) {
-	var known struct {
-		Nonce  string `db:"nonce"`
-		Member string `db:"member"`
-	}
-	err := s.db.NewQuery("SELECT nonce, member FROM sync_command WHERE nonce = {:nonce}").Bind(dbx.Params{"nonce": cmd.Nonce}).One(&known)
+	var known struct{ Nonce, Member string }
+	err := s.ask("SELECT nonce, member FROM sync_command WHERE nonce = {:nonce}", dbx.Params{"nonce": cmd.Nonce}).Row(&known.Nonce, &known.Member)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, err
 	}
@@ -134,8 +149,8 @@ func (s *session) step(cmd *Command) (*Stop, error) {
 func (s *session) again(cmd *Command) (*Stop, error) {
 	if cmd.Number <= s.last {
 		var nonce string
-		err := s.db.NewQuery("SELECT nonce FROM sync_number WHERE stream = {:stream} AND number = {:number}").
-			Bind(dbx.Params{"stream": s.p.Stream, "number": cmd.Number}).Row(&nonce)
+		err := s.ask("SELECT nonce FROM sync_number WHERE stream = {:stream} AND number = {:number}",
+			dbx.Params{"stream": s.p.Stream, "number": cmd.Number}).Row(&nonce)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return nil, err
 		}
@@ -152,14 +167,14 @@ func (s *session) again(cmd *Command) (*Stop, error) {
 
 func (s *session) number(cmd *Command) error {
 	s.last = cmd.Number
-	_, err := s.db.NewQuery("INSERT INTO sync_number VALUES ({:stream}, {:number}, {:nonce})").
-		Bind(dbx.Params{"stream": s.p.Stream, "number": cmd.Number, "nonce": cmd.Nonce}).Execute()
+	_, err := s.ask("INSERT INTO sync_number VALUES ({:stream}, {:number}, {:nonce})",
+		dbx.Params{"stream": s.p.Stream, "number": cmd.Number, "nonce": cmd.Nonce}).Execute()
 	return err
 }
 
 // run carries out a new command inside a savepoint of its own.
 func (s *session) run(cmd *Command) (*Stop, error) {
-	if err := run(s.db, []string{"SAVEPOINT command"}); err != nil {
+	if err := s.savepoint("SAVEPOINT command"); err != nil {
 		return nil, err
 	}
 	call := &Call{App: s.tx, Member: s.p.Member, Device: s.p.Device, Nonce: cmd.Nonce, Args: cmd.Args, Now: s.p.Now, declared: &s.registry.Declaration, trusted: s.trusted}
@@ -195,11 +210,16 @@ func (s *session) run(cmd *Command) (*Stop, error) {
 			}
 		}
 	}
-	if err := run(s.db, []string{"RELEASE command"}); err != nil {
+	if err := s.savepoint("RELEASE command"); err != nil {
 		return nil, err
 	}
 	s.over = fault == nil && res.Last
 	return nil, s.record(cmd, &out, payload)
+}
+
+func (s *session) savepoint(statement string) error {
+	_, err := s.ask(statement, nil).Execute()
+	return err
 }
 
 // failed counts a fault of ours. Below the limit the push stops, to be tried
@@ -207,17 +227,17 @@ func (s *session) run(cmd *Command) (*Stop, error) {
 func (s *session) failed(cmd *Command, fault error) (*Stop, error) {
 	s.p.Fault(cmd.Name, cmd.Nonce, fault)
 	var tries int
-	if _, err := s.db.NewQuery(`INSERT INTO sync_attempt VALUES ({:nonce}, 1, {:at}) ON CONFLICT (nonce) DO UPDATE SET tries = tries + 1`).
-		Bind(dbx.Params{"nonce": cmd.Nonce, "at": Stamp(s.p.Now)}).Execute(); err != nil {
+	if _, err := s.ask(`INSERT INTO sync_attempt VALUES ({:nonce}, 1, {:at}) ON CONFLICT (nonce) DO UPDATE SET tries = tries + 1`,
+		dbx.Params{"nonce": cmd.Nonce, "at": Stamp(s.p.Now)}).Execute(); err != nil {
 		return nil, err
 	}
-	if err := s.db.NewQuery("SELECT tries FROM sync_attempt WHERE nonce = {:nonce}").Bind(dbx.Params{"nonce": cmd.Nonce}).Row(&tries); err != nil {
+	if err := s.ask("SELECT tries FROM sync_attempt WHERE nonce = {:nonce}", dbx.Params{"nonce": cmd.Nonce}).Row(&tries); err != nil {
 		return nil, err
 	}
 	if tries >= limits.Tries {
 		return nil, nil
 	}
-	if err := run(s.db, []string{"RELEASE command"}); err != nil {
+	if err := s.savepoint("RELEASE command"); err != nil {
 		return nil, err
 	}
 	return &Stop{Number: cmd.Number, Reason: Retry, Last: s.last, RetryAfterMs: s.p.Delay(limits.RetryAfter).Milliseconds()}, nil
@@ -227,12 +247,11 @@ func (s *session) record(cmd *Command, out *Outcome, payload string) error {
 	if err := s.number(cmd); err != nil {
 		return err
 	}
-	_, err := s.db.NewQuery(`INSERT INTO sync_command SELECT {:nonce}, {:stream}, {:number}, {:member}, {:device}, {:name},
-		{:status}, {:code}, {:message}, {:result}, seq, {:at}, {:payload} FROM sync_meta`).
-		Bind(dbx.Params{
-			"nonce": cmd.Nonce, "stream": s.p.Stream, "number": cmd.Number, "member": s.p.Member, "device": s.p.Device, "name": cmd.Name,
-			"status": out.Status, "code": out.Code, "message": out.Message, "result": string(out.Result), "at": Stamp(s.p.Now), "payload": payload,
-		}).Execute()
+	_, err := s.ask(`INSERT INTO sync_command SELECT {:nonce}, {:stream}, {:number}, {:member}, {:device}, {:name},
+		{:status}, {:code}, {:message}, {:result}, seq, {:at}, {:payload} FROM sync_meta`, dbx.Params{
+		"nonce": cmd.Nonce, "stream": s.p.Stream, "number": cmd.Number, "member": s.p.Member, "device": s.p.Device, "name": cmd.Name,
+		"status": out.Status, "code": out.Code, "message": out.Message, "result": string(out.Result), "at": Stamp(s.p.Now), "payload": payload,
+	}).Execute()
 	return err
 }
 
@@ -254,14 +273,10 @@ func (s *session) clock(cmd *Command, call *Call) error {
 		call.Clock = "early"
 		return nil
 	}
-	cur, err := decodeCursor(s.p.Cursor)
-	if err != nil {
-		return err
-	}
 	var seen string
 	// NB! A seq of another epoch says nothing: after a restore the same seq comes again, later.
-	err = s.db.NewQuery("SELECT c.at FROM sync_clock c, sync_meta m WHERE m.epoch = {:epoch} AND c.seq < {:seen} ORDER BY c.seq DESC LIMIT 1").
-		Bind(dbx.Params{"epoch": cur.epoch, "seen": cmd.Seen}).Row(&seen)
+	err = s.ask("SELECT c.at FROM sync_clock c, sync_meta m WHERE m.epoch = {:epoch} AND c.seq < {:seen} ORDER BY c.seq DESC LIMIT 1",
+		dbx.Params{"epoch": s.epoch, "seen": cmd.Seen}).Row(&seen)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
