@@ -99,6 +99,11 @@ func (r *report) against(what string, value float64, unit, peer string, of float
 	r.figures = append(r.figures, figure{what, value, unit, peer, of, ratio, fmt.Sprintf("%s %g ×", sign, limit), &holds})
 }
 
+// beside shows a value with a peer's that it isn't held to.
+func (r *report) beside(what string, value float64, unit, peer string, of float64) {
+	r.figures = append(r.figures, figure{What: what, Value: value, Unit: unit, Peer: peer, Of: of, Ratio: value / of})
+}
+
 // within holds a value to a limit of its own.
 func (r *report) within(what string, value float64, unit string, limit float64) {
 	holds := value <= limit

@@ -58,6 +58,9 @@ func (p *plan) has(at time.Time) bool {
 	if at.Sub(at.Truncate(day)) != p.start.Sub(p.start.Truncate(day)) {
 		return false // a rule keeps the time of day: no need to walk it
 	}
+	if p.rule != nil && p.rule.weekly != nil {
+		return !at.Before(p.start) && !at.After(lastMinute) && p.rule.on(at, p.zone)
+	}
 	found := false
 	p.starts(at, func(start time.Time) bool {
 		found = start.Equal(at)

@@ -12,6 +12,10 @@ import (
 type rule struct {
 	rrule *rrule.RRule
 	until time.Time // an instant, inclusive; zero: the rule has no UNTIL with Z
+	// weekly has the days of a rule that is on each of them in every week: whether
+	// a date is one of it can be said without a walk from its start.
+	weekly map[time.Weekday]bool
+	last   time.Time // UNTIL without Z, if it is weekly; zero: there is none
 }
 
 // cycle is a whole number of Gregorian cycles of 400 years, after which dates
@@ -49,7 +53,29 @@ func parseRule(text string, start time.Time) (*rule, string) {
 	if parsed.rrule, err = rrule.NewRRule(option); err != nil {
 		return nil, "The rule makes no sense."
 	}
+	parsed.weekly, parsed.last = everyWeek(option)
 	return parsed, ""
+}
+
+// everyWeek gives the weekdays of the commonest rule there is, and until when;
+// nothing for any other. Most clubs are on once a week, for years.
+func everyWeek(option rrule.ROption) (days map[time.Weekday]bool, last time.Time) {
+	if option.Freq != rrule.WEEKLY || option.Interval != 1 || option.Count != 0 || len(option.Bymonth) > 0 || len(option.Bysetpos) > 0 || len(option.Byweekday) == 0 {
+		return nil, last
+	}
+	days = map[time.Weekday]bool{}
+	for _, d := range option.Byweekday {
+		days[time.Weekday((d.Day()+1)%7)] = true // there Monday is 0
+	}
+	if !option.Until.IsZero() {
+		last = earlier(option.Until)
+	}
+	return days, last
+}
+
+// on says whether a weekly rule is on at that time, if it has begun.
+func (r *rule) on(at time.Time, zone *time.Location) bool {
+	return r.weekly[at.Weekday()] && (r.last.IsZero() || !at.After(r.last)) && (r.until.IsZero() || !Place(at, zone).After(r.until))
 }
 
 func splitRule(text string) (map[string]string, string) {

@@ -22,13 +22,17 @@ const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=
 	"&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)"
 
 // Open opens the database at path.
-func Open(path string) (*dbx.DB, error) {
-	plain, err := OpenPlain(path)
+func Open(path string) (*dbx.DB, error) { return Keeping(path + pragmas) }
+
+// Keeping opens a database under pragmas of its own, with connections that keep
+// their statements as Open's do: for a simulator that has no disk.
+func Keeping(name string) (*dbx.DB, error) {
+	plain, err := dbx.Open("sqlite", name)
 	if err != nil {
 		return nil, err
 	}
 	defer plain.Close() // it was opened for its driver, and never connects
-	return dbx.NewFromDB(sql.OpenDB(connector{plain.DB().Driver(), path + pragmas}), "sqlite"), nil
+	return dbx.NewFromDB(sql.OpenDB(connector{plain.DB().Driver(), name}), "sqlite"), nil
 }
 
 // OpenPlain opens it as PocketBase would: no statement is kept. It is there to

@@ -43,6 +43,16 @@ type Call struct {
 
 	declared *Declaration
 	trusted  bool // the request came from a trusted device, and proved it
+	ask      func(statement string, params dbx.Params) *dbx.Query
+}
+
+// Ask is a statement inside the transaction with its parameters; the same text,
+// asked again by another command of the same push, isn't taken apart again.
+func (c *Call) Ask(statement string, params dbx.Params) *dbx.Query {
+	if c.ask == nil { // a call that no push made
+		return c.App.DB().NewQuery(statement).Bind(params)
+	}
+	return c.ask(statement, params)
 }
 
 // Result of a handler that did what was asked. Data is told to the device.
@@ -71,8 +81,7 @@ func Reject(code, message string) error { return &Rejection{code, message} }
 // NB! It is Member's right that is asked for, never Helper's.
 func (c *Call) In(aud string) (bool, error) {
 	var n int
-	err := c.App.DB().NewQuery("SELECT count(*) FROM sync_grant WHERE member = {:member} AND aud = {:aud}").
-		Bind(dbx.Params{"member": c.Member, "aud": aud}).Row(&n)
+	err := c.Ask("SELECT count(*) FROM sync_grant WHERE member = {:member} AND aud = {:aud}", dbx.Params{"member": c.Member, "aud": aud}).Row(&n)
 	if err != nil || n == 0 || c.trusted || c.declared == nil || !c.declared.Guards(aud) {
 		return n > 0, err
 	}

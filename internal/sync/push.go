@@ -34,7 +34,7 @@ type Push struct {
 // the push stopped early, if it did. Errors: ErrStreamForeign, or what the
 // database says; then the caller must roll back.
 func (c *Registry) Apply(tx core.App, p Push) ([]Stop, error) {
-	s := &session{registry: c, tx: tx, db: tx.DB(), p: p, queries: map[string]*dbx.Query{}}
+	s := &session{registry: c, tx: tx, db: tx.DB(), p: p, queries: map[string]*dbx.Query{}, seen: map[int64]string{}}
 	cur, err := decodeCursor(p.Cursor)
 	if err != nil {
 		return nil, err
@@ -44,6 +44,9 @@ func (c *Registry) Apply(tx core.App, p Push) ([]Stop, error) {
 		return nil, err
 	}
 	if err := s.tick(); err != nil {
+		return nil, err
+	}
+	if err := s.known(); err != nil {
 		return nil, err
 	}
 	if p.Proven && c.Trusted != "" {
@@ -77,6 +80,8 @@ type session struct {
 	over     bool   // whoever sent this is not here any more
 	epoch    string // of the request's cursor
 	queries  map[string]*dbx.Query
+	members  map[string]string // of the nonces that are known, whose they are
+	seen     map[int64]string  // of what was looked at, when it was current
 }
 
 // ask is a statement with its parameters. dbx takes a statement apart with
@@ -125,12 +130,37 @@ func (s *session) tick() error {
 	return err
 }
 
+// known reads whose the nonces of this push are, all in one go.
+func (s *session) known() error {
+	nonces := make([]string, len(s.p.Commands))
+	for i := range s.p.Commands {
+		nonces[i] = s.p.Commands[i].Nonce
+	}
+	raw, err := json.Marshal(nonces)
+	if err != nil {
+		return err
+	}
+	rows, err := s.ask("SELECT nonce, member FROM sync_command WHERE nonce IN (SELECT value FROM json_each({:nonces}))", dbx.Params{"nonces": string(raw)}).Rows()
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	s.members = map[string]string{}
+	for rows.Next() {
+		var nonce, member string
+		if err := rows.Scan(&nonce, &member); err != nil {
+			return err
+		}
+		s.members[nonce] = member
+	}
+	return rows.Err()
+}
+
 // step answers one command; see protocol.md, P3.
 func (s *session) step(cmd *Command) (*Stop, error) {
 	var known struct{ Nonce, Member string }
-	err := s.ask("SELECT nonce, member FROM sync_command WHERE nonce = {:nonce}", dbx.Params{"nonce": cmd.Nonce}).Row(&known.Nonce, &known.Member)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return nil, err
+	if member, is := s.members[cmd.Nonce]; is {
+		known.Nonce, known.Member = cmd.Nonce, member
 	}
 	if known.Nonce != "" && known.Member == s.p.Member {
 		return s.again(cmd)
@@ -177,7 +207,7 @@ func (s *session) run(cmd *Command) (*Stop, error) {
 	if err := s.savepoint("SAVEPOINT command"); err != nil {
 		return nil, err
 	}
-	call := &Call{App: s.tx, Member: s.p.Member, Device: s.p.Device, Nonce: cmd.Nonce, Args: cmd.Args, Now: s.p.Now, declared: &s.registry.Declaration, trusted: s.trusted}
+	call := &Call{App: s.tx, Member: s.p.Member, Device: s.p.Device, Nonce: cmd.Nonce, Args: cmd.Args, Now: s.p.Now, declared: &s.registry.Declaration, trusted: s.trusted, ask: s.ask}
 	if cmd.For != "" {
 		call.Member, call.Helper, call.trusted = cmd.For, s.p.Member, false
 	}
@@ -252,6 +282,7 @@ func (s *session) record(cmd *Command, out *Outcome, payload string) error {
 		"nonce": cmd.Nonce, "stream": s.p.Stream, "number": cmd.Number, "member": s.p.Member, "device": s.p.Device, "name": cmd.Name,
 		"status": out.Status, "code": out.Code, "message": out.Message, "result": string(out.Result), "at": Stamp(s.p.Now), "payload": payload,
 	}).Execute()
+	s.members[cmd.Nonce] = s.p.Member
 	return err
 }
 
@@ -273,11 +304,8 @@ func (s *session) clock(cmd *Command, call *Call) error {
 		call.Clock = "early"
 		return nil
 	}
-	var seen string
-	// NB! A seq of another epoch says nothing: after a restore the same seq comes again, later.
-	err = s.ask("SELECT c.at FROM sync_clock c, sync_meta m WHERE m.epoch = {:epoch} AND c.seq < {:seen} ORDER BY c.seq DESC LIMIT 1",
-		dbx.Params{"epoch": s.epoch, "seen": cmd.Seen}).Row(&seen)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	seen, err := s.current(cmd.Seen)
+	if err != nil {
 		return err
 	}
 	call.OccurredAt, call.Clock = at.UTC(), "good"
@@ -285,4 +313,20 @@ func (s *session) clock(cmd *Command, call *Call) error {
 		call.OccurredAt, call.Clock = floor, "early"
 	}
 	return nil
+}
+
+// current says when at the latest a seq was current; empty: nobody knows.
+func (s *session) current(seq int64) (at string, err error) {
+	at, asked := s.seen[seq]
+	if asked {
+		return at, nil
+	}
+	// NB! A seq of another epoch says nothing: after a restore the same seq comes again, later.
+	err = s.ask("SELECT c.at FROM sync_clock c, sync_meta m WHERE m.epoch = {:epoch} AND c.seq < {:seen} ORDER BY c.seq DESC LIMIT 1",
+		dbx.Params{"epoch": s.epoch, "seen": seq}).Row(&at)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", err
+	}
+	s.seen[seq] = at
+	return at, nil
 }
