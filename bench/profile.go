@@ -28,6 +28,7 @@ func profiled(dir string, args []string) error {
 	if err != nil {
 		return err
 	}
+	cfg.Connect = store.Open
 	hooks.Register(app, cfg)
 	app.RootCmd.AddCommand(cmd.NewSuperuserCommand(app), cmd.NewServeCommand(app, false))
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
