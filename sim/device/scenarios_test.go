@@ -31,11 +31,13 @@ func TestDevice_PlaysTheSharedScenarios(t *testing.T) {
 		t.Fatalf("only %d scenarios were found (%v)", len(files), err)
 	}
 	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) { play(t, file) })
+		name := strings.TrimSuffix(filepath.Base(file), ".json")
+		t.Run(name, func(t *testing.T) { play(t, file, false) })
+		t.Run(name+", killed at each quiet moment", func(t *testing.T) { play(t, file, true) })
 	}
 }
 
-func play(t *testing.T, file string) {
+func play(t *testing.T, file string, killed bool) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +51,11 @@ func play(t *testing.T, file string) {
 	}
 	p := &player{t: t, asks: map[string]*Ask{}, names: map[string]string{}}
 	p.d = New(func() time.Time { return time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC) }, p.nonce)
+	moments := quiet(s.Steps)
 	for i, step := range s.Steps {
+		if killed && moments[i] {
+			p.kill()
+		}
 		p.step(i, step)
 	}
 	if t.Failed() {
@@ -70,6 +76,9 @@ var verbs = map[string]func(*player, map[string]json.RawMessage){
 			Args            json.RawMessage
 		}
 		p.read(s["send"], &c)
+		if s["full"] != nil {
+			return // what finds no room leaves nothing behind
+		}
 		p.d.Do(c.Nonce, c.Name, c.Args, c.At)
 	},
 	"withdraw": func(p *player, s map[string]json.RawMessage) {
@@ -107,7 +116,9 @@ var verbs = map[string]func(*player, map[string]json.RawMessage){
 		if s["to"] != nil {
 			ask = p.asks[p.any(s["to"]).(string)]
 		}
-		p.d.Take(ask, 200, body)
+		if s["full"] == nil {
+			p.d.Take(ask, 200, body)
+		}
 	},
 	"refuse": func(p *player, s map[string]json.RawMessage) {
 		var status struct{ Status int }
@@ -132,11 +143,57 @@ var verbs = map[string]func(*player, map[string]json.RawMessage){
 		p.equal("afterMs", p.live.AfterMs, want.AfterMs)
 		p.live = nil
 	},
-	"kill": func(p *player, _ map[string]json.RawMessage) {
-		p.d = Open(p.d.Disk.Clone(), p.d)
-		p.live, p.last, p.asks = nil, nil, map[string]*Ask{}
+	"kill": func(p *player, _ map[string]json.RawMessage) { p.kill() },
+	"evict": func(p *player, _ map[string]json.RawMessage) {
+		p.d = New(p.d.Now, p.d.Nonce)
+		p.kill()
 	},
 	"expect": func(p *player, s map[string]json.RawMessage) { p.expect(p.any(s["expect"]).(map[string]any)) },
+}
+
+func (p *player) kill() {
+	fault, waitMs := p.d.Fault, p.d.WaitMs // what the player has heard, not what the device knows
+	p.d = Open(p.d.Disk.Clone(), p.d)
+	p.d.Fault, p.d.WaitMs = fault, waitMs
+	p.live, p.last, p.asks = nil, nil, map[string]*Ask{}
+}
+
+// quiet says of each step whether nothing is under way before it: no live
+// connection, and no request whose answer is still to come.
+func quiet(steps []map[string]json.RawMessage) []bool {
+	moments := make([]bool, len(steps))
+	live := false
+	for i, s := range steps {
+		moments[i] = !live && !awaited(steps[i:])
+		if s["open"] != nil {
+			live = true
+		}
+		if s["closed"] != nil || s["kill"] != nil || s["evict"] != nil {
+			live = false
+		}
+	}
+	return moments
+}
+
+// awaited says whether a later step answers a request that was made before.
+func awaited(steps []map[string]json.RawMessage) bool {
+	asked, named := false, map[string]bool{}
+	for _, s := range steps {
+		switch {
+		case s["kill"] != nil || s["evict"] != nil:
+			return false
+		case s["request"] != nil || s["chunk"] != nil:
+			asked = true
+			named[string(s["as"])] = true
+		case s["refuse"] != nil || s["answer"] != nil && s["to"] == nil:
+			if !asked {
+				return true
+			}
+		case s["answer"] != nil && !named[string(s["to"])]:
+			return true
+		}
+	}
+	return false
 }
 
 func (p *player) step(i int, s map[string]json.RawMessage) {

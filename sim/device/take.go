@@ -18,6 +18,9 @@ const (
 	Done
 )
 
+// schema is the one that this device speaks.
+const schema = 1
+
 // Take takes the answer to ask.
 func (d *Device) Take(ask *Ask, status int, body []byte) Taken {
 	if status != 200 {
@@ -36,6 +39,9 @@ func (d *Device) TakeParsed(ask *Ask, a *Answer) Taken {
 		return Stale
 	}
 	d.Fault, d.WaitMs = "", 0
+	if a.Head.Schema[0] > schema {
+		d.Fault = "app_old"
+	}
 	if a.Stop != nil && a.Stop.Reason == "retry" {
 		d.WaitMs = a.Stop.RetryAfterMs
 	}

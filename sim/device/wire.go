@@ -11,6 +11,7 @@ type Head struct {
 	Epoch    string `json:"epoch"`
 	Seq      int64  `json:"seq"`
 	Now      string `json:"now"`
+	Schema   [2]int `json:"schema"`
 }
 
 // Outcome is what became of a command.

@@ -4,7 +4,7 @@
 import 'fake-indexeddb/auto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { ScenarioDevice } from './testing/scenario'
+import { quietMoments, ScenarioDevice } from './testing/scenario'
 import { KINDS } from './testing/stores'
 
 const FOLDER = new URL('../../../testdata/scenarios/', import.meta.url)
@@ -13,11 +13,17 @@ const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'))
 describe('shared scenarios', () => {
   test('there are enough of them', () => expect(files.length).toBeGreaterThanOrEqual(20))
 
-  test.each(KINDS.flatMap((kind) => files.map((file) => [file, kind] as const)))('%s, %s', async (file, kind) => {
+  const plays = KINDS.flatMap((kind) => files.flatMap((file) => [[file, kind, ''], [file, kind, ', killed at each quiet moment']] as const))
+
+  test.each(plays)('%s, %s%s', async (file, kind, killed) => {
     const scenario = JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8'))
     expect(file).toBe(`${scenario.name}.json`)
-    const device = await ScenarioDevice.open(scenario.name, scenario.device.member ?? '', kind)
-    for (const [i, step] of scenario.steps.entries()) await device.run(step, `step ${i + 1}: ${JSON.stringify(step).slice(0, 200)}`)
+    const device = await ScenarioDevice.open(`scenario ${scenario.name}${killed}`, scenario.device.member ?? '', kind)
+    const quiet = quietMoments(scenario.steps)
+    for (const [i, step] of scenario.steps.entries()) {
+      if (killed && quiet[i]) await device.kill()
+      await device.run(step, `step ${i + 1}: ${JSON.stringify(step).slice(0, 200)}`)
+    }
     device.close()
   })
 })

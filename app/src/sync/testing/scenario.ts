@@ -8,6 +8,7 @@ import { close, isPending, remove, adopt } from '../queue'
 import { react } from '../refusal'
 import { Replica } from '../replica'
 import { newNonce } from '../ids'
+import type { Store, Txn } from '../store'
 import { openKind, type Kind } from './stores'
 import type { Ask } from '../ask'
 
@@ -19,6 +20,7 @@ export class ScenarioDevice {
   #names = new Map<string, string>()
   #fault: string | null = null
   #waitMs = 0
+  #full = false
 
   private constructor(
     private readonly name: string,
@@ -37,13 +39,36 @@ export class ScenarioDevice {
   }
 
   async #reopen(): Promise<void> {
-    this.#replica = new Replica(await openKind(this.kind, `scenario ${this.name}`), {
+    this.#replica = new Replica(this.#roomOf(await openKind(this.kind, this.name)), {
       app: '1.0.0',
       now: () => Date.UTC(2026, 5, 1, 9),
       changed: () => undefined,
       wrote: () => undefined,
     })
     await this.#replica.open()
+  }
+
+  /** Ends the process, and opens the app again. */
+  async kill(): Promise<void> {
+    this.close()
+    this.#live = null
+    this.#last = null
+    this.#asks.clear()
+    await this.#reopen()
+  }
+
+  /** Does something, where `full` says that the disk has no room for its second record. */
+  async #inRoom(full: boolean | undefined, work: () => Promise<unknown>): Promise<void> {
+    this.#full = full ?? false
+    await (full ? expect(work()).rejects.toMatchObject({ name: 'QuotaExceededError' }) : work())
+    this.#full = false
+  }
+
+  /** A store whose disk is full when that is to be. */
+  #roomOf(store: Store): Store {
+    const write: Store['write'] = (stores, fn, durability) =>
+      store.write(stores, (txn) => fn(this.#full ? narrow(txn) : txn), durability)
+    return { durable: store.durable, read: (stores, fn) => store.read(stores, fn), write, close: () => store.close() }
   }
 
   async run(step: any, where: string): Promise<void> {
@@ -55,7 +80,7 @@ export class ScenarioDevice {
   }
 
   readonly #steps: Record<string, (step: any, where: string) => Promise<void>> = {
-    send: async ({ send }) => void (await this.#replica.append({ ...send, member: this.member })),
+    send: async ({ send, full }) => this.#inRoom(full, () => this.#replica.append({ ...send, member: this.member })),
     withdraw: async (step, where) => {
       const done = await this.#replica.changeQueue((queue) => {
         const entry = queue.entries.get(step.withdraw)
@@ -81,8 +106,11 @@ export class ScenarioDevice {
     answer: async (step) => {
       const ask = step.to ? this.#asks.get(step.to)! : this.#last!
       const text = step.answer.map((line: unknown) => `${JSON.stringify(line)}\n`).join('')
-      const taken = await this.#replica.take(ask, step.cut ? text.slice(0, -12) : text)
-      this.#waitMs = taken.waitMs
+      await this.#inRoom(step.full, async () => {
+        const taken = await this.#replica.take(ask, step.cut ? text.slice(0, -12) : text)
+        this.#waitMs = taken.waitMs
+        if (taken.kind === 'taken') this.#fault = taken.schema && taken.schema[0] > 1 ? 'app_old' : null
+      })
     },
     refuse: async (step) => {
       const reaction = await react(this.#replica, this.#last!, { retryAfterMs: 0, ...step.refuse })
@@ -103,12 +131,11 @@ export class ScenarioDevice {
       expect(this.#live?.closed, where).toBe(step.closed.afterMs)
       this.#live = null
     },
-    kill: async () => {
+    kill: () => this.kill(),
+    evict: async () => {
       this.close()
-      this.#live = null
-      this.#last = null
-      this.#asks.clear()
-      await this.#reopen()
+      await new Promise((done) => (indexedDB.deleteDatabase(`${this.kind} ${this.name}`).onsuccess = done))
+      await this.kill()
     },
     expect: async (step, where) => this.#expect(step.expect, where),
   }
@@ -153,4 +180,41 @@ export class ScenarioDevice {
     expect([...this.#names.values()], `${where}: ${name} must be a new value`).not.toContain(got)
     this.#names.set(name, got)
   }
+}
+
+/** A transaction that finds no room for its second record. */
+function narrow(txn: Txn): Txn {
+  let room = 1
+  const put: Txn['put'] = async (store, key, value) => {
+    if (room-- === 0) throw new DOMException('no room', 'QuotaExceededError')
+    await txn.put(store, key, value)
+  }
+  return { get: (store, key) => txn.get(store, key), all: (store) => txn.all(store), put, add: (store, value) => txn.add(store, value), delete: (store, key) => txn.delete(store, key) }
+}
+
+/** Of each step, whether nothing is under way before it: no live connection, and no request whose answer is still to come. */
+export function quietMoments(steps: readonly any[]): boolean[] {
+  let live = false
+  return steps.map((step, i) => {
+    const quiet = !live && !awaited(steps.slice(i))
+    if (step.open) live = true
+    if (step.closed || step.kill || step.evict) live = false
+    return quiet
+  })
+}
+
+/** True when a later step answers a request that was made before. */
+function awaited(steps: readonly any[]): boolean {
+  let asked = false
+  const named = new Set<string>()
+  for (const step of steps) {
+    if (step.kill || step.evict) return false
+    if (step.request || step.chunk) {
+      asked = true
+      named.add(step.as)
+    } else if (step.refuse || (step.answer && !step.to)) {
+      if (!asked) return true
+    } else if (step.answer && !named.has(step.to)) return true
+  }
+  return false
 }
