@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -230,7 +229,7 @@ func (c *client) look(listings [2]string) *checkpoint {
 func (one *history) exchange(t *testing.T, c *client, cut time.Duration) {
 	ask := c.phone.Ask(10, 4<<20)
 	called := one.now()
-	status, raw, err := c.request(ask, cut)
+	status, raw, err := c.send(ask, cut)
 	if err != nil {
 		if cut == 0 {
 			t.Errorf("client %d: %v", c.name, err)
@@ -252,10 +251,10 @@ func (one *history) twice(t *testing.T, c *client) {
 	}
 	second := make(chan answer, 1)
 	go func() {
-		status, raw, err := c.request(ask, 0)
+		status, raw, err := c.send(ask, 0)
 		second <- answer{status, raw, err}
 	}()
-	status, raw, err := c.request(ask, 0)
+	status, raw, err := c.send(ask, 0)
 	other := <-second
 	if err != nil || other.err != nil {
 		t.Errorf("client %d: %v %v", c.name, err, other.err)
@@ -265,19 +264,18 @@ func (one *history) twice(t *testing.T, c *client) {
 	one.heard(t, c, ask, called, status, raw, true)
 }
 
-// request posts an ask; a cut of 0 is none.
-func (c *client) request(ask *device.Ask, cut time.Duration) (int, []byte, error) {
+// send posts an ask; a cut of 0 is none.
+func (c *client) send(ask *device.Ask, cut time.Duration) (int, []byte, error) {
 	ctx := context.Background()
 	if cut > 0 {
 		short, cancel := context.WithTimeout(ctx, cut)
 		defer cancel()
 		ctx = short
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+c.addr+ask.Path, bytes.NewReader(ask.Bytes()))
+	r, err := c.writer.request(ctx, ask.Path, ask.Bytes())
 	if err != nil {
 		return 0, nil, err
 	}
-	r.Header.Set("Authorization", "Bearer "+c.token)
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return 0, nil, err

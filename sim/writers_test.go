@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -22,6 +23,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"kith/internal/token"
 	"kith/sim/device"
 )
 
@@ -29,6 +31,7 @@ import (
 // told stays in its ledger; what it was not told it sends again.
 type writer struct {
 	addr    string
+	key     *ecdsa.PrivateKey
 	member  string
 	token   string
 	stream  string
@@ -69,42 +72,64 @@ func (p *process) invite() string {
 // join makes a key and a device of it, by the real way in.
 func join(t *testing.T, addr, code string) *writer {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	w, err := tryJoin(addr, code)
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw, err := key.PublicKey.Bytes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	b64 := base64.RawURLEncoding.EncodeToString
-	proof := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{"htm": "POST", "htu": "http://" + addr + "/api/join", "iat": time.Now().Unix(), "jti": base64url(16)})
-	proof.Header["typ"] = "dpop+jwt"
-	proof.Header["jwk"] = map[string]any{"kty": "EC", "crv": "P-256", "x": b64(raw[1:33]), "y": b64(raw[33:])}
-	signed, err := proof.SignedString(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &writer{addr: addr, stream: base64url(16)}
-	status, body, err := w.post("/api/join", mustJSON(map[string]any{"invite": code, "firstName": "Writer", "deviceName": "Phone", "proof": signed}))
-	if err != nil || status != 200 {
-		t.Fatalf("join: %d %s %v", status, body, err)
-	}
-	var account struct{ Member, Token string }
-	if err := json.Unmarshal(body, &account); err != nil {
-		t.Fatal(err)
-	}
-	w.member, w.token = account.Member, account.Token
 	return w
 }
 
+// tryJoin is join for where many join at once.
+func tryJoin(addr, code string) (*writer, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{addr: addr, stream: base64url(16), key: key}
+	proof, err := w.proof("/api/join")
+	if err != nil {
+		return nil, err
+	}
+	status, body, err := w.post("/api/join", mustJSON(map[string]any{"invite": code, "firstName": "Writer", "deviceName": "Phone", "proof": proof}))
+	if err != nil || status != 200 {
+		return nil, fmt.Errorf("join: %d %s %w", status, body, err)
+	}
+	var account struct{ Member, Token string }
+	if err := json.Unmarshal(body, &account); err != nil {
+		return nil, err
+	}
+	w.member, w.token = account.Member, account.Token
+	return w, nil
+}
+
+// proof shows that a request comes from this phone: it has a role, so it sends one
+// with each.
+func (w *writer) proof(path string) (string, error) {
+	claims := jwt.MapClaims{"htm": "POST", "htu": "http://" + w.addr + path, "iat": time.Now().Unix(), "jti": base64url(16)}
+	if w.token != "" {
+		claims["ath"] = token.Access(w.token)
+	}
+	t := jwt.NewWithClaims(jwt.SigningMethodES256, claims)
+	t.Header["typ"], t.Header["jwk"] = token.TypProof, publicHalf(w.key)
+	return t.SignedString(w.key)
+}
+
+// request is one with this phone's token and proof.
+func (w *writer) request(ctx context.Context, path string, body []byte) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+w.addr+path, bytes.NewReader(body))
+	if err != nil || w.token == "" {
+		return r, err
+	}
+	proof, err := w.proof(path)
+	r.Header.Set("Authorization", "Bearer "+w.token)
+	r.Header.Set("DPoP", proof)
+	return r, err
+}
+
 func (w *writer) post(path string, body []byte) (int, []byte, error) {
-	r, err := http.NewRequest(http.MethodPost, "http://"+w.addr+path, bytes.NewReader(body))
+	r, err := w.request(context.Background(), path, body)
 	if err != nil {
 		return 0, nil, err
-	}
-	if w.token != "" {
-		r.Header.Set("Authorization", "Bearer "+w.token)
 	}
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -115,33 +140,56 @@ func (w *writer) post(path string, body []byte) (int, []byte, error) {
 	return res.StatusCode, raw, err
 }
 
-// push sends what waits, some new places with it. It returns an error
-// when it got no whole answer, and what is wrong with one that it got.
-func (w *writer) push(add int) (lost error, wrong error) {
-	for range add {
+// add does so many more things, which wait then.
+func (w *writer) add(n int) {
+	for range n {
 		w.number++
 		w.waiting = append(w.waiting, &write{number: w.number, nonce: base64url(16), id: newID()})
 	}
-	outcomes, lost, wrong := w.send(w.waiting)
+}
+
+// push sends what waits, some new places with it. It returns an error
+// when it got no whole answer, and what is wrong with one that it got.
+func (w *writer) push(add int) (lost error, wrong error) {
+	w.add(add)
+	a, lost, wrong := w.send(w.waiting)
 	if lost != nil || wrong != nil {
 		return lost, wrong
 	}
+	return nil, w.hear(a)
+}
+
+// hear takes what an answer says of all that waits.
+func (w *writer) hear(a *device.Answer) error {
+	if a.Stop != nil {
+		return fmt.Errorf("stopped: %+v", *a.Stop)
+	}
+	outcomes := byNonce(a)
+	w.cursor = a.End.Cursor
 	for _, c := range slices.Clone(w.waiting) {
 		o, told := outcomes[c.nonce]
 		if !told {
-			return nil, fmt.Errorf("an answer says nothing of number %d", c.number)
+			return fmt.Errorf("an answer says nothing of number %d", c.number)
 		}
 		if c.status, c.seq = o.Status, o.Seq; o.Status != "ok" {
-			return nil, fmt.Errorf("number %d is %s (%s): %s", c.number, o.Status, o.Code, o.Message)
+			return fmt.Errorf("number %d is %s (%s): %s", c.number, o.Status, o.Code, o.Message)
 		}
 		w.acked = append(w.acked, c)
 	}
 	w.waiting = nil
-	return nil, nil
+	return nil
 }
 
-// send sends commands and returns the outcomes that came, by nonce.
-func (w *writer) send(list []*write) (outcomes map[string]device.Outcome, lost, wrong error) {
+func byNonce(a *device.Answer) map[string]device.Outcome {
+	outcomes := map[string]device.Outcome{}
+	for _, o := range a.Outcomes {
+		outcomes[o.Nonce] = o
+	}
+	return outcomes
+}
+
+// body is a request with these commands.
+func (w *writer) body(list []*write) []byte {
 	commands := []map[string]any{}
 	for _, c := range list {
 		commands = append(commands, map[string]any{
@@ -153,9 +201,18 @@ func (w *writer) send(list []*write) (outcomes map[string]device.Outcome, lost, 
 	if len(list) > 0 {
 		ack = list[0].number - 1
 	}
-	status, raw, err := w.post("/api/sync", mustJSON(map[string]any{
-		"protocol": 1, "schema": 1, "app": "sim", "stream": w.stream, "ack": ack, "pending": len(list), "commands": commands, "cursor": w.cursor, "maxBytes": 16 << 10,
-	}))
+	return w.bodyOf(commands, ack)
+}
+
+func (w *writer) bodyOf(commands []map[string]any, ack int64) []byte {
+	return mustJSON(map[string]any{
+		"protocol": 1, "schema": 1, "app": "sim", "stream": w.stream, "ack": ack, "pending": len(commands), "commands": commands, "cursor": w.cursor, "maxBytes": 16 << 10,
+	})
+}
+
+// send sends commands and returns the answer.
+func (w *writer) send(list []*write) (a *device.Answer, lost, wrong error) {
+	status, raw, err := w.post("/api/sync", w.body(list))
 	if err != nil {
 		return nil, err, nil
 	}
@@ -165,18 +222,10 @@ func (w *writer) send(list []*write) (outcomes map[string]device.Outcome, lost, 
 	if status != http.StatusOK {
 		return nil, nil, &refused{status, raw}
 	}
-	a := device.ParseAnswer(raw)
-	if a == nil {
+	if a = device.ParseAnswer(raw); a == nil {
 		return nil, fmt.Errorf("the answer was cut"), nil
 	}
-	if a.Stop != nil {
-		return nil, nil, fmt.Errorf("stopped: %+v", *a.Stop)
-	}
-	w.cursor, outcomes = a.End.Cursor, map[string]device.Outcome{}
-	for _, o := range a.Outcomes {
-		outcomes[o.Nonce] = o
-	}
-	return outcomes, nil, nil
+	return a, nil, nil
 }
 
 // refused is an answer that is none.
@@ -239,13 +288,19 @@ func differently(t *testing.T, writers []*writer, since []int) (lost int) {
 }
 
 // again asks for outcomes that were given before, on the same stream.
-func (w *writer) again(list []*write) (map[string]device.Outcome, error, error) {
+func (w *writer) again(list []*write) (outcomes map[string]device.Outcome, lost, wrong error) {
 	for {
-		outcomes, lost, wrong := w.send(list)
-		if lost != nil && strings.HasPrefix(lost.Error(), "busy") {
+		a, lost, wrong := w.send(list)
+		switch {
+		case lost != nil && strings.HasPrefix(lost.Error(), "busy"):
 			continue
+		case lost != nil || wrong != nil:
+			return nil, lost, wrong
+		case a.Stop != nil:
+			return nil, nil, fmt.Errorf("stopped: %+v", *a.Stop)
 		}
-		return outcomes, lost, wrong
+		w.cursor = a.End.Cursor
+		return byNonce(a), nil, nil
 	}
 }
 
