@@ -58,7 +58,7 @@ func main() {
 	var failed error
 	app.RootCmd.SetErr(os.Stderr)
 	app.RootCmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { failed = err; return err })
-	bare := hooks.Bare(app, cfg)
+	bare := hooks.Bare(app, registry, cfg)
 	for _, c := range slices.Concat(bare, hooks.Verbs(app, registry, cfg), []*cobra.Command{cmd.NewSuperuserCommand(app), cmd.NewServeCommand(app, false)}) {
 		remember(c, &failed)
 		app.RootCmd.AddCommand(c)

@@ -24,7 +24,8 @@ func bare(t *testing.T, data, to string, args ...string) (out string, err error)
 	t.Helper()
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: data})
 	root := &cobra.Command{Use: "kith", SilenceErrors: true}
-	root.AddCommand(hooks.Bare(app, hooks.Config{Public: page, Version: "test", BackupTo: to})...)
+	cfg := hooks.Config{Public: page, Version: "test", BackupTo: to}
+	root.AddCommand(hooks.Bare(app, hooks.Register(app, cfg), cfg)...)
 	var said bytes.Buffer
 	root.SetOut(&said)
 	root.SetErr(&bytes.Buffer{})

@@ -10,6 +10,7 @@ import (
 	"kith/hooks/audit"
 	"kith/hooks/backup"
 	"kith/hooks/community"
+	"kith/hooks/doctor"
 	"kith/hooks/imports"
 	"kith/hooks/rights"
 	"kith/hooks/syncapi"
@@ -22,7 +23,7 @@ import (
 // the database that --dir names, migrated and with its triggers in place.
 func Verbs(app core.App, r *sync.Registry, cfg Config) []*cobra.Command {
 	verbs := []*cobra.Command{
-		community.Command(app), imports.Command(app), seed.Command(app), waysin.InviteCommand(app), rights.Command(app, r), audit.Command(app), epoch(app), config(cfg), keysCommand(app, cfg),
+		community.Command(app), imports.Command(app), seed.Command(app), waysin.InviteCommand(app), rights.Command(app, r), audit.Command(app), epoch(app), reindex(app, r), config(cfg), keysCommand(app, cfg),
 	}
 	for _, v := range verbs {
 		v.PersistentPreRunE = func(*cobra.Command, []string) error {
@@ -31,6 +32,7 @@ func Verbs(app core.App, r *sync.Registry, cfg Config) []*cobra.Command {
 			}
 			return syncapi.Prepare(app, r)
 		}
+		v.PersistentPostRunE = func(*cobra.Command, []string) error { return syncapi.Note(app, r) }
 		v.SilenceUsage = true
 	}
 	return verbs
@@ -38,10 +40,11 @@ func Verbs(app core.App, r *sync.Registry, cfg Config) []*cobra.Command {
 
 // Bare are the commands that look at the folder as it lies there. Opening it as a
 // community would already mend it, or write to it; so main doesn't.
-func Bare(app core.App, cfg Config) []*cobra.Command {
+func Bare(app core.App, r *sync.Registry, cfg Config) []*cobra.Command {
 	verbs := []*cobra.Command{
 		backup.Command(app, backup.Settings{Version: cfg.Version, To: cfg.BackupTo}),
 		backup.RestoreCommand(app, opener(app, cfg), syncapi.NewEpoch),
+		doctor.Command(app, r, func() (string, error) { return keyFile(app, cfg) }),
 	}
 	for _, v := range verbs {
 		v.SilenceUsage = true
@@ -59,6 +62,21 @@ func epoch(app core.App) *cobra.Command {
 				return err
 			}
 			fmt.Println("A new epoch began at", time.Now().Format(time.RFC3339)+". Devices fetch everything anew and bring back what is missing here.")
+			return nil
+		},
+	}
+}
+
+func reindex(app core.App, r *sync.Registry) *cobra.Command {
+	return &cobra.Command{
+		Use:   "reindex",
+		Short: "Makes the index of sync anew from the rows, where kith doctor found it untrue; devices fetch everything once more",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if err := syncapi.Rebuild(app, r); err != nil {
+				return err
+			}
+			fmt.Println("The index is made anew. Devices fetch everything once more.")
 			return nil
 		},
 	}

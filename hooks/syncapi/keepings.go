@@ -74,6 +74,7 @@ func bookkeeping() []sync.Keeping {
 	return []sync.Keeping{
 		nobodys("sync_meta", "The number of the newest change"),
 		nobodys("sync_shape", "What of each row is sent to whom, to notice when a newer version sends more"),
+		nobodys("sync_print", "A checksum of each row as it is sent, to notice one that was changed where nobody was told; it goes within a minute of the row"),
 		nobodys("sync_number", "The numbers of what was sent"),
 		nobodys("sync_settled", "Since when a phone knows what became of what it sent"),
 		{

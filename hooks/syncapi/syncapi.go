@@ -6,6 +6,7 @@ package syncapi
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
@@ -47,6 +48,22 @@ func Register(app core.App, r *sync.Registry, man *doorman.Doorman, ring *seal.R
 	app.OnServe().BindFunc(d.serve)
 	d.keepTriggers()
 	d.wakeOnCommit()
+	app.Cron().MustAdd("kithPrints", "* * * * *", func() {
+		if err := Note(app, r); err != nil {
+			app.Logger().Error("the prints of rows could not be taken; they are in a minute", "error", err)
+		}
+	})
+}
+
+// Note takes the prints of rows that moved, by which kith doctor finds one that
+// was changed behind the index's back.
+func Note(app core.App, r *sync.Registry) error {
+	return app.RunInTransaction(func(tx core.App) error { return sync.Note(tx.DB(), &r.Declaration) })
+}
+
+// Rebuild makes the index anew.
+func Rebuild(app core.App, r *sync.Registry) error {
+	return app.RunInTransaction(func(tx core.App) error { return sync.Rebuild(tx.DB(), &r.Declaration) })
 }
 
 func (d *door) serve(e *core.ServeEvent) error {
@@ -66,7 +83,7 @@ func (d *door) serve(e *core.ServeEvent) error {
 		stop()
 		<-done
 		d.engine.Close()
-		return t.Next()
+		return errors.Join(Note(t.App, d.registry), t.Next())
 	})
 	quiet := apis.SkipSuccessActivityLog()
 	e.Router.POST("/api/sync", squeezed(d.sync)).Bind(quiet, apis.BodyLimit(limits.SyncBody))
@@ -86,7 +103,10 @@ func Prepare(app core.App, r *sync.Registry) error {
 		if err := sync.Reindex(tx.DB(), &r.Declaration); err != nil {
 			return err
 		}
-		return sync.EnsureEpoch(tx.DB(), newEpoch)
+		if err := sync.EnsureEpoch(tx.DB(), newEpoch); err != nil {
+			return err
+		}
+		return sync.Note(tx.DB(), &r.Declaration)
 	})
 }
 

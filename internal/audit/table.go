@@ -33,3 +33,8 @@ func DropTable(db dbx.Builder) error {
 	_, err := db.NewQuery("DROP TABLE audit").Execute()
 	return err
 }
+
+// Triggers are what refuses to change the record, by name.
+func Triggers() map[string]string {
+	return map[string]string{"audit_insert": table[1], "audit_update": table[2], "audit_delete": table[3]}
+}

@@ -209,3 +209,14 @@ const (
 	ShortText   = 300
 	JSONColumn  = 64 << 10 // bytes
 )
+
+// What the machine must keep free, and what is past a hiccup.
+const (
+	// DiskSpare is left for what phones send while somebody makes room: weeks of a town.
+	DiskSpare = 200 << 20
+	// LogRunaway is past journal_size_limit (200 MB): a log that large is one that
+	// can't be taken in, because somebody reads and doesn't let go.
+	LogRunaway = 400 << 20
+	// BackupAge is two daily ones missed, and a morning to notice.
+	BackupAge = 60 * time.Hour
+)
