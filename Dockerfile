@@ -26,5 +26,7 @@ USER 65532:65532
 ENV KITH_KEYS=/keys/transport
 VOLUME /data /keys
 EXPOSE 8090
+# Sick is not busy: see docs/operations.md.
+HEALTHCHECK --interval=30s --timeout=12s --start-period=30s CMD ["/kith", "health"]
 ENTRYPOINT ["/kith", "--dir", "/data"]
 CMD ["serve", "--http", "0.0.0.0:8090"]

@@ -51,7 +51,7 @@ func main() {
 	})
 	app.RootCmd.Use, app.RootCmd.Version = "kith", version
 	app.RootCmd.Short = "Kith: a neighbourhood on its phones, also with no signal"
-	cfg.Console, cfg.Version, cfg.Connect = os.Stdout, version, store.Open
+	cfg.Console, cfg.LogTo, cfg.Version, cfg.Connect = os.Stdout, os.Stderr, version, store.Open
 	registry := hooks.Register(app, cfg)
 
 	// NB! PocketBase drops the error of a command and exits with 0.

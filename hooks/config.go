@@ -9,19 +9,25 @@ import (
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"kith/hooks/machine"
+	"kith/internal/gauges"
 )
 
 // Config is everything that the environment and flags decide, parsed once.
 type Config struct {
-	Public       fs.FS     // the built app
-	PublicFrom   string    // where it comes from, for people
-	RateLimits   bool      // off only for measuring
-	Console      io.Writer // where serve says its address; nil: nowhere
-	Keys         string    // the file of the transport key; empty: beside the data folder
-	TrustedProxy string    // header in which the proxy before us puts the client's address; empty: none
-	BackupTo     string    // age's public keys, to which backups are encrypted; empty: none are set
+	Public       fs.FS         // the built app
+	PublicFrom   string        // where it comes from, for people
+	RateLimits   bool          // off only for measuring
+	Console      io.Writer     // where serve says its address; nil: nowhere
+	Keys         string        // the file of the transport key; empty: beside the data folder
+	TrustedProxy string        // header in which the proxy before us puts the client's address; empty: none
+	BackupTo     string        // age's public keys, to which backups are encrypted; empty: none are set
+	Log          machine.Lines // which requests are written as lines of JSON
 
 	// What main knows.
+	LogTo   io.Writer      // where these go; nil: nowhere
+	Gauges  *gauges.Gauges // what counts; nil: its own
 	Version string
 	Connect core.DBConnectFunc // how SQLite is opened; nil: as PocketBase does
 }
@@ -38,6 +44,14 @@ func ParseConfig(getenv func(string) string, built fs.FS, beside string) (Config
 		return c, errors.New("KITH_RATE_LIMITS is on or off, not " + v)
 	}
 	c.Keys = getenv("KITH_KEYS")
+	switch v := machine.Lines(getenv("KITH_LOG")); v {
+	case "":
+		c.Log = machine.NoLines
+	case machine.NoLines, machine.Failed, machine.All:
+		c.Log = v
+	default:
+		return c, errors.New("KITH_LOG is off, failed or all, not " + string(v))
+	}
 	c.BackupTo = getenv("KITH_BACKUP_TO")
 	c.TrustedProxy = getenv("KITH_TRUSTED_PROXY")
 	if strings.ContainsAny(c.TrustedProxy, " :,") {

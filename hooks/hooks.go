@@ -12,12 +12,14 @@ import (
 	"kith/hooks/doorman"
 	"kith/hooks/guard"
 	"kith/hooks/listings"
+	"kith/hooks/machine"
 	"kith/hooks/people"
 	"kith/hooks/rights"
 	"kith/hooks/safety"
 	"kith/hooks/syncapi"
 	"kith/hooks/visits"
 	"kith/hooks/waysin"
+	"kith/internal/gauges"
 	"kith/internal/seal"
 	"kith/internal/sync"
 )
@@ -31,6 +33,10 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	keepKeys(app, ring, cfg) // what phones may seal to this server
 
 	leavers := leavers()
+	g := cfg.Gauges
+	if g == nil {
+		g = gauges.New()
+	}
 
 	man := doorman.Register(app, r, cfg.RateLimits)                 // who is asking
 	community.Register(r)                                           // the community's own record
@@ -43,9 +49,10 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	audit.Register(app, r, man)                                     // who did what with power over others
 	rights.Register(app, r, man, cfg.RateLimits, leavers...)        // what is kept of whom, and for how long
 
-	syncapi.Register(app, r, man, ring, cfg.RateLimits) // the door of the sync protocol
-	guard.Register(app, cfg.Public, cfg.TrustedProxy)   // what makes PocketBase safe
-	backup.Register(app)                                // that nobody puts a backup back under it
+	syncapi.Register(app, r, man, ring, g, cfg.RateLimits) // the door of the sync protocol
+	guard.Register(app, cfg.Public, cfg.TrustedProxy)      // what makes PocketBase safe
+	machine.Register(app, g, cfg.Log, cfg.LogTo)           // what the machine says of itself
+	backup.Register(app)                                   // that nobody puts a backup back under it
 	return r
 }
 

@@ -44,10 +44,15 @@ var page fs.FS = fstest.MapFS{
 
 func newTown(t testing.TB, prepare ...func(*sync.Registry)) *town {
 	t.Helper()
+	return townOf(t, hooks.Config{Public: page}, prepare...)
+}
+
+func townOf(t testing.TB, cfg hooks.Config, prepare ...func(*sync.Registry)) *town {
+	t.Helper()
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir(), DBConnect: store.Open})
 	must(t, app.Bootstrap())
 	w := &town{t: t, app: app}
-	w.registry = hooks.Register(app, hooks.Config{Public: page})
+	w.registry = hooks.Register(app, cfg)
 	for _, p := range prepare {
 		p(w.registry)
 	}

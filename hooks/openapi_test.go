@@ -124,7 +124,7 @@ func TestOpenAPI_HasEveryRoute(t *testing.T) {
 			documented = append(documented, method+" "+path)
 		}
 	}
-	for _, route := range ourRoutes {
+	for _, route := range slices.Concat(ourRoutes, machineRoutes) {
 		switch route {
 		case "/": // what no route took: every other method
 			continue
@@ -161,6 +161,7 @@ func TestOpenAPI_IsTrueOfEveryAnswer(t *testing.T) {
 	c.tooMany()
 	c.full()
 	c.broken()
+	c.machine()
 	for path, item := range c.doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			for status := range op.Responses.Map() {
@@ -371,4 +372,21 @@ func (c *contract) broken() {
 			"invite": "0000", "code": "0000", "id": newID(), "email": "ada@example.org", "firstName": "Ada", "device": p.device, "proof": p.proof(path, time.Now()),
 		})
 	}
+}
+
+// machine asks what the machine says of itself, well and sick.
+func (c *contract) machine() {
+	w := newTown(c.t)
+	ask := func(path string) {
+		r := httptest.NewRequest("GET", "http://127.0.0.1:8090"+path, nil)
+		r.RemoteAddr = "127.0.0.1:5000"
+		rec := httptest.NewRecorder()
+		w.mux.ServeHTTP(rec, r)
+		r.Host, r.URL.Scheme, r.URL.Host = "", "", "" // as the contract names it
+		c.holds(r, rec)
+	}
+	ask("/metrics")
+	ask("/api/health/machine")
+	w.exec("CREATE TRIGGER broken BEFORE UPDATE ON sync_meta BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END")
+	ask("/api/health/machine")
 }

@@ -202,6 +202,10 @@ var ourRoutes = []string{
 	"POST /api/sync", "POST /api/sync/live", "POST /api/sync/sealed", "POST /api/complaints", "POST /api/export", "POST /api/audit", "GET /api/sync/public/{epoch}/{base}/{pos}",
 }
 
+// machineRoutes are open to whoever sits at the machine, signed in or not, and to
+// nobody else.
+var machineRoutes = []string{"GET /metrics", "GET /api/health/machine"}
+
 // canary stands in every column that nobody may read.
 const canary = "canary7nobodyreadsthis"
 

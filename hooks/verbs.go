@@ -12,6 +12,7 @@ import (
 	"kith/hooks/community"
 	"kith/hooks/doctor"
 	"kith/hooks/imports"
+	"kith/hooks/machine"
 	"kith/hooks/rights"
 	"kith/hooks/syncapi"
 	"kith/hooks/waysin"
@@ -44,6 +45,7 @@ func Bare(app core.App, r *sync.Registry, cfg Config) []*cobra.Command {
 	verbs := []*cobra.Command{
 		backup.Command(app, backup.Settings{Version: cfg.Version, To: cfg.BackupTo}),
 		backup.RestoreCommand(app, opener(app, cfg), syncapi.NewEpoch),
+		machine.Command(),
 		doctor.Command(app, r, func() (string, error) { return keyFile(app, cfg) }),
 	}
 	for _, v := range verbs {

@@ -94,7 +94,7 @@ func refusals(e *core.RequestEvent) error {
 	case errors.As(err, &api):
 		p = problem.Of(api)
 	default:
-		e.App.Logger().Error("a request failed", "path", e.Request.URL.Path, "error", err)
+		e.App.Logger().Error("a request failed", "route", e.Request.Pattern, "error", err)
 		p = problem.Internal.Because(err)
 	}
 	return p.Write(e.Response)
@@ -111,10 +111,20 @@ func ours(path string) bool {
 	return strings.HasPrefix(path, "/api/sync/public/")
 }
 
+// machines are the addresses at which the machine speaks of itself, to whoever
+// sits at it.
+func machines(path string) bool { return path == "/metrics" || path == "/api/health/machine" }
+
 // doors closes PocketBase's own API and dashboard: rules are nil anyway, but
 // what isn't there can't leak, by a filter, a back-relation or a subscription.
 func doors(e *core.RequestEvent) error {
 	path := e.Request.URL.Path
+	if machines(path) {
+		if direct(e) {
+			return e.Next()
+		}
+		return problem.NotFound.Because(nil)
+	}
 	inside := strings.HasPrefix(path, "/api/") && !ours(path) || path == "/_" || strings.HasPrefix(path, "/_/")
 	if !inside || dashboard(e) {
 		return e.Next()

@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/hooks/doorman"
+	"kith/internal/gauges"
 	"kith/internal/limits"
 	"kith/internal/problem"
 	"kith/internal/sync"
@@ -63,6 +64,7 @@ func (d *door) push(e *core.RequestEvent, who doorman.Caller, r *request, now ti
 		return nil, problem.Busy.After(limits.Around(3 * time.Second))
 	}
 	defer func() { <-d.pushes }()
+	defer d.took(gauges.Push, time.Now())
 	var stops []sync.Stop
 	err := e.App.RunInTransaction(func(tx core.App) error {
 		if err := d.doorman.May(tx, who); err != nil {
@@ -85,7 +87,7 @@ func (d *door) push(e *core.RequestEvent, who doorman.Caller, r *request, now ti
 func (d *door) apply(tx core.App, who doorman.Caller, r *request, now time.Time) ([]sync.Stop, error) {
 	return d.registry.Apply(tx, sync.Push{
 		Stream: r.Stream, Member: who.Member, Device: who.Device, Proven: who.Proven, App: r.App, Ack: r.Ack, Pending: r.Pending,
-		Commands: r.Commands, Cursor: r.Cursor, Now: now, Delay: limits.Around,
+		Commands: r.Commands, Cursor: r.Cursor, Now: now, Delay: limits.Around, Told: d.gauges.Command,
 		Fault: func(name, nonce string, err error) {
 			tx.Logger().Error("sync: a command failed", "command", name, "nonce", nonce, "error", err)
 		},
@@ -120,6 +122,7 @@ func (d *door) answer(e *core.RequestEvent, p sync.Pull) error {
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "no-store")
 	}
+	defer d.took(gauges.Pull, time.Now())
 	f := sync.NewFrames(e.Response)
 	if err := d.engine.Answer(e.Request.Context(), f, p); err != nil {
 		// Once lines went out the answer is cut, and counts for nothing without its end.
@@ -127,6 +130,8 @@ func (d *door) answer(e *core.RequestEvent, p sync.Pull) error {
 	}
 	return nil
 }
+
+func (d *door) took(part string, begun time.Time) { d.gauges.Took(part, time.Since(begun)) }
 
 // admit waits for a place as long as the device does.
 func admit(e *core.RequestEvent, places chan struct{}) bool {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"kith/internal/gauges"
 	"kith/internal/limits"
 	"kith/internal/sync"
 )
@@ -29,6 +30,7 @@ func (d *door) live(e *core.RequestEvent) error {
 		return refusal(err)
 	}
 	defer d.hub.Leave(conn)
+	defer d.took(gauges.Live, time.Now())
 	// Again: what changed before the connection was known to the hub sent nobody away.
 	if err := d.doorman.May(e.App, who); err != nil {
 		return err

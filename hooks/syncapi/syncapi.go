@@ -7,12 +7,14 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/hooks/doorman"
+	"kith/internal/gauges"
 	"kith/internal/limits"
 	"kith/internal/seal"
 	"kith/internal/sync"
@@ -32,13 +34,14 @@ type door struct {
 	perCarrier *limits.Rate
 	ring       *seal.Ring
 	chunks     chunkCache
+	gauges     *gauges.Gauges
 }
 
 // Register binds the routes, the triggers and the dispatcher. r must hold
-// everything that features declare; man says who is asking; ring has the key that phones seal to. rates switches the limits of requests on.
-func Register(app core.App, r *sync.Registry, man *doorman.Doorman, ring *seal.Ring, rates bool) {
+// everything that features declare; man says who is asking; ring has the key that phones seal to; g counts. rates switches the limits of requests on.
+func Register(app core.App, r *sync.Registry, man *doorman.Doorman, ring *seal.Ring, g *gauges.Gauges, rates bool) {
 	d := &door{
-		app: app, doorman: man, registry: r, ring: ring,
+		app: app, doorman: man, registry: r, ring: ring, gauges: g,
 		pushes:     make(chan struct{}, limits.PushesAtOnce),
 		snapshots:  make(chan struct{}, limits.SnapshotsAtOnce),
 		perPlace:   limits.NewRate(limits.PublicPerMinute, limits.PublicPerMinute/4, rates),
@@ -73,11 +76,19 @@ func (d *door) serve(e *core.ServeEvent) error {
 	d.engine = sync.NewEngine(e.App.ConcurrentDB().(*dbx.DB).DB(), &d.registry.Declaration)
 	d.doorman.Watch(d.engine)
 	d.hub = sync.NewHub(d.engine)
+	hub := d.hub
+	d.gauges.WatchLive(func() (int, int64) { return hub.Devices(), hub.Lagged() })
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		d.hub.Run(ctx, func(err error) { e.App.Logger().Error("live: could not hand out a commit", "error", err) })
+		d.hub.Run(ctx, func(err error) {
+			if err != nil {
+				e.App.Logger().Error("live: could not hand out a commit", "error", err)
+				return
+			}
+			d.gauges.Handed(time.Now())
+		})
 	}()
 	e.App.OnTerminate().BindFunc(func(t *core.TerminateEvent) error {
 		stop()

@@ -219,4 +219,11 @@ const (
 	LogRunaway = 400 << 20
 	// BackupAge is two daily ones missed, and a morning to notice.
 	BackupAge = 60 * time.Hour
+	// HandedLate: the dispatcher looks each second (CommitPoll), so this is stuck.
+	HandedLate = 30 * time.Second
+	// BusyFor is how long after the last device that was sent away a server is
+	// called busy: longer than what they are told to wait.
+	BusyFor = 30 * time.Second
+	// WriteProbe is how long health waits for the one writer: a large push is done by then.
+	WriteProbe = 3 * time.Second
 )

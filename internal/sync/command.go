@@ -248,3 +248,12 @@ func DerivedID(parts ...string) string {
 	}
 	return string(id)
 }
+
+// known is a command's name, or "unknown" for one that there isn't: what a client
+// made up goes no further.
+func (c *Commands) known(name string) string {
+	if c.handlers[name] == nil {
+		return "unknown"
+	}
+	return name
+}

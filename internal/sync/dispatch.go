@@ -139,6 +139,7 @@ func (h *Hub) send(c *Conn, s Step) {
 	case c.Steps <- s:
 		c.seq = s.To
 	default:
+		h.lagged++
 		h.close(c)
 	}
 }

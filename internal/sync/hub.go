@@ -22,6 +22,7 @@ type Hub struct {
 	seq     int64 // everything up to here has been handed out
 	epoch   string
 	stopped bool
+	lagged  int64 // connections that were closed because their reader was too slow
 }
 
 // NewHub makes a hub; Run moves it.
@@ -71,12 +72,13 @@ func (h *Hub) Wake() {
 }
 
 // Run dispatches until ctx ends. It looks by itself every limits.CommitPoll for
-// commits that nobody announced; report hears of faults, and it goes on.
+// commits that nobody announced; report hears of each time, with the fault if
+// there was one, and it goes on.
 func (h *Hub) Run(ctx context.Context, report func(error)) {
 	tick := time.NewTicker(limits.CommitPoll)
 	defer tick.Stop()
 	for {
-		if err := h.Dispatch(ctx); err != nil && ctx.Err() == nil {
+		if err := h.Dispatch(ctx); ctx.Err() == nil {
 			report(err)
 		}
 		select {
@@ -111,6 +113,13 @@ func (h *Hub) Leave(c *Conn) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.close(c)
+}
+
+// Lagged is how many connections were closed because their reader was too slow.
+func (h *Hub) Lagged() int64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.lagged
 }
 
 // Devices is how many connections are open.

@@ -25,6 +25,8 @@ type Push struct {
 	Now    time.Time
 	// Delay chooses the wait of a retry around a middle, at random.
 	Delay func(middle time.Duration) time.Duration
+	// Told hears of each outcome of a command that there is; nil: nobody does.
+	Told func(name, status string)
 	// Fault hears of what failed on our side: the command's name and nonce and why.
 	Fault func(name, nonce string, err error)
 }
@@ -276,6 +278,9 @@ func (s *session) failed(cmd *Command, fault error) (*Stop, error) {
 func (s *session) record(cmd *Command, out *Outcome, payload string) error {
 	if err := s.number(cmd); err != nil {
 		return err
+	}
+	if s.p.Told != nil {
+		s.p.Told(s.registry.known(cmd.Name), out.Status)
 	}
 	_, err := s.ask(`INSERT INTO sync_command SELECT {:nonce}, {:stream}, {:number}, {:member}, {:device}, {:name},
 		{:status}, {:code}, {:message}, {:result}, seq, {:at}, {:payload} FROM sync_meta`, dbx.Params{
