@@ -52,7 +52,7 @@ func (e *examination) whole() {
 	says, err := e.strings("PRAGMA integrity_check(20)")
 	switch {
 	case err != nil:
-		e.wrong("database", err.Error(), "put a backup back: kith restore")
+		e.wrong("database", err.Error(), opened+"; if neither: put a backup back, kith restore")
 	case !slices.Equal(says, []string{"ok"}):
 		e.wrong("database", "SQLite finds it damaged", "stop the server, keep a copy of the folder, put a backup back: kith restore", says...)
 	default:

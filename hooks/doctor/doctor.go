@@ -98,6 +98,9 @@ type examination struct {
 	report           *Report
 }
 
+// opened is what to do where a database can't be opened.
+const opened = "see whether the disk is full, or another user owns the file"
+
 // Examine looks at the folder data. encryption names the variable that holds the
 // key of the settings, or is empty.
 func Examine(data, encryption string, r *sync.Registry, key func() (string, error), now time.Time) *Report {
@@ -110,14 +113,14 @@ func Examine(data, encryption string, r *sync.Registry, key func() (string, erro
 	}
 	db, err := backup.Open(name)
 	if err != nil {
-		e.wrong("database", err.Error(), "see whether another user owns it")
+		e.wrong("database", err.Error(), opened)
 		return e.report
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
 	// NB! BEGIN by hand: PocketBase's builder would take a transaction for a writer.
 	if _, err := db.Exec("BEGIN"); err != nil {
-		e.wrong("database", err.Error(), "see whether another user owns it")
+		e.wrong("database", err.Error(), opened)
 		return e.report
 	}
 	defer db.Exec("ROLLBACK") //nolint:errcheck // it read

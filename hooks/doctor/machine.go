@@ -22,6 +22,7 @@ func (e *examination) machine() {
 	e.log()
 	e.transportKey()
 	e.backups()
+	e.replaced()
 }
 
 func (e *examination) folder() {
@@ -88,6 +89,22 @@ func (e *examination) transportKey() {
 	default:
 		e.wrong("transport key", err.Error(), "put right what it says")
 	}
+}
+
+// replaced looks for databases that a restore kept: whoever was erased since is in
+// them.
+func (e *examination) replaced() {
+	names, err := filepath.Glob(e.file("data.db.before-*"))
+	if err != nil || len(names) == 0 {
+		return
+	}
+	c := Check{Name: "old databases", State: Note, Says: "a restore kept what it replaced; who was erased is in it", Do: "delete it once the new one is known to be good", Found: names}
+	for _, name := range names {
+		if info, err := os.Stat(name); err == nil && e.now.Sub(info.ModTime()) > limits.BackupKept {
+			c.State, c.Says = Wrong, "a database of before a restore is kept for longer than the privacy notice says"
+		}
+	}
+	e.add(c)
 }
 
 // backups looks at what the last one said of itself.

@@ -219,6 +219,8 @@ const (
 	LogRunaway = 400 << 20
 	// BackupAge is two daily ones missed, and a morning to notice.
 	BackupAge = 60 * time.Hour
+	// BackupKept is what the privacy notice says of backups.
+	BackupKept = 35 * 24 * time.Hour
 	// HandedLate: the dispatcher looks each second (CommitPoll), so this is stuck.
 	HandedLate = 30 * time.Second
 	// BusyFor is how long after the last device that was sent away a server is
