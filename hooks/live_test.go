@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/pocketbase/pocketbase/core"
 )
 
 // live opens a live connection over a real socket and returns its lines.
@@ -193,4 +195,55 @@ func TestLive_IsNotSentAwayForWhatItJoinedWith(t *testing.T) {
 		for !strings.Contains(strings.Join(until(t, lines, `{"end"`), "\n"), fresh.Id) {
 		}
 	}
+}
+
+// Ensure that live lines come over HTTP/2 too, where a connection can't be taken
+// over from the server, and end with an end where it can.
+func TestLive_ComesOverEitherHTTP(t *testing.T) {
+	for _, proto := range []string{"HTTP/2.0", "HTTP/1.1"} {
+		w := newTown(t)
+		s := httptest.NewUnstartedServer(w.mux)
+		s.EnableHTTP2 = proto == "HTTP/2.0"
+		s.StartTLS()
+		t.Cleanup(s.Close)
+		p := w.phone("resident")
+		body, err := json.Marshal(map[string]any{"protocol": 1, "schema": 1, "stream": p.queue, "cursor": p.sync().cursor})
+		must(t, err)
+		r, err := http.NewRequest("POST", s.URL+"/api/sync/live", strings.NewReader(string(body)))
+		must(t, err)
+		p.authorise(r, p.token)
+		res, err := s.Client().Do(r)
+		must(t, err)
+		defer res.Body.Close()
+		if res.Proto != proto || res.StatusCode != 200 || res.Header.Get("Content-Type") != "application/x-ndjson" || res.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Fatalf("%s %d %v", res.Proto, res.StatusCode, res.Header)
+		}
+		fresh := w.weekly("Fresh")
+		lines := bufio.NewScanner(res.Body)
+		lines.Buffer(nil, 1<<20)
+		var all strings.Builder
+		for lines.Scan() && !strings.HasPrefix(lines.Text(), `{"end"`) {
+			all.WriteString(lines.Text())
+		}
+		if !strings.HasPrefix(all.String(), `{"head"`) || !strings.Contains(all.String(), fresh.Id) {
+			t.Errorf("%s: %s", proto, all.String())
+		}
+		w.make("roles", map[string]any{"member": p.member, "role": "activator"}) // a poke, and the end
+		for lines.Scan() {
+			all.WriteString(lines.Text())
+		}
+		if lines.Err() != nil || !strings.Contains(all.String(), `{"poke"`) {
+			t.Errorf("%s: %v after %s", proto, lines.Err(), all.String())
+		}
+	}
+}
+
+// Ensure that a server that stops says so on every open connection first.
+func TestLive_AServerThatStopsSaysSo(t *testing.T) {
+	w := newTown(t)
+	p := w.phone("resident")
+	lines := p.live(w.serve(), p.sync().cursor)
+	until(t, lines, `{"head"`)
+	must(t, w.app.OnTerminate().Trigger(&core.TerminateEvent{App: w.app}, func(*core.TerminateEvent) error { return nil }))
+	until(t, lines, `{"bye"`)
 }

@@ -33,6 +33,7 @@ func (d *door) sync(e *core.RequestEvent) error {
 		return err
 	}
 	defer leave()
+	defer d.announce(len(r.Commands) > 0)()
 	now := time.Now()
 	stops, err := d.push(e, who, r, now)
 	if err != nil {
@@ -77,10 +78,21 @@ func (d *door) push(e *core.RequestEvent, who doorman.Caller, r *request, now ti
 		stops, err = d.apply(tx, who, r, now)
 		return err
 	})
-	if err == nil {
+	return stops, err
+}
+
+// announce tells the dispatcher of a push once its own answer is written: else
+// thousands of screens would be served before the person who did something. If
+// that takes long, the dispatcher looks by itself (limits.CommitPoll).
+func (d *door) announce(pushed bool) (done func()) {
+	if !pushed {
+		return func() {}
+	}
+	d.inHand.Add(1)
+	return func() {
+		d.inHand.Add(-1)
 		d.hub.Wake()
 	}
-	return stops, err
 }
 
 // apply runs the commands of r as who.

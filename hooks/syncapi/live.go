@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"kith/hooks/doorman"
 	"kith/internal/gauges"
 	"kith/internal/limits"
 	"kith/internal/sync"
@@ -29,23 +31,65 @@ func (d *door) live(e *core.RequestEvent) error {
 	if err != nil {
 		return refusal(err)
 	}
-	defer d.hub.Leave(conn)
-	defer d.took(gauges.Live, time.Now())
+	began := time.Now()
+	s, err := d.begin(e, who, conn)
+	if err != nil {
+		d.hub.Leave(conn)
+		return err
+	}
+	first.Poke = first.Poke || who.Wipe // it has nothing to hear
+	taken, err := takeOver(e)
+	if err != nil {
+		d.hub.Leave(conn)
+		return quiet(ctx, err)
+	}
+	if taken == nil {
+		defer d.took(gauges.Live, began)
+		defer d.hub.Leave(conn)
+		s.wire = &answered{e.Response, http.NewResponseController(e.Response)}
+		if err := s.open(first); err != nil || first.Poke {
+			return quiet(ctx, err)
+		}
+		return quiet(ctx, s.run(ctx))
+	}
+	s.wire = taken
+	if err := s.open(first); err != nil || first.Poke {
+		d.hub.Leave(conn)
+		taken.End()
+		return nil
+	}
+	d.listening.Go(func() {
+		defer d.took(gauges.Live, began)
+		d.listen(s, taken)
+	})
+	return nil
+}
+
+// listen is the rest of the life of a connection that was taken over: nothing of
+// its request is held any more.
+func (d *door) listen(s *stream, taken *socket) {
+	defer taken.End()
+	defer d.hub.Leave(s.conn)
+	defer func() { // the HTTP server would have caught it
+		if p := recover(); p != nil {
+			d.app.Logger().Error("live: a connection ended in a panic", "panic", p)
+		}
+	}()
+	_ = s.run(taken.gone()) // a device that went away: it is how they all end
+}
+
+// begin makes the stream of a connection that the hub knows.
+func (d *door) begin(e *core.RequestEvent, who doorman.Caller, conn *sync.Conn) (*stream, error) {
 	// Again: what changed before the connection was known to the hub sent nobody away.
 	if err := d.doorman.May(e.App, who); err != nil {
-		return err
+		return nil, err
 	}
 	h := e.Response.Header()
 	h.Set("Content-Type", "application/x-ndjson")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
-	s := &stream{w: e.Response, rc: http.NewResponseController(e.Response), conn: conn}
-	_ = s.rc.SetReadDeadline(time.Time{}) // where it can't be set, the server's own limit ends the connection
-	first.Poke = first.Poke || who.Wipe   // it has nothing to hear
-	if err := s.open(first); err != nil || first.Poke {
-		return quiet(ctx, err)
-	}
-	return quiet(ctx, s.run(ctx))
+	_ = http.NewResponseController(e.Response).SetReadDeadline(time.Time{}) // where it can't be set, the server's own limit ends the connection
+	return &stream{conn: conn}, nil
 }
 
 // quiet forgets the error of a device that went away: it is how they all end.
@@ -58,23 +102,31 @@ func quiet(ctx context.Context, err error) error {
 
 // stream writes the lines of one live connection.
 type stream struct {
-	w    http.ResponseWriter
-	rc   *http.ResponseController
+	wire wire
 	conn *sync.Conn
 	told time.Time // when the leases were last told
 }
 
 func (s *stream) open(first sync.Step) error {
-	f := sync.NewFrames(s.w)
+	var head lines
+	f := sync.NewFrames(&head)
 	f.Head(s.conn, first.To, time.Now())
 	if err := f.Flush(); err != nil {
 		return err
 	}
-	if err := s.step(first); err != nil || first.Poke {
+	if err := s.wire.Send(head); err != nil {
+		return err
+	}
+	if err := s.step(&first); err != nil || first.Poke {
 		return err
 	}
 	return s.lease(time.Now())
 }
+
+// lines are written into memory.
+type lines []byte
+
+func (l *lines) Write(p []byte) (int, error) { *l = append(*l, p...); return len(p), nil }
 
 // lease says that what is leased goes on, at most once in limits.LeaseBeat.
 func (s *stream) lease(now time.Time) error {
@@ -90,10 +142,9 @@ func (s *stream) lease(now time.Time) error {
 }
 
 func (s *stream) run(ctx context.Context) error {
-	beat := time.NewTicker(limits.LiveBeat)
+	beat := time.NewTimer(limits.LiveBeat)
 	defer beat.Stop()
-	age := time.NewTimer(limits.LiveAge*4/5 + limits.Around(limits.LiveAge/5))
-	defer age.Stop()
+	end := time.Now().Add(limits.LiveAge*4/5 + limits.Around(limits.LiveAge/5))
 	for {
 		var err error
 		select {
@@ -104,12 +155,14 @@ func (s *stream) run(ctx context.Context) error {
 			if err = s.step(step); err == nil && step.Poke {
 				return nil
 			}
-		case <-beat.C:
-			if err = s.write("\n"); err == nil {
-				err = s.lease(time.Now())
+		case now := <-beat.C:
+			if now.After(end) {
+				return s.bye(limits.Around(limits.Spread / 10))
 			}
-		case <-age.C:
-			return s.bye(limits.Around(limits.Spread / 10))
+			if err = s.write("\n"); err == nil {
+				err = s.lease(now)
+			}
+			beat.Reset(limits.LiveBeat)
 		case <-ctx.Done():
 			return s.bye(limits.Around(limits.Spread))
 		}
@@ -119,36 +172,26 @@ func (s *stream) run(ctx context.Context) error {
 	}
 }
 
-func (s *stream) step(step sync.Step) error {
+// step writes a whole step at once: its lines are few, and each write of its own
+// would wake the phone again.
+func (s *stream) step(step *sync.Step) error {
 	if step.Poke {
 		return s.write(fmt.Sprintf(`{"poke":{"afterMs":%d}}`+"\n", limits.Around(limits.Spread/5).Milliseconds()))
 	}
 	if step.From == step.To {
-		return s.rc.Flush()
+		return nil
 	}
-	if err := s.put(fmt.Sprintf(`{"frame":{"from":%d,"to":%d}}`+"\n", step.From, step.To)); err != nil {
-		return err
-	}
-	if _, err := s.w.Write(step.Body); err != nil {
-		return err
-	}
-	return s.write(fmt.Sprintf(`{"end":{"cursor":"%s","done":true}}`+"\n", s.conn.Cursor(step.To)))
+	cursor := s.conn.Cursor(step.To)
+	b := make([]byte, 0, len(step.Body)+len(cursor)+128)
+	b = strconv.AppendInt(append(b, `{"frame":{"from":`...), step.From, 10)
+	b = strconv.AppendInt(append(b, `,"to":`...), step.To, 10)
+	b = append(append(b, "}}\n"...), step.Body...)
+	b = append(append(append(b, `{"end":{"cursor":"`...), cursor...), "\",\"done\":true}}\n"...)
+	return s.wire.Send(b)
 }
 
 func (s *stream) bye(after time.Duration) error {
 	return s.write(fmt.Sprintf(`{"bye":{"afterMs":%d}}`+"\n", after.Milliseconds()))
 }
 
-// put writes within limits.LiveWrite: a stalled phone holds nobody up.
-func (s *stream) put(line string) error {
-	_ = s.rc.SetWriteDeadline(time.Now().Add(limits.LiveWrite))
-	_, err := s.w.Write([]byte(line))
-	return err
-}
-
-func (s *stream) write(line string) error {
-	if err := s.put(line); err != nil {
-		return err
-	}
-	return s.rc.Flush()
-}
+func (s *stream) write(line string) error { return s.wire.Send([]byte(line)) }

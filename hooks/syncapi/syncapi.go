@@ -7,6 +7,8 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	gosync "sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -27,7 +29,9 @@ type door struct {
 	registry  *sync.Registry
 	engine    *sync.Engine
 	hub       *sync.Hub
-	pushes    chan struct{} // admission
+	inHand    atomic.Int64     // pushes whose answer isn't written yet; each is announced when it is
+	listening gosync.WaitGroup // of live connections that the HTTP server does not know any more
+	pushes    chan struct{}    // admission
 	snapshots chan struct{}
 	perPlace  *limits.Rate
 	// perCarrier is of whoever brings what was sealed: they need no token.
@@ -93,6 +97,7 @@ func (d *door) serve(e *core.ServeEvent) error {
 	e.App.OnTerminate().BindFunc(func(t *core.TerminateEvent) error {
 		stop()
 		<-done
+		d.goodbye()
 		d.engine.Close()
 		return errors.Join(Note(t.App, d.registry), t.Next())
 	})
@@ -102,6 +107,20 @@ func (d *door) serve(e *core.ServeEvent) error {
 	e.Router.POST("/api/sync/sealed", d.sealed).Bind(quiet, apis.BodyLimit(limits.SyncBody))
 	e.Router.GET("/api/sync/public/{epoch}/{base}/{pos}", d.public).Bind(quiet)
 	return e.Next()
+}
+
+// goodbye waits until each connection was told that the server stops, or for as
+// long as PocketBase would wait.
+func (d *door) goodbye() {
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		d.listening.Wait()
+	}()
+	select {
+	case <-told:
+	case <-time.After(limits.LiveStop):
+	}
 }
 
 // Prepare makes the index of a migrated database true to what is declared:
@@ -154,7 +173,7 @@ func (d *door) keepTriggers() {
 // wakeOnCommit tells the dispatcher of what is written outside of a push.
 func (d *door) wakeOnCommit() {
 	wake := func(e *core.ModelEvent) error {
-		if d.hub != nil {
+		if d.hub != nil && d.inHand.Load() == 0 {
 			d.hub.Wake()
 		}
 		return e.Next()

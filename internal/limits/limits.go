@@ -120,6 +120,8 @@ const (
 	LiveQueue = 32
 	// LiveWrite is how long one write may take.
 	LiveWrite = 10 * time.Second
+	// LiveStop is how long a server that stops waits for its goodbyes to be written.
+	LiveStop = time.Second
 	// LiveBeat is the time between empty lines that keep proxies from cutting in.
 	LiveBeat = 25 * time.Second
 	// LiveAge is the middle of a connection's life; jittered by a fifth so that

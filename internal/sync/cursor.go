@@ -65,6 +65,26 @@ func (c *cursor) encode() string {
 	return base64.RawURLEncoding.EncodeToString([]byte(b.String()))
 }
 
+// whole is what encode writes of a cursor that stands at seq everywhere; names
+// are sorted. Each frame has one for each connection, so it is written straight.
+func whole(epoch string, seq int64, member string, trusted bool, names []string) string {
+	b := make([]byte, 0, 256)
+	b = append(append(b, "1 "...), epoch...)
+	b = strconv.AppendInt(append(b, ' '), seq, 10)
+	b = append(b, ' ')
+	if trusted {
+		b = append(b, '+')
+	}
+	if member == "" {
+		member = "-"
+	}
+	b = append(b, member...)
+	for _, n := range names {
+		b = append(append(b, ' '), n...)
+	}
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
 // decodeCursor reads what encode wrote. Returns ErrCursor for anything else;
 // the empty text is the cursor of a device that holds nothing.
 func decodeCursor(text string) (*cursor, error) {

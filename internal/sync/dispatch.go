@@ -37,54 +37,98 @@ func (h *Hub) Dispatch(ctx context.Context) error {
 		return nil
 	}
 	h.mu.Unlock()
-	entries, to, err := h.read(ctx, from)
+	r, err := h.read(ctx, from)
 	if err != nil {
 		return err
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(entries) > limits.FrameRows {
-		h.pokeAll(to)
-	} else {
-		h.deliver(entries, to)
+	switch {
+	case !r.rows && h.by.anyOf(r.touched):
+		return h.later() // somebody came while it was read for nobody
+	case len(r.entries) > limits.FrameRows:
+		h.pokeAll(r.to)
+	default:
+		h.deliver(&r)
 	}
-	h.seq = to
+	h.seq = r.to
 	return nil
 }
 
-// read takes all entries after from, and the seq of the snapshot they are of.
-func (h *Hub) read(ctx context.Context, from int64) (entries []entry, to int64, err error) {
+// later has Dispatch called again, with nothing handed out so far.
+func (h *Hub) later() error {
+	h.Wake()
+	return nil
+}
+
+// reading is what was committed after a seq.
+type reading struct {
+	entries []entry
+	rows    bool             // with their rows
+	touched map[string]int64 // the newest seq of each audience
+	to      int64            // the seq of the snapshot they are of
+}
+
+// read takes all entries after from; their rows, too, if anybody listens for them.
+func (h *Hub) read(ctx context.Context, from int64) (r reading, err error) {
 	tx, err := h.e.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return nil, 0, err
+		return r, err
 	}
 	defer tx.Rollback() //nolint:errcheck // a read transaction has nothing to lose
-	if err := tx.QueryRowContext(ctx, "SELECT seq FROM sync_meta").Scan(&to); err != nil {
-		return nil, 0, err
+	if err := tx.QueryRowContext(ctx, "SELECT seq FROM sync_meta").Scan(&r.to); err != nil {
+		return r, err
 	}
-	rows, err := tx.QueryContext(ctx, h.e.rows, from, to, limits.FrameRows+1)
+	if err := r.touch(ctx, tx, from); err != nil {
+		return r, err
+	}
+	h.mu.Lock()
+	r.rows = h.by.anyOf(r.touched)
+	h.mu.Unlock()
+	if !r.rows {
+		return r, nil
+	}
+	rows, err := tx.QueryContext(ctx, h.e.rows, from, r.to, limits.FrameRows+1)
 	if err != nil {
-		return nil, 0, err
+		return r, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var e entry
 		if err := rows.Scan(&e.aud, &e.coll, &e.rid, &e.seq, &e.data); err != nil {
-			return nil, 0, err
+			return r, err
 		}
-		entries = append(entries, e)
+		r.entries = append(r.entries, e)
 	}
-	return entries, to, rows.Err()
+	return r, rows.Err()
 }
 
-// deliver gives each connection what it may see. The caller holds mu.
-func (h *Hub) deliver(entries []entry, to int64) {
-	touched := map[string]int64{} // the newest seq of each audience
-	for i := range entries {
-		touched[entries[i].aud] = max(touched[entries[i].aud], entries[i].seq)
+// touch finds out which audiences have moved.
+func (r *reading) touch(ctx context.Context, tx *sql.Tx, from int64) error {
+	rows, err := tx.QueryContext(ctx, "SELECT aud, max(seq) FROM sync_row WHERE seq > ? AND seq <= ? GROUP BY aud", from, r.to)
+	if err != nil {
+		return err
 	}
+	defer rows.Close()
+	r.touched = map[string]int64{}
+	for rows.Next() {
+		var aud string
+		var seq int64
+		if err := rows.Scan(&aud, &seq); err != nil {
+			return err
+		}
+		r.touched[aud] = seq
+	}
+	return rows.Err()
+}
+
+// deliver gives each connection that it concerns what it may see. The caller
+// holds mu.
+func (h *Hub) deliver(r *reading) {
+	touched, to := r.touched, r.to
 	shared := map[string][]byte{}
-	for c := range h.conns {
+	for _, c := range h.by.of(touched) {
+		h.looked++
 		if touched["@"+c.Member] > c.seq { // what it joined with is not news
 			h.poke(c, to)
 			continue
@@ -101,7 +145,7 @@ func (h *Hub) deliver(entries []entry, to int64) {
 		key := strings.Join(seen, " ")
 		body, ok := shared[key]
 		if !ok {
-			body = encodeEntries(entries, seen)
+			body = encodeEntries(r.entries, seen)
 			shared[key] = body
 		}
 		h.send(c, Step{From: c.seq, To: to, Body: body})
@@ -136,7 +180,7 @@ func (h *Hub) poke(c *Conn, to int64) {
 // send never waits: a reader that is too slow is closed, and nobody else notices.
 func (h *Hub) send(c *Conn, s Step) {
 	select {
-	case c.Steps <- s:
+	case c.Steps <- &s:
 		c.seq = s.To
 	default:
 		h.lagged++

@@ -19,6 +19,8 @@ type Hub struct {
 	wake    chan struct{}
 	mu      sync.Mutex
 	conns   map[*Conn]struct{}
+	by      listeners
+	looked  int64 // how many connections deliver has looked at: idle ones are not to be among them
 	seq     int64 // everything up to here has been handed out
 	epoch   string
 	stopped bool
@@ -27,7 +29,7 @@ type Hub struct {
 
 // NewHub makes a hub; Run moves it.
 func NewHub(e *Engine) *Hub {
-	return &Hub{e: e, wake: make(chan struct{}, 1), conns: map[*Conn]struct{}{}}
+	return &Hub{e: e, wake: make(chan struct{}, 1), conns: map[*Conn]struct{}{}, by: listeners{}}
 }
 
 // Step is what a connection is to be told next: rows (Body, shared, read-only)
@@ -42,7 +44,7 @@ type Step struct {
 type Conn struct {
 	Member string
 	// Steps is closed when the connection fell behind or the hub stopped.
-	Steps   chan Step
+	Steps   chan *Step
 	auds    []string // sorted
 	trusted bool     // what is guarded is among them
 	leases  map[string]int64
@@ -52,11 +54,7 @@ type Conn struct {
 
 // Cursor of the connection at a step's end.
 func (c *Conn) Cursor(seq int64) string {
-	next := &cursor{epoch: c.epoch, seq: seq, member: c.Member, trusted: c.trusted, auds: map[string]position{}}
-	for _, a := range c.auds {
-		next.auds[a] = position{seq, seq}
-	}
-	return next.encode()
+	return whole(c.epoch, seq, c.Member, c.trusted, c.auds)
 }
 
 // Leases are the seconds for which the connection's audiences may be held from
@@ -104,6 +102,7 @@ func (h *Hub) stop() {
 func (h *Hub) close(c *Conn) {
 	if _, open := h.conns[c]; open {
 		delete(h.conns, c)
+		h.by.remove(c)
 		close(c.Steps)
 	}
 }
@@ -140,7 +139,7 @@ func (h *Hub) Join(ctx context.Context, p Pull) (*Conn, Step, error) {
 	if err != nil {
 		return nil, Step{}, err
 	}
-	c := &Conn{Member: p.Member, Steps: make(chan Step, limits.LiveQueue)}
+	c := &Conn{Member: p.Member, Steps: make(chan *Step, limits.LiveQueue)}
 	// First outside of the lock; if commits were handed out meanwhile, again inside.
 	first, err := h.catchUp(ctx, c, cur, p)
 	if err != nil {
@@ -157,6 +156,7 @@ func (h *Hub) Join(ctx context.Context, p Pull) (*Conn, Step, error) {
 		}
 	}
 	h.conns[c] = struct{}{}
+	h.by.add(c)
 	return c, first, nil
 }
 
