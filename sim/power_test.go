@@ -47,19 +47,19 @@ func TestPowerCut_TheControlLoses(t *testing.T) {
 // carelessBinary is kith as it is, but for synchronous=NORMAL.
 func carelessBinary(t *testing.T) string {
 	t.Helper()
-	main, err := filepath.Abs("../main.go")
+	store, err := filepath.Abs("../internal/store/store.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := os.ReadFile(main)
+	source, err := os.ReadFile(store)
 	if err != nil {
 		t.Fatal(err)
 	}
 	careless := bytes.Replace(source, []byte("synchronous(FULL)"), []byte("synchronous(NORMAL)"), 1)
 	if bytes.Equal(source, careless) {
-		t.Fatal("main.go opens SQLite in another way than this test knows")
+		t.Fatal("internal/store opens SQLite in another way than this test knows")
 	}
-	return build(t, map[string][]byte{main: careless}, "build", "..")
+	return build(t, map[string][]byte{store: careless}, "build", "..")
 }
 
 // build runs the go command with some files replaced, and returns what it built.
