@@ -52,8 +52,8 @@ sim: ## simulator: SEEDS=1000 by default; SEED=42 replays one seed, whole
 	@if [ -n "$(filter-out demo none,$(SEED))" ]; then SEED=$(SEED) go test ./sim -run TestSim_Replay -v; \
 	else go test ./sim -run TestSim -seeds $(SEEDS) -timeout 2h -v | grep -v '^=== '; fi
 
-OUTSIDE := TestCrash|TestPowerCut|TestRestore|TestHistory|TestDisk
-crash: build ## the real server from outside: kill -9, power cuts, failing disks, restores, histories
+OUTSIDE := TestCrash|TestPowerCut|TestRestore|TestHistory|TestDisk|TestHerd
+crash: build ## the real server from outside: kill -9, power cuts, failing disks, restores, histories, a herd
 	KITH_BIN=$(CURDIR)/kith go test ./sim -run '$(OUTSIDE)' -timeout 6h -v | grep -v '^=== '
 
 faults: ## every planted fault is caught by a named test

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -36,6 +37,8 @@ type writer struct {
 	token   string
 	stream  string
 	cursor  string
+	whole   bool // the last answer left nothing unsent
+	page    int  // how much of an answer it takes at once; 0: little
 	number  int64
 	waiting []*write
 	acked   []*write
@@ -165,7 +168,7 @@ func (w *writer) hear(a *device.Answer) error {
 		return fmt.Errorf("stopped: %+v", *a.Stop)
 	}
 	outcomes := byNonce(a)
-	w.cursor = a.End.Cursor
+	w.cursor, w.whole = a.End.Cursor, a.End.Done
 	for _, c := range slices.Clone(w.waiting) {
 		o, told := outcomes[c.nonce]
 		if !told {
@@ -206,7 +209,7 @@ func (w *writer) body(list []*write) []byte {
 
 func (w *writer) bodyOf(commands []map[string]any, ack int64) []byte {
 	return mustJSON(map[string]any{
-		"protocol": 1, "schema": 1, "app": "sim", "stream": w.stream, "ack": ack, "pending": len(commands), "commands": commands, "cursor": w.cursor, "maxBytes": 16 << 10,
+		"protocol": 1, "schema": 1, "app": "sim", "stream": w.stream, "ack": ack, "pending": len(commands), "commands": commands, "cursor": w.cursor, "maxBytes": cmp.Or(w.page, 16<<10),
 	})
 }
 

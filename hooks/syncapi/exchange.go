@@ -61,13 +61,14 @@ func (d *door) push(e *core.RequestEvent, who doorman.Caller, r *request, now ti
 	if len(r.Commands) == 0 {
 		return nil, nil
 	}
-	if !admit(e, d.pushes) {
-		return nil, problem.Busy.After(limits.Around(3 * time.Second))
+	leave, err := d.pushes.enter(e.Request.Context())
+	if err != nil {
+		return nil, err
 	}
-	defer func() { <-d.pushes }()
+	defer leave()
 	defer d.took(gauges.Push, time.Now())
 	var stops []sync.Stop
-	err := e.App.RunInTransaction(func(tx core.App) error {
+	err = e.App.RunInTransaction(func(tx core.App) error {
 		if err := d.doorman.May(tx, who); err != nil {
 			return err
 		}
@@ -115,16 +116,13 @@ func (d *door) noteDay(app core.App, who doorman.Caller, now time.Time) error {
 	return d.doorman.Saw(app, who, now)
 }
 
-// enter takes a place for a first sync, which costs a thousand times what others
-// do; leave gives it back.
+// enter takes a place for a pull; leave gives it back. A first sync costs a
+// thousand times what others do, and is a class of its own.
 func (d *door) enter(e *core.RequestEvent, cursor string) (leave func(), err error) {
-	if cursor != "" {
-		return func() {}, nil
+	if cursor == "" {
+		return d.snapshots.enter(e.Request.Context())
 	}
-	if !admit(e, d.snapshots) {
-		return nil, problem.Busy.After(limits.Around(5 * time.Second))
-	}
-	return func() { <-d.snapshots }, nil
+	return d.deltas.enter(e.Request.Context())
 }
 
 // answer writes a pull's lines, compressed as the client likes.
@@ -135,7 +133,7 @@ func (d *door) answer(e *core.RequestEvent, p sync.Pull) error {
 		h.Set("Cache-Control", "no-store")
 	}
 	defer d.took(gauges.Pull, time.Now())
-	f := sync.NewFrames(e.Response)
+	f := sync.NewFrames(newPaced(e.Response))
 	if err := d.engine.Answer(e.Request.Context(), f, p); err != nil {
 		// Once lines went out the answer is cut, and counts for nothing without its end.
 		return refusal(err)
@@ -144,24 +142,6 @@ func (d *door) answer(e *core.RequestEvent, p sync.Pull) error {
 }
 
 func (d *door) took(part string, begun time.Time) { d.gauges.Took(part, time.Since(begun)) }
-
-// admit waits for a place as long as the device does.
-func admit(e *core.RequestEvent, places chan struct{}) bool {
-	select {
-	case places <- struct{}{}:
-		return true
-	default:
-	}
-	wait := time.NewTimer(2 * time.Second)
-	defer wait.Stop()
-	select {
-	case places <- struct{}{}:
-		return true
-	case <-wait.C:
-	case <-e.Request.Context().Done():
-	}
-	return false
-}
 
 // public is GET /api/sync/public/{epoch}/{base}/{pos}: no token, no person.
 func (d *door) public(e *core.RequestEvent) error {

@@ -27,7 +27,12 @@ func (d *door) live(e *core.RequestEvent) error {
 		return err
 	}
 	ctx := e.Request.Context()
+	leave, err := d.deltas.enter(ctx)
+	if err != nil {
+		return err
+	}
 	conn, first, err := d.hub.Join(ctx, sync.Pull{Member: who.Member, Device: who.Device, Trusted: who.Trusted(), Cursor: r.Cursor})
+	leave() // what follows costs next to nothing
 	if err != nil {
 		return refusal(err)
 	}

@@ -39,10 +39,11 @@ func (d *door) sealed(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if !admit(e, d.pushes) {
-		return problem.Busy.After(limits.Around(3 * time.Second))
+	leave, err := d.pushes.enter(e.Request.Context())
+	if err != nil {
+		return err
 	}
-	defer func() { <-d.pushes }()
+	defer leave()
 	now := time.Now()
 	stops := []sync.Stop{}
 	err = e.App.RunInTransaction(func(tx core.App) error {

@@ -31,8 +31,9 @@ type door struct {
 	hub       *sync.Hub
 	inHand    atomic.Int64     // pushes whose answer isn't written yet; each is announced when it is
 	listening gosync.WaitGroup // of live connections that the HTTP server does not know any more
-	pushes    chan struct{}    // admission
-	snapshots chan struct{}
+	pushes    *class
+	snapshots *class
+	deltas    *class
 	perPlace  *limits.Rate
 	// perCarrier is of whoever brings what was sealed: they need no token.
 	perCarrier *limits.Rate
@@ -46,8 +47,9 @@ type door struct {
 func Register(app core.App, r *sync.Registry, man *doorman.Doorman, ring *seal.Ring, g *gauges.Gauges, rates bool) {
 	d := &door{
 		app: app, doorman: man, registry: r, ring: ring, gauges: g,
-		pushes:     make(chan struct{}, limits.PushesAtOnce),
-		snapshots:  make(chan struct{}, limits.SnapshotsAtOnce),
+		pushes:     newClass(limits.PushesAtOnce, limits.PushTakes),
+		snapshots:  newClass(limits.SnapshotsAtOnce, limits.SnapshotTakes),
+		deltas:     newClass(limits.DeltasAtOnce, limits.DeltaTakes),
 		perPlace:   limits.NewRate(limits.PublicPerMinute, limits.PublicPerMinute/4, rates),
 		perCarrier: limits.NewRate(limits.SealedPerMinute, limits.SealedPerMinute, rates),
 	}

@@ -142,6 +142,27 @@ const (
 	SnapshotsAtOnce = 4
 	// PushesAtOnce wait for the one writer; more would only wait longer.
 	PushesAtOnce = 64
+	// DeltasAtOnce: catching up takes a millisecond, so these are through in a
+	// quarter of a second; it leaves them room for a push that waits in each.
+	DeltasAtOnce = 256
+	// SnapshotTakes, PushTakes and DeltaTakes are what one request of each class
+	// keeps a machine of 2 cores from doing for others: who is sent away is sent
+	// for as long as all before them take.
+	SnapshotTakes = 25 * time.Millisecond
+	PushTakes     = 3 * time.Millisecond
+	DeltaTakes    = time.Millisecond
+	// AdmissionWait is how long a request waits for a place: shorter than a person
+	// looks at a spinner. WaitersPerPlace of them may, the others are sent away at
+	// once, before they cost memory.
+	AdmissionWait   = 2 * time.Second
+	WaitersPerPlace = 16
+	// BusyFirst and BusyLongest are the middle of the wait of who is sent away: of
+	// the first one of a crowd, and at the most.
+	BusyFirst   = 3 * time.Second
+	BusyLongest = time.Minute
+	// AnswerWrite is how long a reader may take nothing of an answer: a phone at
+	// 1 kB a second is slow, one that takes less is gone.
+	AnswerWrite = 30 * time.Second
 	// DeviceBurst and DevicePerMinute: an up-to-date device asks once and then
 	// listens; a device with a month of work asks perhaps forty times.
 	DeviceBurst     = 60

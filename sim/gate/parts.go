@@ -102,6 +102,7 @@ func parts() ([]part, error) {
 		driver("power", "cuts", 2_000, 50, "KITH_CUTS", "^TestPowerCut_"),
 		driver("histories", "histories", 5_000, 100, "KITH_HISTORIES", "^TestHistory_CanBe"),
 		driver("disk", "kinds of error", 12, 1, "KITH_DISK", "^TestDisk_"),
+		driver("herd", "phones", 10_000, 10_000, "KITH_HERD", "^TestHerd_"),
 		driver("restore", "drills", 50, 5, "KITH_RESTORES", "^TestRestore_"),
 		whole("faults", "faults"),
 		{"fuzz", "targets for 10 minutes", len(targets), 1, false, func(_ tools, first, _ int) command {
