@@ -13,6 +13,12 @@ import { dirname, join, resolve } from 'node:path'
 /** The binary under test. */
 export const BINARY = resolve(process.env.KITH_BIN ?? '../kith')
 
+/** The app as it was built: beside the binary, or where `make` leaves it. */
+export function built(): string {
+  const beside = join(dirname(BINARY), 'pb_public')
+  return existsSync(join(beside, 'sw.js')) ? beside : resolve('../pb_public')
+}
+
 /** Who the demo town has. `second`: another coordinator. */
 export type Person = 'resident' | 'listener' | 'activator' | 'owner' | 'staff' | 'coach' | 'surgery' | 'coordinator' | 'second'
 
@@ -79,6 +85,15 @@ export class Town {
       if (await fetch(`${this.url}/api/sync/public/-/0/0`).then((answer) => answer.ok, () => false)) return
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
+  }
+
+  /** Lets the process stand still: connections stay open, and nothing is answered. */
+  hold(): void {
+    this.#process?.kill('SIGSTOP')
+  }
+
+  goOn(): void {
+    this.#process?.kill('SIGCONT')
   }
 
   /** Kills the process, without a goodbye. */

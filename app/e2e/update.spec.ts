@@ -1,13 +1,7 @@
-import { appendFileSync, copyFileSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import { BINARY, expect, kept, openFront, test, Town } from './town'
-
-/** The app as it was built: beside the binary, or where `make` leaves it. */
-function built(): string {
-  const beside = join(dirname(BINARY), 'pb_public')
-  return existsSync(join(beside, 'sw.js')) ? beside : resolve('../pb_public')
-}
+import { join } from 'node:path'
+import { BINARY, built, expect, kept, openFront, test, Town } from './town'
 
 test('a new version waits until the person says "Use it now"', async ({ page, seeded }) => {
   const folder = mkdtempSync(join(tmpdir(), 'kith-release-'))

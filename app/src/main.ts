@@ -4,6 +4,7 @@ import './styles/base.css'
 import './styles/print.css'
 import { mount } from 'svelte'
 import App from './App.svelte'
+import { watchCleared } from './device/cleared'
 import { register } from './sw/bridge'
 import { Kith } from './sync'
 import { isShared } from './turns/mark'
@@ -18,6 +19,7 @@ async function start(): Promise<void> {
   const kith = await Kith.open(turn ? { name: turn.name, key: turn.key } : {})
   app.open(kith)
   if (turn) app.turn = turn.hold(kith)
+  else app.cleared = watchCleared(kith)
   router.start()
   mount(App, { target })
   if (import.meta.env.PROD) app.bridge = await register(() => (app.updateReady = true))

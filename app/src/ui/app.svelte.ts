@@ -32,6 +32,8 @@ class App {
   now = $state(Date.now())
   bridge = $state.raw<Bridge | null>(null)
   updateReady = $state(false)
+  /** The browser has thrown away what somebody who had joined kept here. */
+  cleared = $state(false)
   /** The turn of whoever is here, on a shared device; null: the device is one person's. */
   turn = $state.raw<Turn | null>(null)
   /** Where the person is, if they asked; in memory only. */

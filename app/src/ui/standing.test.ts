@@ -19,6 +19,10 @@ describe('the line under the board', () => {
     expect(standingOf({ ...worst, storage: 'ok', fault: null }, [entry('waiting')], true)?.text).toBe('No signal. 1 thing waits on your phone.')
     expect(standingOf({ ...worst, storage: 'ok', fault: null }, [], true)?.text).toMatch(/^No signal\. Everything/)
   })
+  it('says what is lost when the browser threw it away, until somebody has joined again', () => {
+    expect(standingOf({ ...calm, online: false }, [], false, true)?.text).toMatch(/^This phone has cleared/)
+    expect(standingOf(calm, [], true, true)).toBeNull()
+  })
   it('counts what is waiting, and warns only who has something to lose', () => {
     expect(standingOf(calm, [entry('waiting'), entry('sending')], true)?.text).toBe('2 things are waiting to be sent')
     expect(standingOf({ ...calm, safe: false }, [], false)).toBeNull()

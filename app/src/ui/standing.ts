@@ -23,13 +23,17 @@ function fault(code: string): Standing {
   return { tone: 'look', icon: 'warning', text: status.serverFault }
 }
 
-/** What the engine's facts come to, or null. `joined`: this device speaks for a member. */
-export function standingOf(facts: Status, outbox: readonly Entry[], joined: boolean): Standing | null {
+/**
+ * What the engine's facts come to, or null. `joined`: this device speaks for a member. `cleared`: it did, and the browser
+ * has thrown that away.
+ */
+export function standingOf(facts: Status, outbox: readonly Entry[], joined: boolean, cleared = false): Standing | null {
   if (facts.phase === 'starting') return null
   const waiting = outbox.filter((entry) => entry.state === 'waiting' || entry.state === 'sending').length
   const problems = outbox.length - waiting
   if (facts.storage === 'full') return { tone: 'wrong', icon: 'warning', text: status.full, link: { href: '/about', text: status.how } }
   if (facts.storage === 'blocked') return { tone: 'wrong', icon: 'warning', text: status.blocked }
+  if (cleared && !joined) return { tone: 'wrong', icon: 'warning', text: status.cleared, link: { href: '/join', text: status.joinAgain } }
   if (facts.fault) return fault(facts.fault)
   if (problems > 0) return { tone: 'look', icon: 'warning', text: status.problem(problems), link: seeOutbox }
   if (!facts.online && waiting > 0) return { tone: 'calm', icon: 'offline', text: status.waitingOffline(waiting), link: seeOutbox }
