@@ -76,7 +76,7 @@ var faults = []fault{
 	}, "TestPull_ARowWithANewIDIsGoneUnderTheOldOne"},
 	{"a poke is swallowed", "internal/sync/dispatch.go", []string{
 		"\t\t\th.poke(c, to)\n\t\t\tcontinue", "\t\t\tif !FAULT {\n\t\t\t\th.poke(c, to)\n\t\t\t}\n\t\t\tcontinue",
-	}, "L1 13"},
+	}, "1 3 L1 13"},
 	{"a frame is swallowed", "internal/sync/dispatch.go", []string{
 		`h.send(c, Step{From: c.seq, To: to, Body: body})`, `if !FAULT || to%3 != 0 { h.send(c, Step{From: c.seq, To: to, Body: body}) }`,
 	}, "1 3 L1"},
