@@ -3,6 +3,8 @@ package hooks_test
 import (
 	"strings"
 	"testing"
+
+	"kith/hooks/syncapi"
 )
 
 // Ensure that a whole answer says how long what is leased may be held, one from
@@ -41,12 +43,30 @@ func TestWipe_TakesWhatWasDoneAndSendsNothing(t *testing.T) {
 	if a.code != 200 || len(a.outcomes) != 1 || strings.Contains(a.raw, "wipe") || a.done || len(a.rows) != 0 {
 		t.Fatalf("something still waits: %d %s", a.code, a.raw)
 	}
-	a = p.exchange(map[string]any{"cursor": "", "pending": 1, "commands": []any{two}})
+	a = p.exchange(map[string]any{"cursor": p.cursor, "pending": 1, "commands": []any{two}})
 	if len(a.outcomes) != 2 || !strings.Contains(a.raw, `{"wipe":true}`) || strings.Contains(a.raw, fresh.Id) {
 		t.Errorf("nothing waits: %s", a.raw)
 	}
 	wantProblem(t, p.ask("POST", "/api/sync", p.token, map[string]any{"protocol": 1}), 401, "device_unknown")
 	if m, err := w.app.FindRecordById("members", p.member); err != nil || m.GetString("firstName") != "Eve" {
 		t.Errorf("%v %v", m, err)
+	}
+}
+
+// Ensure that a phone is not wiped before it has heard that the server was put
+// back from a backup: what only its journal holds would be gone.
+func TestWipe_WaitsForThePhoneToHearOfARestore(t *testing.T) {
+	w := newTown(t)
+	p := w.phone("resident")
+	p.sync()
+	p.change(map[string]any{"wipe": true})
+	must(t, syncapi.NewEpoch(w.app))
+	a := p.exchange(map[string]any{"cursor": p.cursor, "pending": 0})
+	if a.code != 200 || strings.Contains(a.raw, "wipe") || a.done || a.cursor == p.cursor {
+		t.Fatalf("it hasn't heard of the epoch yet: %d %s", a.code, a.raw)
+	}
+	journal := p.command("people.rename", map[string]any{"firstName": "Ada"})
+	if a = p.exchange(map[string]any{"cursor": a.cursor, "pending": 1, "commands": []any{journal}}); !strings.Contains(a.raw, `{"wipe":true}`) || p.firstName() != "Ada" {
+		t.Errorf("%s: %s", p.firstName(), a.raw)
 	}
 }

@@ -321,7 +321,7 @@ func grants(rows map[device.Key]*fact) map[string]map[string]bool {
 	return g
 }
 
-// guarded audiences go to trusted devices alone: protocol.md, 3.1.
+// guarded audiences go to trusted devices alone: protocol.md, 3.2.
 func guarded(aud string) bool { return aud == "coordinators" || strings.HasPrefix(aud, "owners/") }
 
 // trusts says whether a device may hold what is guarded.

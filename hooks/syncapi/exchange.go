@@ -43,6 +43,11 @@ func (d *door) sync(e *core.RequestEvent) error {
 		return refusal(err)
 	}
 	wiped := who.Wipe && len(stops) == 0 && r.Pending <= int64(len(r.Commands))
+	if wiped { // NB! after a restore its journal comes first: a phone that hasn't heard of it says that nothing waits
+		if wiped, err = d.engine.Current(e.Request.Context(), r.Cursor); err != nil {
+			return refusal(err)
+		}
+	}
 	if wiped {
 		if err := d.doorman.Wiped(e.App, who); err != nil {
 			return refusal(err)

@@ -27,12 +27,7 @@ func (d *door) live(e *core.RequestEvent) error {
 		return err
 	}
 	ctx := e.Request.Context()
-	leave, err := d.deltas.enter(ctx)
-	if err != nil {
-		return err
-	}
-	conn, first, err := d.hub.Join(ctx, sync.Pull{Member: who.Member, Device: who.Device, Trusted: who.Trusted(), Cursor: r.Cursor})
-	leave() // what follows costs next to nothing
+	conn, first, err := d.join(ctx, who, r.Cursor)
 	if err != nil {
 		return refusal(err)
 	}
@@ -68,6 +63,17 @@ func (d *door) live(e *core.RequestEvent) error {
 		d.listen(s, taken)
 	})
 	return nil
+}
+
+// join opens a connection at a cursor. Only this takes one of the places of those
+// who catch up: what follows costs next to nothing.
+func (d *door) join(ctx context.Context, who doorman.Caller, cursor string) (*sync.Conn, sync.Step, error) {
+	leave, err := d.deltas.enter(ctx)
+	if err != nil {
+		return nil, sync.Step{}, err
+	}
+	defer leave()
+	return d.hub.Join(ctx, sync.Pull{Member: who.Member, Device: who.Device, Trusted: who.Trusted(), Cursor: cursor})
 }
 
 // listen is the rest of the life of a connection that was taken over: nothing of

@@ -32,6 +32,16 @@ func (e *Engine) fresh(ctx context.Context) (epoch string, seq int64, err error)
 	return e.epoch, e.seq, nil
 }
 
+// Current says whether whoever has this cursor has heard of the epoch of now.
+func (e *Engine) Current(ctx context.Context, raw string) (bool, error) {
+	cur, err := decodeCursor(raw)
+	if err != nil {
+		return false, err
+	}
+	epoch, _, err := e.fresh(ctx)
+	return cur.epoch == epoch, err
+}
+
 // Touched says when a member's standing or grants last changed: as long as it
 // stays the same, what was found out about them then still holds.
 func (e *Engine) Touched(ctx context.Context, member string) (epoch string, seq int64, err error) {

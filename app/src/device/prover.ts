@@ -1,6 +1,6 @@
 /**
  * Shows with a request that it comes from this device, and not from a copy of its token (docs/protocol.md
- * section 3.1). It does so once it is wanted: signing costs a little of each request.
+ * section 3.2). It does so once it is wanted: signing costs a little of each request.
  */
 import { base64url } from '../sync/ids'
 import type { Env } from '../sync/env'

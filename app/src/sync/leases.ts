@@ -1,6 +1,6 @@
 /**
  * How long this device may hold rows about other people without hearing from the server (docs/protocol.md
- * section 4.3), by a clock that can't be set: it only ever goes on, by whichever of the phone's clock and the
+ * section 4.4), by a clock that can't be set: it only ever goes on, by whichever of the phone's clock and the
  * time since the page was opened went further. What is set forward ends a lease early, which costs a pull;
  * what is set back ends nothing late.
  */
