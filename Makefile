@@ -11,7 +11,7 @@ SHELL := /bin/bash
 GO_DIRS := main.go bench hooks internal migrations seed sim
 
 .DEFAULT_GOAL := help
-.PHONY: help run build app test tools check unit sim crash faults fuzz race e2e bench lint release-gate gate-report clean
+.PHONY: help run build app test tools check unit unit-go unit-app sim crash faults fuzz race e2e bench lint release-gate gate-report clean
 
 help: ## says what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,13 +44,18 @@ check: ## formatting, vet, types and faults in the app's markup
 	go vet ./...
 	cd app && npm run --silent check
 
-unit: ## tests of Go packages and of the app's rules and engine
+unit: ## tests of Go packages and of the app's rules and engine, side by side
+	@$(MAKE) --no-print-directory -j2 --output-sync=target unit-go unit-app
+
+unit-go:
 	go test $$(go list ./... | grep -v 'kith/sim$$')
+
+unit-app: app/node_modules/.package-lock.json
 	cd app && npm test
 
 sim: ## simulator: SEEDS=1000 by default; SEED=42 replays one seed, whole
 	@if [ -n "$(filter-out demo none,$(SEED))" ]; then SEED=$(SEED) go test ./sim -run TestSim_Replay -v; \
-	else go test ./sim -run TestSim -seeds $(SEEDS) -timeout 2h -v | grep -v '^=== '; fi
+	else go test ./sim -run 'TestSim|TestPartitions' -seeds $(SEEDS) -timeout 2h -v | grep -v '^=== '; fi
 
 OUTSIDE := TestCrash|TestPowerCut|TestRestore|TestHistory|TestDisk|TestHerd
 crash: build ## the real server from outside: kill -9, power cuts, failing disks, restores, histories, a herd

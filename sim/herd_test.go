@@ -59,7 +59,8 @@ func TestHerd_ATownThatComesBackAtOnceIsServed(t *testing.T) {
 	}
 	figures(t, "herd", map[string]int{"phones": size, "acknowledged": acknowledged, "lost": lost, "requests": int(h.asked.Load()),
 		"told to come later": int(h.later.Load()), "most at the same time": int(h.most.Load()), "seconds": int(took.Seconds())})
-	if h.later.Load() == 0 && size >= 500 {
+	// A quiet machine serves a small herd as fast as it comes; TestAdmission_… sends one away for sure.
+	if h.later.Load() == 0 && size >= 10_000 {
 		t.Error("nobody was told to come later: this herd is too small for the limits")
 	}
 }

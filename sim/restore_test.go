@@ -4,8 +4,10 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -39,7 +41,7 @@ func drill(t *testing.T) (counted map[string]int) {
 	p := newProcess(t, filepath.Join(t.TempDir(), "kith_data"))
 	defer p.kill()
 	p.verb("seed")
-	code := p.invite()
+	code, kept := p.invite(), newSafe(t, p)
 	p.start()
 	var journals []*journal
 	for range 8 {
@@ -47,12 +49,12 @@ func drill(t *testing.T) (counted map[string]int) {
 	}
 	// They write until each was told of 40 things, and of 40 more once the backup is there.
 	made := make(chan error, 1)
-	enough := writeOn(t, journals, 40, 40, made, func() { made <- backUp(p.dir, p.dir+".backup") })
+	enough := writeOn(t, journals, 40, 40, made, func() { made <- p.backUp(kept) })
 	if !enough {
 		return nil
 	}
 	p.kill()
-	putBack(t, p)
+	p.putBack(kept)
 	counted = map[string]int{"missing in the backup": missing(t, p.dir, journals)}
 	p.start()
 	for i, j := range journals {
@@ -69,29 +71,34 @@ func drill(t *testing.T) (counted map[string]int) {
 	return counted
 }
 
-// backUp copies the database as it is at one moment, while others write.
-func backUp(dir, to string) error {
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "data.db")+"?_pragma=busy_timeout(10000)")
-	if err != nil {
-		return err
+// safe is where the drill's backup lies, and the key that opens it.
+type safe struct{ file, key, public string }
+
+func newSafe(t *testing.T, p *process) safe {
+	t.Helper()
+	dir := t.TempDir()
+	s := safe{file: filepath.Join(dir, "kith.backup"), key: filepath.Join(dir, "kith-backup.key")}
+	if s.public = regexp.MustCompile(`age1\w+`).FindString(p.verb("backup", "key", s.key)); s.public == "" {
+		t.Fatal("kith backup key printed no public key")
 	}
-	defer db.Close()
-	_, err = db.Exec("VACUUM INTO ?", to)
-	return err
+	return s
+}
+
+// backUp does what an operator does, while others write.
+func (p *process) backUp(s safe) error {
+	c := exec.Command(p.bin, "backup", "--to", s.file, "--dir", p.dir)
+	c.Env = append(slices.Clone(p.env), "KITH_BACKUP_TO="+s.public)
+	if out, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return nil
 }
 
 // putBack gives the process a new data folder with nothing but the backup.
-func putBack(t *testing.T, p *process) {
-	t.Helper()
-	backup := p.dir + ".backup"
-	p.dir = filepath.Join(t.TempDir(), "kith_data")
-	if err := os.Mkdir(p.dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(backup, filepath.Join(p.dir, "data.db")); err != nil {
-		t.Fatal(err)
-	}
-	p.verb("epoch")
+func (p *process) putBack(s safe) {
+	p.t.Helper()
+	p.dir = filepath.Join(p.t.TempDir(), "kith_data")
+	p.verb("restore", s.file, "--key", s.key)
 }
 
 // journal is a phone that keeps what docs/protocol.md says it keeps: its queue, and

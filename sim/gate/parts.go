@@ -98,6 +98,7 @@ func parts() ([]part, error) {
 			return command{"sim", nil, []string{t.sim, "-test.run=^TestSim_HoldsEveryInvariant$", "-test.v", "-test.timeout=0",
 				fmt.Sprintf("-first=%d", first+1), fmt.Sprintf("-seeds=%d", count)}}
 		}},
+		driver("partitions", "runs", 1_000, 4, "KITH_PARTITIONS", "^TestPartitions_"),
 		driver("crash", "kills", 10_000, 100, "KITH_KILLS", "^TestCrash_"),
 		driver("power", "cuts", 2_000, 50, "KITH_CUTS", "^TestPowerCut_"),
 		driver("histories", "histories", 5_000, 100, "KITH_HISTORIES", "^TestHistory_CanBe"),
