@@ -21,7 +21,7 @@ from dateutil.rrule import rrulestr
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(HERE, "..", "internal", "calendar", "bankholidays.json")) as file:
-    HOLIDAYS = {row["date"]: row["name"] for row in json.load(file)}
+    HOLIDAYS = {f"{year}-{day}": name for year, days in json.load(file).items() for day, name in days.items()}
 
 LOCAL = "%Y-%m-%dT%H:%M"
 HORIZON = datetime(2100, 1, 1)  # the protocol knows no later times

@@ -30,13 +30,15 @@ var (
 // readBankHolidays gives name by date ("2026-12-25"). It panics if the
 // embedded file is broken, which the tests find before anybody else does.
 func readBankHolidays() map[string]string {
-	var rows []struct{ Date, Name string }
-	if err := json.Unmarshal(bankHolidaysJSON, &rows); err != nil {
+	var years map[string]map[string]string
+	if err := json.Unmarshal(bankHolidaysJSON, &years); err != nil {
 		panic("calendar: bankholidays.json: " + err.Error())
 	}
-	names := make(map[string]string, len(rows))
-	for _, row := range rows {
-		names[row.Date] = row.Name
+	names := map[string]string{}
+	for year, days := range years {
+		for day, name := range days {
+			names[year+"-"+day] = name
+		}
 	}
 	return names
 }

@@ -1,12 +1,12 @@
 /** Bank holidays of England and Wales by date; the server reads the same file. */
-import rows from '../../../internal/calendar/bankholidays.json'
+import years from '../../../internal/calendar/bankholidays.json'
 
 const EVERY = '*'
 
-const names = new Map(rows.map((row) => [row.date, row.name]))
+const names = new Map(Object.entries(years).flatMap(([year, days]) => Object.entries(days).map(([day, name]) => [`${year}-${day}`, name])))
 
 /** The names that `closedOn` may have, in the order of the year. */
-export const bankHolidayNames: readonly string[] = [...new Set(rows.map((row) => row.name))]
+export const bankHolidayNames: readonly string[] = [...new Set(names.values())]
 
 /** The bank holiday in `closedOn` that falls on the day of `key`, or ''. */
 export function closedFor(closedOn: readonly string[], key: string): string {

@@ -6,7 +6,7 @@ import { Prover } from '../device/prover'
 import { doors } from './lazily'
 import { browserEnv, type Env } from './env'
 import { newNonce } from './ids'
-import { leftOf, type Left } from './left'
+import type { Left } from './left'
 import { Local } from './local'
 import { Loop, type LoopState } from './loop'
 import { Membership } from './membership'
@@ -23,7 +23,7 @@ import { storeOf } from './storing'
 import { ALONE, browserMeeting, Tabs, type Meeting, type Message } from './tabs'
 import type { Entry, LocalFacts, Me, Row, Status } from './types'
 import { View } from './view'
-import { begunWipe, markWipe, wipe } from './wipe'
+import { begunWipe, markWipe } from './wipe'
 
 export interface OpenOptions {
   /** Name of the database, the lock and the channel on this device. */
@@ -257,7 +257,7 @@ export class Kith {
   }
 
   async #forgetPerson(): Promise<void> {
-    await wipe(this.#store, this.#replica)
+    await (await import('./forget')).forget(this.#store, this.#replica)
     this.#membership.account = null
     await this.#local.open()
   }
@@ -278,8 +278,8 @@ export class Kith {
   }
 
   /** What waits, to be sealed for whoever brings it; null: nothing waits, or this server takes nothing sealed. */
-  left(): Promise<Left | null> {
-    return leftOf(this.#replica, this.#membership.account, this.#prover)
+  async left(): Promise<Left | null> {
+    return (await import('./left')).leftOf(this.#replica, this.#membership.account, this.#prover)
   }
 
   async #sendWhatIsLeft(): Promise<void> {

@@ -5,6 +5,7 @@
 import { mount, unmount, type Component } from 'svelte'
 import { browserEnv } from '../sync/env'
 import { newNonce } from '../sync/ids'
+import '../sync/left' // NB! kith.left() waits for it, and a turn may end with no signal
 import type { Kith } from '../sync'
 import Bar from './Bar.svelte'
 import { bring } from './bringing'
