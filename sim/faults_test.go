@@ -225,7 +225,7 @@ func tableOfFaults() string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", f.name, f.file, by)
 	}
-	b.WriteString("| commits without an fsync | main.go | `TestPowerCut_TheControlLoses` |\n<!-- end -->")
+	b.WriteString("| commits without an fsync | internal/store/store.go | `TestPowerCut_TheControlLoses` |\n<!-- end -->")
 	return b.String()
 }
 
