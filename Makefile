@@ -64,8 +64,8 @@ crash: build ## the real server from outside: kill -9, power cuts, failing disks
 faults: ## every planted fault is caught by a named test
 	go test ./sim -run TestFaults -timeout 20m -v | grep -v '^=== '
 
-fuzz: ## a few seconds of each fuzz target
-	@scripts/fuzz 5s
+fuzz: ## ten thousand inputs to each fuzz target
+	@scripts/fuzz 10000x
 
 race: ## the Go tests under the race detector (needs gcc; compiles SQLite anew)
 	CGO_ENABLED=1 go test -race $$(go list ./... | grep -v kith/sim)

@@ -106,8 +106,8 @@ func parts() ([]part, error) {
 		driver("herd", "phones", 10_000, 10_000, "KITH_HERD", "^TestHerd_"),
 		driver("restore", "drills", 50, 5, "KITH_RESTORES", "^TestRestore_"),
 		whole("faults", "faults"),
-		{"fuzz", "targets for 10 minutes", len(targets), 1, false, func(_ tools, first, _ int) command {
-			return command{".", nil, []string{"scripts/fuzz", "10m", targets[first]}}
+		{"fuzz", "targets, 400,000 inputs each", len(targets), 1, false, func(_ tools, first, _ int) command {
+			return command{".", nil, []string{"scripts/fuzz", "400000x", targets[first]}}
 		}},
 		{"race", "packages", len(packages), 1, false, func(_ tools, first, count int) command {
 			return command{".", []string{"CGO_ENABLED=1"}, append([]string{"go", "test", "-race", "-count=1", "-timeout=2h"}, packages[first:first+count]...)}
