@@ -2,14 +2,22 @@
 import type { Page } from '@playwright/test'
 import axe from 'axe-core'
 
-/** Every rule violation on the page as "rule: where". */
-export async function violations(page: Page): Promise<string[]> {
+/** Rules about colours, which differ between light and dark, and cost the most. */
+const COLOURS = ['color-contrast', 'link-in-text-block']
+
+/** Every rule violation on the page as "rule: where". `colours`: only those rules; `form`: all but those. */
+export async function violations(page: Page, what: 'all' | 'colours' | 'form' = 'all'): Promise<string[]> {
   await page.evaluate(axe.source)
-  return page.evaluate(async () => {
-    const run = (globalThis as unknown as { axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { target: unknown; failureSummary: string }[] }[] }> } }).axe
-    const found = await run.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-    return found.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${String(node.target)} ${node.failureSummary}`))
-  })
+  return page.evaluate(
+    async ({ what, colours }) => {
+      const run = (globalThis as unknown as { axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { target: unknown; failureSummary: string }[] }[] }> } }).axe
+      const all = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }
+      const without = { ...all, rules: Object.fromEntries(colours.map((rule) => [rule, { enabled: false }])) }
+      const found = await run.run(what === 'all' ? all : what === 'form' ? without : { runOnly: { type: 'rule', values: colours } })
+      return found.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${String(node.target)} ${node.failureSummary}`))
+    },
+    { what, colours: COLOURS },
+  )
 }
 
 /** What sticks out of the page sideways. A strip that scrolls by itself is meant to. */
@@ -23,11 +31,11 @@ export async function stickingOut(page: Page): Promise<string[]> {
   })
 }
 
-/** Twice the letters, as a person sets it on their phone. */
-export async function doubleText(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    document.documentElement.style.fontSize = '225%'
-  })
+/** Twice the letters, as a person sets it on their phone; or as before. */
+export async function doubleText(page: Page, doubled = true): Promise<void> {
+  await page.evaluate((size) => {
+    document.documentElement.style.fontSize = size
+  }, doubled ? '225%' : '')
 }
 
 export interface Screen {
@@ -97,6 +105,7 @@ export function screens(listing: string): Screen[] {
     { name: 'person', path: '/you/person' },
     { name: 'act', path: '/act#7Q2K-M4XD-9TRF-2HVW' },
     { name: 'known', path: '/you/known', then: (page) => page.getByRole('button', { name: 'Show me everything' }).click() },
+    { name: 'goodbye', path: '/you/goodbye' },
     { name: 'privacy', path: '/privacy', then: (page) => page.getByText('What you do here, such as', { exact: false }).first().click() },
     { name: 'complain', path: '/complain' },
     { name: 'missing', path: '/nothing/here' },

@@ -87,6 +87,7 @@ class App {
     })
     this.#settle()
     this.#forgetSpent()
+    if (kith.local.get('leaving')) void import('../you/going').then(({ follow }) => follow(), () => undefined)
   }
 
   async install(): Promise<void> {

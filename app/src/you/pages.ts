@@ -9,6 +9,7 @@ const PAGES: Record<string, Load> = {
   card: () => import('./Card.svelte'),
   email: () => import('./Email.svelte'),
   known: () => import('./Known.svelte'),
+  goodbye: () => import('./Goodbye.svelte'),
   blocks: () => import('./Blocks.svelte'),
   report: () => import('./Report.svelte'),
   helpers: () => import('../acting/Helpers.svelte'),
