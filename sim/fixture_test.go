@@ -46,9 +46,11 @@ func id(kind string, n int) string {
 
 func memberID(i int) string { return id("member", i) }
 
+const townName = "kith-town"
+
 var buildTown = sync.OnceValues(func() (*town, error) {
-	dir, err := os.MkdirTemp(fastDir(), "kith-town")
-	scratch = append(scratch, dir)
+	dir, err := os.MkdirTemp(fastDir(), townName)
+	scratch = append(scratch, dir, keysOf(dir))
 	return &town{dir: dir, tokens: map[string][]string{}, device: map[string]string{}, keys: map[string]*ecdsa.PrivateKey{}}, err
 })
 

@@ -116,14 +116,33 @@ func (d keptDriver) Open(name string) (driver.Conn, error) {
 	if !strings.Contains(name, "auxiliary.db") {
 		c.(sqlite.HookRegisterer).RegisterPreUpdateHook(func(u sqlite.SQLitePreUpdateData) { touched.add(u.TableName) })
 	}
-	return &keptConn{c.(connection), name, map[string]statement{}}, nil
+	return &keptConn{connection: c.(connection), name: name, idle: map[string]statement{}}, nil
 }
 
 // keptConn is one connection. idle are statements that are compiled and not in use.
 type keptConn struct {
 	connection
-	name string
-	idle map[string]statement
+	name   string
+	idle   map[string]statement
+	writes bool // inside of a transaction that may write
+}
+
+// BeginTx begins a transaction; one that may write can break (broken_test.go).
+func (c *keptConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	tx, err := c.connection.BeginTx(ctx, o)
+	if err != nil || o.ReadOnly || strings.Contains(c.name, "auxiliary.db") {
+		return tx, err
+	}
+	c.writes = true
+	return &keptTx{tx, c}, nil
+}
+
+// breaks is what a broken disk says to one statement.
+func (c *keptConn) breaks() error {
+	if !c.writes {
+		return nil
+	}
+	return breakage.statement()
 }
 
 const mostKept = 400
@@ -182,6 +201,9 @@ func (c *keptConn) putBack(query string, s statement) error {
 }
 
 func (c *keptConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if err := c.breaks(); err != nil {
+		return nil, err
+	}
 	if !keeps(query) {
 		return c.connection.ExecContext(ctx, query, args)
 	}
@@ -198,6 +220,9 @@ func (c *keptConn) ExecContext(ctx context.Context, query string, args []driver.
 }
 
 func (c *keptConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if err := c.breaks(); err != nil {
+		return nil, err
+	}
 	if !keeps(query) {
 		return c.connection.QueryContext(ctx, query, args)
 	}

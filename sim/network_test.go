@@ -79,6 +79,12 @@ func (w *world) ask(p *phone, tab *device.Device, faults bool) *letter {
 		}
 	}
 	l.ask = tab.Ask(commands, bytes)
+	if p.old {
+		l.ask.Body.Schema = 0
+		if len(l.ask.Body.Commands) > 0 {
+			w.count("pushes of an old schema")
+		}
+	}
 	l.body = l.ask.Bytes()
 	l.proof = w.proof(p, tab, l.ask.Path)
 	if p.lapsed = p.lapsed && l.ask.Body.Cursor == ""; l.ask.Body.Cursor == "" && p.disk.Repair == 2 && !p.lapsed {
@@ -167,6 +173,9 @@ func (w *world) inspect(l *letter) {
 		w.fail("1: an answer was cut by the server: %s", lines[len(lines)-1])
 	}
 	w.countAnswer(l, a)
+	if w.toWipe(l.token) && len(a.Lines) > 0 {
+		w.fail("13: %s is to be wiped, and was sent %+v", l.p.name, a.Lines[0])
+	}
 	for _, o := range a.Outcomes {
 		if w.done[o.Nonce] != o.Status || o.Seq > a.Head.Seq {
 			w.fail("7: %s was told %q at %d of %s, and the ledger says %q", l.p.name, o.Status, o.Seq, o.Nonce, w.done[o.Nonce])
@@ -226,6 +235,8 @@ func (w *world) take(l *letter) {
 		w.count("checkpoints")
 		w.leased(l)
 		w.checkpoint(l.p)
+	case device.Wiped:
+		w.wiped(l.p)
 	case device.Cut, device.Page, device.Refused:
 	}
 }
@@ -259,10 +270,15 @@ func (w *world) listen(p *phone, faults bool) {
 		w.openLive(p)
 		return
 	}
-	if w.refused(p.token) && !p.wire.over {
+	if w.refused(p.token) && !p.wire.over && p.wire.stalled == nil {
 		w.fail("13: %s is revoked or suspended, and still listens", p.name)
 	}
-	cut := faults && w.chance(20)
+	if faults && w.chance(8) {
+		w.stall(p)
+		return
+	}
+	w.goOn(p)
+	cut := faults && w.chance(12)
 	w.readLive(p, faults)
 	switch {
 	case p.live.Closed:
@@ -318,7 +334,7 @@ func (w *world) readLive(p *phone, faults bool) {
 		w.inspectFrame(p, block)
 		times := 1
 		if faults && len(block) > 1 {
-			switch w.rng.IntN(20) {
+			switch w.rng.IntN(16) {
 			case 0:
 				times, p.hurt = 0, true
 				w.count("live: frames lost")

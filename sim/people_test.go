@@ -102,12 +102,28 @@ func (w *world) actFor(p *phone) {
 // agree begins or ends an agreement past every command, as the dashboard does.
 func (w *world) agree() {
 	if w.chance(2) {
-		w.raw("agreements ended", fmt.Sprintf("UPDATE consents SET status = 'ended', endedAt = 'now' WHERE id = '%s'", w.one("consents")))
+		w.raw("agreements ended", "UPDATE consents SET status = 'ended', endedAt = 'now' WHERE "+w.which())
 		return
 	}
 	i := w.rng.IntN(len(people))
 	w.raw("agreements begun", fmt.Sprintf("INSERT INTO consents (id, member, helper, how, scopes, starts, until, status) VALUES ('%s', '%s', '%s', 'phone', '[\"visits\",\"details\"]', '', '%s', 'active')",
 		w.freshID("consent"), memberID(i), memberID((i+1+w.rng.IntN(len(people)-1))%len(people)), w.until()))
+}
+
+// which agreement ends: one under which something is on its way, if there is one.
+func (w *world) which() string {
+	var under []string
+	for _, p := range w.phones {
+		for _, c := range p.disk.Queue.Entries {
+			if c.For != "" && c.Pending() {
+				under = append(under, fmt.Sprintf("helper = '%s' AND member = '%s'", p.member, c.For))
+			}
+		}
+	}
+	if len(under) == 0 || w.chance(3) {
+		return fmt.Sprintf("id = '%s'", w.one("consents"))
+	}
+	return pick(w, under)
 }
 
 // expire is the hour at which what ran out is ended.

@@ -54,13 +54,13 @@ func (w *world) quiesce() {
 	}
 	w.raw("the last edit", "UPDATE organisations SET name = 'The end'", "UPDATE members SET firstName = firstName || '.'")
 	for busy := true; busy; {
-		busy = false
 		w.letEverybodyIn()
+		busy = w.carryAll() || w.endWipes()
 		if w.step++; w.step > *length+40 {
 			break // atRest says who never came to rest
 		}
 		for _, p := range w.phones {
-			if d := p.disk; p.member != "" && (d.Queue.Pending() > 0 || d.Staged() || d.Seq != w.o.now.seq || d.Epoch != w.epoch || d.Repair != 0) {
+			if d := p.disk; p.member != "" && !(w.toWipe(p.token) && d.Queue.Pending() == 0) && (d.Queue.Pending() > 0 || d.Staged() || d.Seq != w.o.now.seq || d.Epoch != w.epoch || d.Repair != 0) {
 				w.exchange(p, false)
 				busy = true
 			}

@@ -44,7 +44,7 @@ func startServer(dir, epoch string) (*server, error) {
 	app.OnBootstrap().Unbind("__pbNotifyWatcherSystemHook__")
 	app.OnServe().Unbind("__pbCronStart__")
 	s := &server{dir: dir, app: app}
-	s.registry = hooks.Register(app, hooks.Config{Public: fstest.MapFS{"index.html": {Data: []byte("<p>Kith")}}})
+	s.registry = hooks.Register(app, hooks.Config{Keys: keysOf(dir), Public: fstest.MapFS{"index.html": {Data: []byte("<p>Kith")}}})
 	registerPoison(s.registry)
 	if err := app.Bootstrap(); err != nil {
 		return nil, err
@@ -69,6 +69,16 @@ func startServer(dir, epoch string) (*server, error) {
 		s.mux, err = e.Router.BuildMux()
 		return err
 	})
+}
+
+// keysOf is the key file of the town that a data folder is, or lies in: every
+// seed has the transport key that its people were told of.
+func keysOf(dir string) string {
+	if at := strings.Index(dir, townName); at >= 0 {
+		name, _, _ := strings.Cut(dir[at:], "/")
+		return dir[:at] + name + ".keys"
+	}
+	return ""
 }
 
 // stop ends the server as a shutdown does: live connections get their goodbye.
@@ -200,18 +210,32 @@ type wire struct {
 	unread []byte
 	over   bool
 	hangUp context.CancelFunc
+	gone   <-chan struct{}
+	// stalled, if there is one, holds back what the server writes until it is closed.
+	stalled chan struct{}
 }
 
-func (w *wire) Header() http.Header         { return w.header }
-func (w *wire) WriteHeader(status int)      { w.status = status }
-func (w *wire) Write(p []byte) (int, error) { w.unread = append(w.unread, p...); return len(p), nil }
-func (w *wire) Flush()                      {}
+func (w *wire) Header() http.Header    { return w.header }
+func (w *wire) WriteHeader(status int) { w.status = status }
+func (w *wire) Flush()                 {}
+
+func (w *wire) Write(p []byte) (int, error) {
+	if s := w.stalled; s != nil {
+		select {
+		case <-s:
+		case <-w.gone:
+			return 0, context.Canceled
+		}
+	}
+	w.unread = append(w.unread, p...)
+	return len(p), nil
+}
 
 // open starts a live connection. The caller must let the bubble settle before
 // it reads from the wire.
 func (s *server) open(body []byte, token, proof string) *wire {
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &wire{header: http.Header{}, status: http.StatusOK, hangUp: cancel}
+	w := &wire{header: http.Header{}, status: http.StatusOK, hangUp: cancel, gone: ctx.Done()}
 	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "http://127.0.0.1:8090/api/sync/live", strings.NewReader(string(body)))
 	r.Header.Set("Authorization", "Bearer "+token)
 	if proof != "" {

@@ -185,5 +185,7 @@ var mustHappen = []string{
 	"restarts", "restores", "roles given", "roles taken", "second tabs", "server sums right again", "server sums wrong", "stops: fork",
 	"agreements begun", "agreements ended", "done for somebody", "refused: not acting", "done: acting.offer", "done: acting.accept",
 	"done: acting.end", "done: safety.block", "done: people.leave", "done: people.add", "done: reports.make",
+	"days lost", "devices told to wipe", "disks full", "disks that fail once", "grants changed in mid-page", "kills between statements", "live: stalled",
+	"outboxes sealed", "people signed out", "phones wiped from afar", "pushes of an old schema", "sealed: taken in", "wipes ended",
 	"stops: gap", "stops: retry", "standing: active", "standing: suspended", "tombstones", "tombstones pruned", "visitors who joined",
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"slices"
 	"testing/synctest"
 	"time"
 
@@ -23,7 +24,7 @@ var steps = []struct {
 	{2, func(w *world, _ *phone) { w.expire() }},
 	{60, func(w *world, p *phone) { w.exchange(p, true) }},
 	{16, func(w *world, p *phone) { w.lateLetters(p) }},
-	{34, func(w *world, p *phone) { w.listen(p, true) }},
+	{40, func(w *world, p *phone) { w.listen(p, true) }},
 	{20, func(w *world, _ *phone) { w.edit() }},
 	{12, func(w *world, _ *phone) { w.grantOrRevoke() }},
 	{4, func(w *world, p *phone) { w.count("kills"); w.kill(p) }},
@@ -33,6 +34,7 @@ var steps = []struct {
 	{3, func(w *world, _ *phone) { w.prune() }},
 	{3, func(w *world, _ *phone) { w.backUp() }},
 	{2, func(w *world, _ *phone) { w.restore() }},
+	{2, (*world).loseTheDay},
 	{2, func(w *world, _ *phone) { w.restart() }},
 	{1, func(w *world, _ *phone) { w.night() }},
 	{6, func(w *world, _ *phone) { time.Sleep(time.Duration(1+w.rng.IntN(60)) * time.Second) }},
@@ -46,6 +48,10 @@ var steps = []struct {
 	}},
 	{1, func(w *world, _ *phone) { w.wrongSums() }},
 	{1, (*world).clockWhileClosed},
+	{1, (*world).tellToWipe},
+	{2, (*world).signOut},
+	{4, func(w *world, _ *phone) { w.carry(true) }},
+	{4, (*world).brokenDisk},
 }
 
 // run is one life of a community.
@@ -172,7 +178,8 @@ func (w *world) raw(what string, statements ...string) {
 
 // edit is what the dashboard, an import or a careful hand with SQL do.
 func (w *world) edit() {
-	title := fmt.Sprintf("Edited %d", w.step)
+	w.names++ // what is written again with the same text moves, and can't be told from what stayed
+	title := fmt.Sprintf("Edited %d", w.names)
 	listing := w.one("listings")
 	switch w.rng.IntN(16) {
 	case 0, 1, 2, 3:
@@ -233,6 +240,9 @@ func (w *world) reshape() {
 
 // grantOrRevoke changes who is in what, and who may take part.
 func (w *world) grantOrRevoke() {
+	if slices.ContainsFunc(w.phones, func(p *phone) bool { return p.disk.Staged() }) {
+		w.count("grants changed in mid-page")
+	}
 	m := memberID(w.rng.IntN(len(people)))
 	switch w.rng.IntN(10) {
 	case 0:
@@ -327,7 +337,10 @@ func (w *world) restore() {
 	if len(w.backups) == 0 || w.epochs > 3 || w.sumsOff {
 		return
 	}
-	b := pick(w, w.backups)
+	w.restoreTo(pick(w, w.backups))
+}
+
+func (w *world) restoreTo(b backup) {
 	w.stop()
 	if err := copyData(b.dir, w.dir("data")); err != nil {
 		w.fail("%v", err)
@@ -338,6 +351,29 @@ func (w *world) restore() {
 	w.start(fmt.Sprintf("epoch%d", w.epochs))
 	w.count("restores")
 	w.note("restored to %d as %s", b.seq, w.epoch)
+}
+
+// loseTheDay is the backup of a night, a day of which the machine is lost, and a
+// phone that saw that day: what it did then it brings back into a time in which
+// less has happened than it has seen.
+func (w *world) loseTheDay(p *phone) {
+	if p.member == "" || w.epochs > 3 || w.sumsOff {
+		return
+	}
+	w.backUp()
+	for range 4 + w.rng.IntN(4) {
+		w.edit()
+	}
+	time.Sleep(time.Duration(2+w.rng.IntN(60)) * time.Minute)
+	w.exchange(p, false)
+	w.come(p)
+	if w.chance(2) {
+		w.exchange(p, false)
+	}
+	w.restoreTo(w.backups[len(w.backups)-1])
+	w.count("days lost")
+	w.exchange(p, true)
+	w.exchange(p, true)
 }
 
 func (w *world) restart() {

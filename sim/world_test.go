@@ -35,6 +35,7 @@ type world struct {
 	done     map[string]string
 	before   *state   // what the community was before the commit that is looked at
 	offers   []string // codes that were handed out
+	sealed   []*parcel
 	names    int
 	step     int
 	asleep   time.Duration
@@ -83,6 +84,7 @@ type phone struct {
 	ends   map[string]time.Time // when each lease is truly over
 	lapsed bool                 // a lease of its was over, so that it starts over by right
 	rotten bool                 // its disk was damaged; the sums must tell
+	old    bool                 // its app knows no row that the server sends
 }
 
 // letter is a request on its way, or its answer on the way back.
@@ -157,6 +159,9 @@ func (w *world) stop() {
 	if w.s == nil {
 		return
 	}
+	for _, p := range w.phones {
+		w.goOn(p)
+	}
 	if err := w.s.stop(); err != nil {
 		w.t.Errorf("the server doesn't stop: %v", err)
 	}
@@ -224,6 +229,7 @@ func (w *world) newPhone(visitor bool) *phone {
 		p.skew = time.Duration(w.rng.Int64N(int64(20*24*time.Hour))) - 10*24*time.Hour
 		w.count("clocks that are days off")
 	}
+	p.old = w.chance(8)
 	if !visitor {
 		w.join(p)
 	}

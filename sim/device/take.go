@@ -10,12 +10,14 @@ type Taken int
 
 // The ways an answer can end. Cut: thrown away. Stale: it was built on what has
 // moved on since, and nothing was written. Page: staged. Done: applied.
+// Wiped: the device has forgotten all that was its person's.
 const (
 	Refused Taken = iota
 	Cut
 	Stale
 	Page
 	Done
+	Wiped
 )
 
 // schema is the one that this device speaks.
@@ -34,6 +36,10 @@ func (d *Device) Take(ask *Ask, status int, body []byte) Taken {
 func (d *Device) TakeParsed(ask *Ask, a *Answer) Taken {
 	if a == nil {
 		return Cut
+	}
+	if a.Wipe {
+		d.Forget()
+		return Wiped
 	}
 	if ask.generation != d.generation {
 		return Stale

@@ -58,6 +58,7 @@ type Answer struct {
 	Stop     *Stop
 	Lines    []Line
 	End      *End
+	Wipe     bool // forget everything of this person
 }
 
 type anyLine struct {
@@ -73,6 +74,7 @@ type anyLine struct {
 		From int64 `json:"from"`
 		To   int64 `json:"to"`
 	} `json:"frame"`
+	Wipe bool `json:"wipe"`
 	Poke *struct {
 		AfterMs int64 `json:"afterMs"`
 	} `json:"poke"`
@@ -128,6 +130,8 @@ func ParseAnswer(body []byte) *Answer {
 			a.Outcomes = append(a.Outcomes, *l.Outcome)
 		case l.Stop != nil:
 			a.Stop = l.Stop
+		case l.Wipe:
+			a.Wipe = true
 		case l.End != nil:
 			a.End = l.End
 		default:
