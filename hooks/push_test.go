@@ -61,6 +61,15 @@ func TestPush_StopsAtAGapOrAFork(t *testing.T) {
 	if w.count("visits") != 0 {
 		t.Fatal("a command behind the gap ran")
 	}
+	three["number"] = 2
+	p.sync(three)
+	for k, v := range one { // known, and under a number that is another's
+		fork[k] = v
+	}
+	fork["number"] = 2
+	if a = p.sync(fork); len(a.stops) != 1 || a.stops[0].Reason != sync.Fork || a.stops[0].Last != 2 {
+		t.Fatalf("a known command under another's number: %s", a.raw)
+	}
 }
 
 // Ensure that another member's nonce tells nothing of what they did.

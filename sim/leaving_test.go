@@ -37,7 +37,11 @@ func (w *world) tellToWipe(p *phone) {
 }
 
 // wiped is a phone that has just forgotten its person.
-func (w *world) wiped(p *phone) {
+func (w *world) wiped(l *letter) {
+	p := l.p
+	if asked := l.ask.Body; asked.Pending > len(asked.Commands) {
+		w.fail("6: %s was wiped with %d commands that it had not handed in", p.name, asked.Pending-len(asked.Commands))
+	}
 	if n := len(p.disk.Rows) + len(p.disk.Queue.Entries) + len(p.disk.Queue.Journal); n > 0 || p.disk.Staged() || p.disk.Cursor != "" {
 		w.fail("18: %s was wiped and holds %d things", p.name, n)
 	}

@@ -236,7 +236,7 @@ func (w *world) take(l *letter) {
 		w.leased(l)
 		w.checkpoint(l.p)
 	case device.Wiped:
-		w.wiped(l.p)
+		w.wiped(l)
 	case device.Cut, device.Page, device.Refused:
 	}
 }

@@ -100,7 +100,7 @@ func (d *door) begin(e *core.RequestEvent, who doorman.Caller, conn *sync.Conn) 
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
 	_ = http.NewResponseController(e.Response).SetReadDeadline(time.Time{}) // where it can't be set, the server's own limit ends the connection
-	return &stream{conn: conn}, nil
+	return &stream{conn: conn, leases: conn.Leases()}, nil
 }
 
 // quiet forgets the error of a device that went away: it is how they all end.
@@ -113,9 +113,10 @@ func quiet(ctx context.Context, err error) error {
 
 // stream writes the lines of one live connection.
 type stream struct {
-	wire wire
-	conn *sync.Conn
-	told time.Time // when the leases were last told
+	wire   wire
+	conn   *sync.Conn
+	leases map[string]int64 // seconds, by audience
+	told   time.Time        // when they were last told
 }
 
 func (s *stream) open(first sync.Step) error {
@@ -141,11 +142,11 @@ func (l *lines) Write(p []byte) (int, error) { *l = append(*l, p...); return len
 
 // lease says that what is leased goes on, at most once in limits.LeaseBeat.
 func (s *stream) lease(now time.Time) error {
-	if len(s.conn.Leases()) == 0 || now.Sub(s.told) < limits.LeaseBeat {
+	if len(s.leases) == 0 || now.Sub(s.told) < limits.LeaseBeat {
 		return nil
 	}
 	s.told = now
-	raw, err := json.Marshal(s.conn.Leases())
+	raw, err := json.Marshal(s.leases)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,40 @@
+package syncapi
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"kith/internal/limits"
+)
+
+// told is a wire that keeps what goes over it.
+type told struct{ lines []string }
+
+// Send keeps p.
+func (w *told) Send(p []byte) error { w.lines = append(w.lines, string(p)); return nil }
+
+// Ensure that a connection which stays open says again and again that what is
+// leased goes on, and not with every beat: else a phone that is never without the
+// server for a moment would forget what it holds.
+func TestLeases_AreToldAgainAsLongAsItLasts(t *testing.T) {
+	w := &told{}
+	s := &stream{wire: w, leases: map[string]int64{"coordinators": 259200}}
+	began := time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC)
+	for beats := range 3*int(limits.LeaseBeat/limits.LiveBeat) + 1 {
+		if err := s.lease(began.Add(time.Duration(beats) * limits.LiveBeat)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(w.lines) != 4 {
+		t.Errorf("in three times %v it was told %d times", limits.LeaseBeat, len(w.lines))
+	}
+	if strings.Join(w.lines, "") != strings.Repeat(`{"leases":{"coordinators":259200}}`+"\n", len(w.lines)) {
+		t.Errorf("%q", w.lines)
+	}
+	none := &told{}
+	s = &stream{wire: none}
+	if err := s.lease(began); err != nil || len(none.lines) != 0 {
+		t.Errorf("nothing is leased, and it says %q (%v)", none.lines, err)
+	}
+}
