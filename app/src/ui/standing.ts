@@ -33,7 +33,7 @@ export function standingOf(facts: Status, outbox: readonly Entry[], joined: bool
   const problems = outbox.length - waiting
   if (facts.storage === 'full') return { tone: 'wrong', icon: 'warning', text: status.full, link: { href: '/about', text: status.how } }
   if (facts.storage === 'blocked') return { tone: 'wrong', icon: 'warning', text: status.blocked }
-  if (cleared && !joined) return { tone: 'wrong', icon: 'warning', text: status.cleared, link: { href: '/join', text: status.joinAgain } }
+  if (cleared && !joined) return { tone: 'wrong', icon: 'warning', text: status.cleared, link: { href: '/recover', text: status.how } }
   if (facts.fault) return fault(facts.fault)
   if (problems > 0) return { tone: 'look', icon: 'warning', text: status.problem(problems), link: seeOutbox }
   if (!facts.online && waiting > 0) return { tone: 'calm', icon: 'offline', text: status.waitingOffline(waiting), link: seeOutbox }

@@ -38,7 +38,7 @@ export const common = {
     unsafe: 'Saved, but your phone could clear it.',
     full: 'Your phone is full. New things cannot be saved until you make room.',
     blocked: 'This browser does not let Kith save anything. It will forget what you do when you close it.',
-    cleared: 'This phone has cleared what Kith kept on it. What you had not sent yet is lost. The rest comes back when you join again.',
+    cleared: 'This phone has cleared what Kith kept on it. What was not sent is lost. Your card, your e-mail or the desk bring the rest back.',
     deviceUnknown: 'This phone is not known here any more. What you wrote is still on it. Join again to send it.',
     suspended: 'You cannot take part just now. Ask the person who invited you.',
     serverFault: 'Something is wrong at our end. You can go on with what is on your phone.',
