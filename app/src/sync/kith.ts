@@ -353,7 +353,7 @@ export class Kith {
   /** Memory has changed: what screens see follows, then they are told. */
   #changed(topics: ReadonlySet<string>): void {
     const changed = new Set([...topics].filter((topic) => !topic.startsWith('@')))
-    this.#view.update(this.#replica.base, this.#replica.entries.values(), identity(this.#membership.account), changed)
+    this.#view.update(this.#replica.shown, this.#replica.entries.values(), identity(this.#membership.account), changed)
     const me = currentMe(this.#membership.account, this.#view)
     if (!sameMe(me, this.#me)) {
       this.#me = me

@@ -51,7 +51,7 @@ describe('without an account', () => {
     expect(world.seen.length).toBe(2)
   })
 
-  test('asks for every page at once, and shows nothing before the last', async () => {
+  test('asks for every page at once; where nothing is held yet it shows the first, and then all', async () => {
     const world = townWorld()
     for (let i = 0; i < 5; i++) world.server.put('listings', `more${i}`, {}, ['public'])
     world.limit = 2
@@ -60,8 +60,20 @@ describe('without an account', () => {
     open.push(kith)
     kith.subscribe(() => sizes.push(kith.rows('listings').size))
     await settled()
-    expect(new Set(sizes)).toEqual(new Set([0, 6]))
+    expect(new Set(sizes)).toEqual(new Set([0, 2, 6]))
     expect(world.seen.length).toBe(3)
+  })
+
+  test('shows nothing of pages before the last where something is held: that is of one moment', async () => {
+    const world = townWorld()
+    const kith = await openKith(world)
+    await settled()
+    for (let i = 0; i < 5; i++) world.server.put('listings', `more${i}`, {}, ['public'])
+    world.limit = 2
+    const sizes: number[] = []
+    kith.subscribe(() => sizes.push(kith.rows('listings').size))
+    await kith.syncNow()
+    expect(new Set(sizes)).toEqual(new Set([1, 6]))
   })
 
   test('fetches the next page while this one is staged, each once', async () => {

@@ -72,6 +72,8 @@ export class Replica {
   readonly leases: Leases
   /** Lines of the staged pages, read and not shown. */
   #staged: KeptLine[] = []
+  /** What everybody may read of them, where this device holds nothing yet: a large town takes seconds to come. */
+  #peek: Base | null = null
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(
@@ -79,6 +81,11 @@ export class Replica {
     private readonly options: ReplicaOptions,
   ) {
     this.leases = new Leases({ now: options.now, monotonic: options.monotonic ?? options.now })
+  }
+
+  /** What screens show: what is held, or while there is nothing, as much as has come of the first of it. */
+  get shown(): Base {
+    return this.#peek ?? this.base
   }
 
   /**
@@ -329,10 +336,18 @@ export class Replica {
     if (!meta.staged) {
       this.base.apply(this.#staged, changed)
       this.#staged = []
-    }
+      this.#peek = null
+    } else if (this.base.lines === 0) this.#peekAt(changed)
     this.meta = meta
     this.#remember(queue)
     this.options.changed(changed)
+  }
+
+  /** Shows what was staged, each time that it has become four times as much: showing costs more than fetching. */
+  #peekAt(changed: Set<string>): void {
+    if (this.#staged.length < 4 * (this.#peek?.lines ?? 0)) return
+    this.#peek = new Base()
+    this.#peek.apply(this.#staged.filter((line) => line.row?.[0] === 'public'), changed)
   }
 
   /** Reads from disk what memory lacks: the new segments alone where that is all, or everything. */
@@ -355,6 +370,8 @@ export class Replica {
       }
       this.base.apply(lines, changed)
       this.#staged = staged
+      this.#peek = null
+      if (staged.length > 0 && this.base.lines === 0) this.#peekAt(changed)
       this.meta = state.meta
       this.leases.load(state.leases)
       this.#remember(state.queue)
