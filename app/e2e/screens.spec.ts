@@ -49,6 +49,7 @@ async function hold(page: Page, name: string): Promise<void> {
   await page.setViewportSize({ width: 320, height: 844 })
   await picture(page, `narrow-${name}`)
   expect.soft(await stickingOut(page), `${name}, narrow`).toEqual([])
+  expect.soft(await violations(page, 'form'), `${name}, narrow`).toEqual([])
   await page.setViewportSize({ width: 390, height: 844 })
 }
 
@@ -124,11 +125,17 @@ test('a planted fault is found: the checks are not blind', async ({ page, town }
     const faint = document.createElement('p')
     faint.textContent = 'faint'
     faint.style.cssText = 'color: #bbb; background: #fff'
-    document.querySelector('main')?.append(button, wide, faint)
+    const night = document.createElement('p')
+    night.textContent = 'faint at night'
+    night.style.cssText = 'color: light-dark(#000, #444); background: light-dark(#fff, #000)'
+    document.querySelector('main')?.append(button, wide, faint, night)
   })
   const [all, colours, form] = [await violations(page), await violations(page, 'colours'), await violations(page, 'form')]
   expect(colours.map((one) => one.split(':')[0])).toEqual(['color-contrast'])
   expect(form.map((one) => one.split(':')[0])).toContain('button-name')
   expect(all.sort()).toEqual([...colours, ...form].sort())
+  await page.emulateMedia({ colorScheme: 'dark' })
+  expect(await violations(page, 'colours')).toHaveLength(2)
+  await page.emulateMedia({ colorScheme: 'light' })
   expect(await stickingOut(page)).not.toEqual([])
 })

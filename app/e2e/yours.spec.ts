@@ -1,4 +1,5 @@
 import { filmed, withCamera } from './film'
+import { letAct } from './helping'
 import { expect, joinAs, openFront, otherPhone, test } from './town'
 
 test('a lost phone: the printed card brings somebody back on another, and the first is shut out and forgets', async ({ browser, page, town }) => {
@@ -51,15 +52,7 @@ test('acting for somebody: offered on one phone, taken on another, done for them
   await joinAs(helper.page, town, 'activator')
   await openFront(helper.page, town)
 
-  await page.goto(`${town.url}/you/helpers`)
-  await page.getByRole('button', { name: 'Let somebody act for me' }).click()
-  await page.getByLabel('Who is it?').fill('Pearl')
-  await page.getByRole('button', { name: 'Show the code' }).click()
-  const code = await page.locator('.code').innerText()
-  await expect(page.getByText('Waits to be scanned')).toBeVisible()
-
-  await helper.page.goto(`${town.url}/act#${code}`)
-  await helper.page.getByRole('button', { name: 'Yes, I’ll act for them' }).click()
+  await letAct(page, helper.page, town)
   await helper.page.getByRole('link', { name: 'Who you act for' }).click()
   await helper.page.getByRole('button', { name: 'Do something for Maya' }).click()
   await expect(helper.page.getByText('For Maya')).toBeVisible()

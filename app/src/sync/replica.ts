@@ -343,11 +343,12 @@ export class Replica {
     this.options.changed(changed)
   }
 
-  /** Shows what was staged, each time that it has become four times as much: showing costs more than fetching. */
+  /** Shows the first of what was staged, once: to work out the list again and again costs more than the rest of the fetching. */
   #peekAt(changed: Set<string>): void {
-    if (this.#staged.length < 4 * (this.#peek?.lines ?? 0)) return
+    const open = this.#peek ? [] : this.#staged.filter((line) => line.row?.[0] === 'public')
+    if (open.length === 0) return
     this.#peek = new Base()
-    this.#peek.apply(this.#staged.filter((line) => line.row?.[0] === 'public'), changed)
+    this.#peek.apply(open, changed)
   }
 
   /** Reads from disk what memory lacks: the new segments alone where that is all, or everything. */

@@ -20,7 +20,7 @@ describe('the line under the board', () => {
     expect(standingOf({ ...worst, storage: 'ok', fault: null }, [], true)?.text).toMatch(/^No signal\. Everything/)
   })
   it('says what is lost when the browser threw it away, until somebody has joined again', () => {
-    expect(standingOf({ ...calm, online: false }, [], false, true)?.text).toMatch(/^This phone has cleared/)
+    expect(standingOf({ ...calm, online: false }, [], false, true)).toMatchObject({ text: expect.stringMatching(/^This phone has cleared/), link: { href: '/recover' } })
     expect(standingOf(calm, [], true, true)).toBeNull()
   })
   it('counts what is waiting, and warns only who has something to lose', () => {

@@ -179,6 +179,7 @@ export const common = {
     forgetSpot: 'Forget my saved spot',
     remove: (what: string) => `Stop showing only: ${what}`,
     firstStart: 'Fetching what’s on…',
+    firstPart: 'This is a part of what’s on. The rest comes with the next signal.',
     firstStartHint: 'The first time takes a moment. After that it works with no signal.',
     firstStartOffline: 'You have no signal, and nothing has been fetched yet. What’s on will appear here when you are back online.',
     noneYet: 'Nothing has been put up here yet.',

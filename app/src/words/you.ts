@@ -163,7 +163,8 @@ export const known = {
   not: 'No, stay',
   byeTitle: 'Goodbye',
   bye: 'This phone has forgotten you. You can still look at what’s on.',
-  waiting: 'You have asked to go. It is saved, and happens as soon as this phone has signal.',
+  waiting: 'You have asked to go. It is saved, and happens as soon as this phone has signal. Nothing that you do after it will be sent.',
+  takeBack: 'Take it back',
 }
 
 export const blocks = {
