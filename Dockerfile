@@ -24,6 +24,7 @@ COPY --from=server /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certific
 COPY --from=server --chown=65532:65532 /out/ /
 USER 65532:65532
 ENV KITH_KEYS=/keys/transport
+ENV KITH_CONCERN_KEYS=/keys/concerns
 VOLUME /data /keys
 EXPOSE 8090
 # Sick is not busy: see docs/operations.md.

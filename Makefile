@@ -11,7 +11,7 @@ SHELL := /bin/bash
 GO_DIRS := main.go bench hooks internal migrations seed sim
 
 .DEFAULT_GOAL := help
-.PHONY: help run build app test tools check unit unit-go unit-app sim crash faults fuzz race e2e bench lint release-gate gate-report clean
+.PHONY: help run build app test tools check unit unit-go unit-app sim reach outside crash faults fuzz race e2e bench lint release-gate gate-report clean
 
 help: ## says what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ app/node_modules/.package-lock.json: app/package.json app/package-lock.json
 	cd app && npm ci --no-audit --no-fund
 	@touch $@
 
-test: tools build check unit sim crash faults fuzz e2e ## everything that decides whether a change lands
+test: tools build check unit sim outside fuzz e2e ## everything that decides whether a change lands
 
 tools: ## installs Debian's Chromium, fuse3 and strace where they are missing, or says how
 	@scripts/tools
@@ -55,11 +55,19 @@ unit-app: app/node_modules/.package-lock.json
 
 sim: ## simulator: SEEDS=1000 by default; SEED=42 replays one seed, whole
 	@if [ -n "$(filter-out demo none,$(SEED))" ]; then SEED=$(SEED) go test ./sim -run TestSim_Replay -v; \
-	else go test ./sim -run 'TestSim|TestPartitions' -seeds $(SEEDS) -timeout 2h -v | grep -v '^=== '; fi
+	else go test ./sim -run 'TestSim|TestModel|TestSoak|TestPartitions' -seeds $(SEEDS) -timeout 2h -v | grep -v '^=== '; fi
 
-OUTSIDE := TestCrash|TestPowerCut|TestRestore|TestHistory|TestDisk|TestHerd
+reach: ## which lines of the sync the small model's orders reach, and which they don't
+	@mkdir -p .cache && go test ./sim -run TestModel -coverpkg=kith/internal/sync -coverprofile=.cache/reach.cover -timeout 20m >/dev/null
+	@go tool cover -func=.cache/reach.cover | sed 's#kith/internal/sync/##' | column -t
+	@echo "each line: go tool cover -html=.cache/reach.cover"
+
+OUTSIDE := TestCrash|TestPowerCut|TestRestore|TestHistory|TestDisk|TestHerd|TestUpgrade|TestKeep
 crash: build ## the real server from outside: kill -9, power cuts, failing disks, restores, histories, a herd
 	KITH_BIN=$(CURDIR)/kith go test ./sim -run '$(OUTSIDE)' -timeout 6h -v | grep -v '^=== '
+
+outside: ## crash and faults side by side: the one waits for disks, the other computes
+	@$(MAKE) --no-print-directory -j2 --output-sync=target crash faults
 
 faults: ## every planted fault is caught by a named test
 	go test ./sim -run TestFaults -timeout 20m -v | grep -v '^=== '

@@ -5,12 +5,14 @@ package main
 import (
 	"embed"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/cmd"
@@ -59,16 +61,19 @@ func main() {
 	app.RootCmd.SetErr(os.Stderr)
 	app.RootCmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { failed = err; return err })
 	bare := hooks.Bare(app, registry, cfg)
-	for _, c := range slices.Concat(bare, hooks.Verbs(app, registry, cfg), []*cobra.Command{cmd.NewSuperuserCommand(app), cmd.NewServeCommand(app, false)}) {
-		remember(c, &failed)
-		app.RootCmd.AddCommand(c)
+	app.RootCmd.AddCommand(slices.Concat(bare, hooks.Verbs(app, registry, cfg), []*cobra.Command{cmd.NewSuperuserCommand(app), cmd.NewServeCommand(app, false)})...)
+	asked, _, err := app.RootCmd.Find(os.Args[1:])
+	if err != nil {
+		log.Fatal(err)
 	}
 	run := app.Execute
-	if asked, _, err := app.RootCmd.Find(os.Args[1:]); err != nil {
-		log.Fatal(err)
-	} else if slices.ContainsFunc(bare, func(c *cobra.Command) bool { return asked == c || asked.Parent() == c }) {
+	if !asked.Runnable() || slices.ContainsFunc(bare, func(c *cobra.Command) bool { return asked == c || asked.Parent() == c }) {
 		// PocketBase's would open, and so change, the folder first. What fails is said and remembered.
 		run = func() error { _ = app.RootCmd.Execute(); return nil }
+	}
+	hooks.OnlyWhereItStands(app, asked.Name())
+	for _, c := range app.RootCmd.Commands() {
+		remember(c, &failed)
 	}
 	if err := run(); err != nil {
 		log.Fatal(err)
@@ -78,27 +83,51 @@ func main() {
 	}
 }
 
-// remember keeps the error of c, or of a command under it.
+// remember keeps the error of c, or of a command under it. Only a command that was
+// called in a wrong way shows how it is called, below its error.
 func remember(c *cobra.Command, failed *error) {
 	for _, sub := range c.Commands() {
 		remember(sub, failed)
 	}
-	if check := c.Args; check != nil {
-		c.Args = func(c *cobra.Command, args []string) error {
-			err := check(c, args)
-			if err != nil {
-				*failed = err
-			}
-			return err
-		}
+	if !c.Runnable() {
+		c.Args, c.RunE = which, func(*cobra.Command, []string) error { return nil }
 	}
-	if run := c.RunE; run != nil {
-		c.RunE = func(c *cobra.Command, args []string) error {
-			err := run(c, args)
+	check := c.Args
+	c.Args = func(c *cobra.Command, args []string) error {
+		if check != nil {
+			if err := check(c, args); err != nil {
+				*failed = err
+				return err
+			}
+		}
+		c.SilenceUsage = true
+		return nil
+	}
+	for _, step := range []*func(*cobra.Command, []string) error{&c.PersistentPreRunE, &c.RunE, &c.PersistentPostRunE} {
+		do := *step
+		if do == nil {
+			continue
+		}
+		*step = func(c *cobra.Command, args []string) error {
+			err := do(c, args)
 			if err != nil && !errors.Is(err, http.ErrServerClosed) {
 				*failed = err
 			}
 			return err
 		}
 	}
+}
+
+// which is what a command says that does nothing without one of those under it. NB! Of
+// its arguments, so that nothing is opened for it.
+func which(c *cobra.Command, args []string) error {
+	var known []string
+	for _, sub := range c.Commands() {
+		known = append(known, c.CommandPath()+" "+sub.Use)
+	}
+	says := "say what to do: " + strings.Join(known, ", ")
+	if len(args) > 0 {
+		says = fmt.Sprintf("there is no %s %s: %s", c.CommandPath(), args[0], says)
+	}
+	return errors.New(says)
 }

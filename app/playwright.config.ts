@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test'
+import { LEAN, WITHOUT } from './e2e/browsers'
 
 /**
  * Browser tests against the real server: each test opens its own binary on a free port with its own data
@@ -18,10 +19,12 @@ export default defineConfig({
     viewport: { width: 390, height: 844 },
     locale: 'en-GB',
     timezoneId: 'Europe/London',
-    trace: 'retain-on-failure',
+    actionTimeout: 60_000,
+    navigationTimeout: 60_000,
+    trace: 'off', // NB! it takes as long as the tests: --trace on, for one that fails
     launchOptions: {
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      executablePath: LEAN,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', `--disable-features=${WITHOUT.join(',')}`],
     },
   },
 })

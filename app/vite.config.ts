@@ -1,7 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
 import { resolve } from 'node:path'
-import { firstScreen } from './build/first.ts'
+import { firstScreen, LATER } from './build/first.ts'
 import { cleanOutput, worker } from './build/worker.ts'
 
 export default defineConfig({
@@ -17,7 +17,12 @@ export default defineConfig({
     // The worker keeps every file: naming what each screen needs beforehand would only make the first visit larger.
     modulePreload: false,
     sourcemap: false,
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: firstScreen(resolve(import.meta.dirname, 'src/main.ts')) }] } } },
+    // NB! Without what its modules import, and with nothing fetched for its effect alone, or the parts that firstScreen()
+    // leaves for later would come along all the same.
+    rolldownOptions: {
+      treeshake: { moduleSideEffects: [{ test: LATER, sideEffects: false }] },
+      output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: firstScreen(resolve(import.meta.dirname, 'src/main.ts')) }] } },
+    },
     reportCompressedSize: true,
   },
   test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },

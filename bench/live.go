@@ -20,16 +20,12 @@ import (
 // and what does it cost who did it? With a tenth of the devices first, since a
 // price that grows with their number shows between the two.
 func live(s *server, r *report, most int) error {
-	code, err := s.invite(100_000)
-	if err != nil {
-		return err
-	}
 	log.Printf("%d devices join …", most)
-	devices, err := s.crowd(code, most)
+	devices, err := s.crowd(most)
 	if err != nil {
 		return err
 	}
-	e, err := s.editor(code)
+	e, err := s.editor()
 	if err != nil {
 		return err
 	}
@@ -45,8 +41,8 @@ func live(s *server, r *report, most int) error {
 }
 
 // crowd makes n devices, each of a member of its own, that hold all of theirs.
-func (s *server) crowd(code string, n int) ([]*device, error) {
-	first, err := s.join(code)
+func (s *server) crowd(n int) ([]*device, error) {
+	first, err := s.join()
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +51,7 @@ func (s *server) crowd(code string, n int) ([]*device, error) {
 	}
 	devices := make([]*device, n)
 	return devices, side(n, func(i int) error {
-		d, err := s.join(code)
+		d, err := s.join()
 		if err != nil {
 			return err
 		}
@@ -94,8 +90,8 @@ type editor struct {
 	writes  int
 }
 
-func (s *server) editor(code string) (*editor, error) {
-	d, err := s.join(code)
+func (s *server) editor() (*editor, error) {
+	d, err := s.join()
 	if err != nil {
 		return nil, err
 	}

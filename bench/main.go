@@ -44,6 +44,9 @@ func run(binary, profiles, port, parts string, listings, devices int, phone bool
 	if err := fill(dir, listings); err != nil {
 		return err
 	}
+	if err := invite(dir); err != nil {
+		return err
+	}
 	s, err := open(binary, profiles, dir, port)
 	if err != nil {
 		return err

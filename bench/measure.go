@@ -19,11 +19,7 @@ const object = `json_object('id', id, 'kind', kind, 'title', title, 'summary', s
 
 // firstSync: a device that holds nothing gets everything.
 func firstSync(s *server, r *report) error {
-	code, err := s.invite(100_000)
-	if err != nil {
-		return err
-	}
-	d, err := s.join(code)
+	d, err := s.join()
 	if err != nil {
 		return err
 	}
@@ -81,7 +77,7 @@ func firstSync(s *server, r *report) error {
 // phones share, then the joined device's own rows. Ten of these fall into one
 // life of the chunks in memory (30 s), so a tenth of making them is in each.
 func visit(s *server) error {
-	d, err := s.join(benchCode)
+	d, err := s.join()
 	if err != nil {
 		return err
 	}
@@ -169,7 +165,7 @@ func listAPI(s *server, rows int) error {
 
 // delta: 100 changed rows reach a device that was up to date.
 func delta(s *server, r *report) error {
-	d, err := s.join(benchCode)
+	d, err := s.join()
 	if err != nil {
 		return err
 	}
@@ -203,7 +199,7 @@ func delta(s *server, r *report) error {
 
 // nothingNew: what an idle town asks.
 func nothingNew(s *server, r *report) error {
-	d, err := s.join(benchCode)
+	d, err := s.join()
 	if err != nil {
 		return err
 	}

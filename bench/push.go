@@ -30,7 +30,7 @@ func push(s *server, r *report) error {
 	var first, again, wall []float64
 	saves := make([][2][]float64, len(peers)) // CPU and wall of each
 	for run := range runs {
-		d, err := s.join(benchCode)
+		d, err := s.join()
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ import (
 func bare(t *testing.T, data, to string, args ...string) (out string, err error) {
 	t.Helper()
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: data})
-	root := &cobra.Command{Use: "kith", SilenceErrors: true}
+	root := &cobra.Command{Use: "kith", SilenceErrors: true, SilenceUsage: true}
 	cfg := hooks.Config{Public: page, Version: "test", BackupTo: to}
 	root.AddCommand(hooks.Bare(app, hooks.Register(app, cfg), cfg)...)
 	var said bytes.Buffer
@@ -74,6 +74,32 @@ func inFolder(t *testing.T, dir string) map[string]string {
 		}
 	}
 	return out
+}
+
+// Ensure that a backup goes into a folder that is there or to a name that is a file's,
+// and that what looks like a folder that isn't there is refused: no file of that name
+// is left in the place where a disk was to be.
+func TestBackup_GoesWhereItWasMeantTo(t *testing.T) {
+	w := newTown(t)
+	dir := t.TempDir()
+	for _, to := range []string{filepath.Join(dir, "nosuch"), filepath.Join(dir, "nosuch.d") + "/"} {
+		if _, err := bare(t, w.app.DataDir(), "", "backup", "--plain", "--to", to); err == nil || !strings.Contains(err.Error(), "there is no folder "+to) {
+			t.Errorf("%s: %v", to, err)
+		}
+	}
+	if _, err := bare(t, w.app.DataDir(), "", "backup", "--plain", "--to", ""); err == nil || !strings.Contains(err.Error(), "--to") {
+		t.Errorf("nowhere: %v", err)
+	}
+	if left := inFolder(t, dir); len(left) > 0 {
+		t.Errorf("left is %v", slices.Collect(maps.Keys(left)))
+	}
+	for _, to := range []string{dir, filepath.Join(dir, "town.tar.zst")} {
+		_, err := bare(t, w.app.DataDir(), "", "backup", "--plain", "--to", to)
+		must(t, err)
+	}
+	if got := len(inFolder(t, dir)); got != 2 {
+		t.Errorf("%d files are there", got)
+	}
 }
 
 // Ensure that a backup that is made while people write is of one moment: whole
@@ -178,7 +204,7 @@ func TestRestore_ErasesAgainAndBeginsAnEpochByItself(t *testing.T) {
 // be erased again, and that nothing is claimed without one.
 func TestRestore_ReadsWhoWasErasedFromAnExportWhereTheDatabaseIsLost(t *testing.T) {
 	l := newLife(t)
-	file := filepath.Join(t.TempDir(), "b")
+	file := filepath.Join(t.TempDir(), "b.tar.zst")
 	_, err := bare(t, l.app.DataDir(), "", "backup", "--to", file, "--plain")
 	must(t, err)
 	l.her.done("people.erase", map[string]any{})
@@ -243,7 +269,7 @@ func TestRestore_ThatCannotBeDoneChangesNothing(t *testing.T) {
 
 	newer := reopened(t, data)
 	newer.exec("INSERT INTO _migrations (file, applied) VALUES ('9999_later.go', 1)")
-	later := filepath.Join(t.TempDir(), "later")
+	later := filepath.Join(t.TempDir(), "later.tar.zst")
 	_, err = bare(t, data, "", "backup", "--to", later, "--plain")
 	must(t, err)
 	newer.stops()
@@ -255,7 +281,7 @@ func TestRestore_ThatCannotBeDoneChangesNothing(t *testing.T) {
 func TestRestore_TakesThePlaceOfADatabaseThatIsBroken(t *testing.T) {
 	w := newTown(t)
 	data := w.app.DataDir()
-	file := filepath.Join(t.TempDir(), "b")
+	file := filepath.Join(t.TempDir(), "b.tar.zst")
 	_, err := bare(t, data, "", "backup", "--to", file, "--plain")
 	must(t, err)
 	w.stops()

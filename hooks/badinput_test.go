@@ -82,7 +82,7 @@ type corpus struct {
 }
 
 func newCorpus(t *testing.T) *corpus {
-	w := newTown(t)
+	w := newTownWithKeys(t)
 	w.weekly("Lunch club")
 	p := w.phone("activator")
 	p.sync(p.command("people.rename", map[string]any{"firstName": "Ada"}))
@@ -101,6 +101,8 @@ func (c *corpus) doors() []door {
 			"commands": []any{behind}, "cursor": c.p.cursor, "maxBytes": 65536}, c.p.token},
 		{"POST", "/api/sync/live", map[string]any{"protocol": 1, "schema": 1, "stream": c.p.queue, "ack": 0, "cursor": c.p.cursor}, c.p.token},
 		{"POST", "/api/sync/sealed", map[string]any{"sealed": []any{c.seal(c.p.left(behind))}}, ""},
+		{"POST", "/api/concerns", map[string]any{"letters": []any{c.p.letter(map[string]any{"kind": "concern"})}}, ""},
+		{"POST", "/api/concerns/receipts", map[string]any{"receipts": []any{random(), random(), random(), random(), random(), random(), random(), random()}}, ""},
 		{"POST", "/api/complaints", map[string]any{"text": "", "contact": "two\nlines"}, ""},
 		{"POST", "/api/export", map[string]any{}, ""},
 		{"POST", "/api/audit", map[string]any{"before": 5, "limit": 5}, c.p.token},

@@ -141,3 +141,33 @@ func TestDoctor_NamesWhatIsWrong(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(w.app.DataDir(), "data.db"), []byte("scorched"), 0o600))
 	w.names(t, "database", "can't be read")
 }
+
+// Ensure that the doctor says of how many coaches and coordinators nothing urgent gets
+// to by mail, and why; and that this is no fault of the machine.
+func TestDoctor_CountsWhomNothingUrgentReaches(t *testing.T) {
+	w := newTown(t)
+	must(t, os.Chmod(w.app.DataDir(), 0o700))
+	says := func(want ...string) {
+		t.Helper()
+		out, err := bare(t, w.app.DataDir(), "", "doctor")
+		for _, part := range append(want, "responders") {
+			if err != nil || !strings.Contains(out, part) {
+				t.Errorf("no %q (%v) in\n%s", part, err, out)
+			}
+		}
+	}
+	says("nobody is a coach or coordinator")
+	boss, coach := w.phone("coordinator"), w.phone("resident").with("coach")
+	gone := w.phone("coach")
+	w.set("members", gone.member, map[string]any{"standing": "suspended"})
+	w.hasEmail(w.phone("listener").member, "listener@example.org")
+	says("any of 2 coaches and coordinators by mail: no mail server is set up")
+	w.sendsMail()
+	must(t, w.app.Save(w.app.Settings()))
+	says("2 of 2 coaches and coordinators can't be written to", "2 with no address", "put numbers to ring")
+	w.hasEmail(boss.member, "lead@example.org")
+	w.hasEmail(coach.member, "coach@example.org")
+	says("all 2 coaches and coordinators can be written to")
+	w.exec("UPDATE members SET verified = FALSE WHERE id = '" + coach.member + "'")
+	says("1 of 2 coaches and coordinators can't be written to", "0 with no address", "1 with one that they haven't confirmed")
+}

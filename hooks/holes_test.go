@@ -221,38 +221,6 @@ func wantProblem(t testing.TB, rec *httptest.ResponseRecorder, status int, code 
 	}
 }
 
-// dump is every table of the community as text, to be compared.
-func (w *town) dump() map[string]string { return w.dumpOf("") }
-
-// dumpOf leaves out the tables whose names begin with without, if that is given.
-// NB! The oracle asks for it thousands of times: SQLite makes the text. sync_print
-// is no request's: the server itself writes it, each minute.
-func (w *town) dumpOf(without string) map[string]string {
-	w.t.Helper()
-	var tables []struct{ Name, Columns string }
-	must(w.t, w.app.DB().NewQuery(`SELECT m.name AS name, group_concat('quote("' || c.name || '")', ' || char(9) || ') AS columns
-		FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name <> 'sync_print' GROUP BY m.name`).All(&tables))
-	out := map[string]string{}
-	for _, table := range tables {
-		if without != "" && strings.HasPrefix(table.Name, without) {
-			continue
-		}
-		var rows string
-		must(w.t, w.app.DB().NewQuery("SELECT coalesce(group_concat("+table.Columns+", char(10)), '') FROM "+table.Name).Row(&rows))
-		out[table.Name] = rows
-	}
-	return out
-}
-
-func (w *town) unchanged(before map[string]string, after string) {
-	w.t.Helper()
-	for table, rows := range w.dump() {
-		if rows != before[table] {
-			w.t.Errorf("%s changed %s from\n%s\nto\n%s", after, table, before[table], rows)
-		}
-	}
-}
-
 // listening is an open live connection; lines closes with it.
 type listening struct {
 	lines chan string

@@ -9,16 +9,22 @@ import (
 	"kith/hooks/audit"
 	"kith/hooks/backup"
 	"kith/hooks/community"
+	"kith/hooks/concerns"
 	"kith/hooks/doorman"
 	"kith/hooks/guard"
+	"kith/hooks/listening"
 	"kith/hooks/listings"
 	"kith/hooks/machine"
 	"kith/hooks/people"
 	"kith/hooks/rights"
 	"kith/hooks/safety"
+	"kith/hooks/surgery"
 	"kith/hooks/syncapi"
+	"kith/hooks/triage"
 	"kith/hooks/visits"
 	"kith/hooks/waysin"
+	"kith/internal/care"
+	"kith/internal/concern"
 	"kith/internal/gauges"
 	"kith/internal/seal"
 	"kith/internal/sync"
@@ -31,6 +37,8 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	r := &sync.Registry{}
 	ring := &seal.Ring{}
 	keepKeys(app, ring, cfg) // what phones may seal to this server
+	worries := &concern.Ring{}
+	with := concerns.Keys{Transport: ring, Concerns: worries}
 
 	leavers := leavers()
 	g := cfg.Gauges
@@ -38,25 +46,43 @@ func Register(app core.App, cfg Config) *sync.Registry {
 		g = gauges.New()
 	}
 
-	man := doorman.Register(app, r, cfg.RateLimits)                 // who is asking
-	community.Register(r)                                           // the community's own record
-	people.Register(app, r, leavers...)                             // members, roles, shops
-	waysin.Register(app, r, man, ring, cfg.RateLimits, cfg.Console) // invites, joining, devices
-	listings.Register(r)                                            // what is on, where, by whom
-	visits.Register(r)                                              // "I'd like to come"
-	acting.Register(app, r, safety.Apart)                           // who may act for whom, and what was done so
-	safety.Register(r, acting.EndBetween)                           // who is known, who is blocked, reports
-	audit.Register(app, r, man)                                     // who did what with power over others
-	rights.Register(app, r, man, cfg.RateLimits, leavers...)        // what is kept of whom, and for how long
+	man := doorman.Register(app, r, cfg.RateLimits)                         // who is asking
+	community.Register(app, r)                                              // the community's own record
+	people.Register(app, r, leavers...)                                     // members, roles, shops
+	post := waysin.Register(app, r, man, ring, cfg.RateLimits, cfg.Console) // invites, joining, devices
+	listings.Register(r)                                                    // what is on, where, by whom
+	visits.Register(r)                                                      // "I'd like to come"
+	acting.Register(app, r, safety.Apart)                                   // who may act for whom, and what was done so
+	safety.Register(r, acting.EndBetween)                                   // who is known, who is blocked, reports
+	concerns.Register(app, r, man, with, around(), cfg.RateLimits)          // what somebody noticed, sealed
+	listening.Register(r)                                                   // what is at hand: basics, helplines, numbers
+	triage.Register(app, r, man, worries, post)                             // who looks into it, and how it ends
+	surgery.Register(app, r, man, worries, cfg.RateLimits)                  // one-way notes to the surgery
+	audit.Register(app, r, man)                                             // who did what with power over others
+	rights.Register(app, r, man, cfg.RateLimits, leavers...)                // what is kept of whom, and for how long
 
-	syncapi.Register(app, r, man, ring, g, cfg.RateLimits) // the door of the sync protocol
-	guard.Register(app, cfg.Public, cfg.TrustedProxy)      // what makes PocketBase safe
-	machine.Register(app, g, cfg.Log, cfg.LogTo)           // what the machine says of itself
-	backup.Register(app)                                   // that nobody puts a backup back under it
+	syncapi.Register(app, r, man, ring, g, cfg.RateLimits)             // the door of the sync protocol
+	concerns.Keep(app, worries, concernKeyFile(app, cfg), cfg.Console) // what phones seal concerns to; after the triggers are in place
+	guard.Register(app, cfg.Public, cfg.TrustedProxy)                  // what makes PocketBase safe
+	machine.Register(app, g, cfg.Log, cfg.LogTo)                       // what the machine says of itself
+	backup.Register(app)                                               // that nobody puts a backup back under it
 	return r
 }
 
 // leavers are what ends when somebody leaves.
 func leavers() []func(*sync.Call) error {
-	return []func(*sync.Call) error{listings.Left, visits.Left, acting.Left, safety.Left, waysin.Left}
+	return []func(*sync.Call) error{listings.Left, visits.Left, acting.Left, safety.Left, triage.Left, waysin.Left}
+}
+
+// around is what the letterbox asks other rooms.
+func around() concerns.Community {
+	return concerns.Community{
+		Basics: listening.Read,
+		Limits: func(tx core.App) (hour, day int, err error) {
+			var set string
+			err = tx.DB().NewQuery("SELECT coalesce((SELECT care FROM communities LIMIT 1), '')").Row(&set)
+			s := care.Read(set)
+			return s.PerHour, s.PerDay, err
+		},
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"kith/hooks/concerns"
 	"kith/internal/seal"
 )
 
@@ -20,9 +21,20 @@ const promised = "kithSealTo"
 // keyFile is where the transport key lies: never in the data folder, of which
 // backups are made.
 func keyFile(app core.App, cfg Config) (string, error) {
-	name := cfg.Keys
+	return outside(app, "KITH_KEYS", cfg.Keys, ".keys")
+}
+
+// concernKeyFile is where the keys of concerns lie, as far from the backups.
+func concernKeyFile(app core.App, cfg Config) func() (string, error) {
+	return func() (string, error) {
+		return outside(app, "KITH_CONCERN_KEYS", cfg.ConcernKeys, ".concern-keys")
+	}
+}
+
+// outside is a file outside of the data folder: as it was named, or beside it.
+func outside(app core.App, variable, name, ending string) (string, error) {
 	if name == "" {
-		name = strings.TrimRight(app.DataDir(), string(filepath.Separator)) + ".keys"
+		name = strings.TrimRight(app.DataDir(), string(filepath.Separator)) + ending
 	}
 	name, err := filepath.Abs(name)
 	if err != nil {
@@ -32,8 +44,8 @@ func keyFile(app core.App, cfg Config) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if strings.HasPrefix(name, data+string(filepath.Separator)) {
-		return "", errors.New("KITH_KEYS names a file inside of the data folder, and so of every backup: name one outside")
+	if strings.HasPrefix(name, data+string(filepath.Separator)) || concerns.Within(data, name) {
+		return "", errors.New(variable + " names a file inside of the data folder, and so of every backup: name one outside")
 	}
 	return name, nil
 }
@@ -108,10 +120,11 @@ func promise(app core.App, address string) error {
 
 // keysCommand is for an operator who has lost the key file.
 func keysCommand(app core.App, cfg Config) *cobra.Command {
-	keys := &cobra.Command{Use: "keys", Short: "The transport key, to which shared devices seal what they could not send"}
-	keys.AddCommand(&cobra.Command{
+	keys := &cobra.Command{Use: "keys", Short: "The transport key, to which shared devices seal what they could not send; and the keys of concerns"}
+	concernKeys, others := concerns.KeyCommands(app, concernKeyFile(app, cfg))
+	transport := &cobra.Command{
 		Use:   "new",
-		Short: "Makes a new key in the place of one that is lost: what was sealed to that can't be opened any more",
+		Short: "Makes a new transport key in the place of one that is lost: what was sealed to that can't be opened any more. kith keys new concerns makes those of concerns",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			name, err := keyFile(app, cfg)
@@ -128,6 +141,8 @@ func keysCommand(app core.App, cfg Config) *cobra.Command {
 			fmt.Println("A new transport key lies in", name+". Start the server again. Keep a copy of the file apart from the backups.")
 			return nil
 		},
-	})
+	}
+	transport.AddCommand(concernKeys)
+	keys.AddCommand(append(others, transport)...)
 	return keys
 }

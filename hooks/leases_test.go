@@ -13,7 +13,7 @@ func TestLeases_ComeWithEveryWholeAnswer(t *testing.T) {
 	w := newTown(t)
 	url := w.serve()
 	p, q := w.phone("coordinator"), w.phone("resident")
-	const lease = `"leases":{"coordinators":259200}`
+	const lease = `"leases":{"coordinators":259200,"responders":259200}`
 	if a := p.sync(); !strings.Contains(a.raw, lease) {
 		t.Errorf("%s", a.raw)
 	}
@@ -27,7 +27,8 @@ func TestLeases_ComeWithEveryWholeAnswer(t *testing.T) {
 }
 
 // Ensure that a device which is to be wiped hands in what was done on it, is
-// sent no row, and is unknown once it was told to forget everything.
+// sent no row, and is told no more than that once it was told to forget everything:
+// the answer that said so may have been lost.
 func TestWipe_TakesWhatWasDoneAndSendsNothing(t *testing.T) {
 	w := newTown(t)
 	url := w.serve()
@@ -47,7 +48,11 @@ func TestWipe_TakesWhatWasDoneAndSendsNothing(t *testing.T) {
 	if len(a.outcomes) != 2 || !strings.Contains(a.raw, `{"wipe":true}`) || strings.Contains(a.raw, fresh.Id) {
 		t.Errorf("nothing waits: %s", a.raw)
 	}
-	wantProblem(t, p.ask("POST", "/api/sync", p.token, map[string]any{"protocol": 1}), 401, "device_unknown")
+	wantProblem(t, p.ask("POST", "/api/sync", p.token, map[string]any{"protocol": 1}), 401, "device_wiped")
+	wantProblem(t, p.ask("POST", "/api/sync/live", p.token, p.liveBody()), 401, "device_wiped")
+	wantProblem(t, p.session(nil), 401, "device_wiped")
+	stranger := &phone{town: w, key: newKey(t), device: p.device}
+	wantProblem(t, stranger.session(nil), 401, "device_unknown")
 	if m, err := w.app.FindRecordById("members", p.member); err != nil || m.GetString("firstName") != "Eve" {
 		t.Errorf("%v %v", m, err)
 	}

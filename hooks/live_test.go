@@ -30,6 +30,9 @@ func (p *phone) live(url, cursor string) <-chan string {
 	if res.StatusCode != 200 {
 		p.t.Fatalf("live: %d", res.StatusCode)
 	}
+	if !res.Close {
+		p.t.Error("live: the connection will be closed, and that isn't said")
+	}
 	lines := make(chan string, 100)
 	go func() {
 		defer close(lines)

@@ -157,7 +157,9 @@ func TestOpenAPI_IsTrueOfEveryAnswer(t *testing.T) {
 	c.carrying(s)
 	c.living(s)
 	c.complaining(s)
+	c.concerning(s)
 	c.rights(s)
+	c.desk(s)
 	c.tooMany()
 	c.full()
 	c.broken()
@@ -284,9 +286,34 @@ func (c *contract) complaining(s *stage) {
 	}
 }
 
+// concerning brings letters of every kind, and asks how it goes.
+func (c *contract) concerning(s *stage) {
+	bring := func(w *town, letters ...string) {
+		c.exchange(w, "POST", "/api/concerns", "", map[string]any{"letters": letters})
+	}
+	p := s.phones[listener]
+	good, named, refused := p.write(p.worry(), "urgent"), p.write(p.named(), "normal"), p.write(p.worry(), "normal")
+	refused.says.Urgency = "urgent"
+	bring(s.town, p.letter(good.says), p.letter(good.says), p.letter(named.says), p.letter(refused.says), p.letter(good.withdrawal()), s.phones[suspended].letter(good.says), "!")
+	p.sync()
+	bring(s.town)
+	bring(s.town, strings.Repeat("A", limits.LettersBody))
+	secrets := make([]string, limits.ReceiptsPerRequest)
+	for i := range secrets {
+		secrets[i] = random()
+	}
+	off := newTown(c.t)
+	bring(off, "AQ")
+	for _, w := range []*town{s.town, off} {
+		c.exchange(w, "POST", "/api/concerns/receipts", "", map[string]any{"receipts": secrets})
+	}
+	c.exchange(s.town, "POST", "/api/concerns/receipts", "", map[string]any{"receipts": secrets[1:]})
+	c.exchange(s.town, "POST", "/api/concerns/receipts", "", strings.Repeat(" ", limits.SmallBody+1))
+}
+
 // rights asks what is kept, and what was done with power over others.
 func (c *contract) rights(s *stage) {
-	for _, path := range []string{"/api/export", "/api/audit"} {
+	for _, path := range []string{"/api/export", "/api/audit", "/api/concerns/names"} {
 		for _, w := range []who{coordinator, resident, unproven, suspended} {
 			c.exchange(s.town, "POST", path, s.tokens[w], map[string]any{})
 		}
@@ -299,7 +326,7 @@ func (c *contract) rights(s *stage) {
 func (c *contract) tooMany() {
 	w := newTownWithLimits(c.t)
 	p := w.phone("resident")
-	for path, method := range map[string]string{"/api/join": "POST", "/api/session": "POST", "/api/invite": "POST", "/api/recover": "POST", "/api/code": "POST", "/api/code/confirm": "POST", "/api/email": "POST", "/api/email/confirm": "POST", "/api/sync/live": "POST", "/api/sync/sealed": "POST", "/api/sync": "POST", "/api/complaints": "POST", "/api/export": "POST", "/api/audit": "POST", "/api/sync/public/x/0/0": "GET"} {
+	for path, method := range map[string]string{"/api/join": "POST", "/api/session": "POST", "/api/invite": "POST", "/api/recover": "POST", "/api/code": "POST", "/api/code/confirm": "POST", "/api/email": "POST", "/api/email/confirm": "POST", "/api/sync/live": "POST", "/api/sync/sealed": "POST", "/api/sync": "POST", "/api/complaints": "POST", "/api/concerns": "POST", "/api/concerns/receipts": "POST", "/api/concerns/open": "POST", "/api/concerns/names": "POST", "/api/notes": "POST", "/api/notes/open": "POST", "/api/export": "POST", "/api/audit": "POST", "/api/sync/public/x/0/0": "GET"} {
 		token, body := p.token, any("{}")
 		if method == "GET" {
 			token, body = "", nil

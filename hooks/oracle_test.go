@@ -127,7 +127,7 @@ func phones() map[string][]who {
 
 // columnsOf a row, as it leaves the server by any door but the dashboard.
 var columnsOf = map[string][]string{
-	"communities":   {"id", "name", "area", "zone", "lat", "lon", "definition", "attributions", "demo"},
+	"communities":   {"id", "name", "area", "zone", "lat", "lon", "definition", "attributions", "demo", "keys"},
 	"places":        {"id", "name", "address", "postcode", "lat", "lon", "kind", "access"},
 	"organisations": {"id", "name", "description", "url", "email", "phone"},
 	"listings": {"id", "kind", "title", "summary", "description", "organisation", "place", "room", "schedule", "prices", "access", "venue", "languages",
@@ -195,7 +195,7 @@ var ourRoutes = []string{
 	"GET /{path...}", "GET /api/{path...}", "/", // the app, and what isn't there
 	"GET /api/health", "POST /api/invite", "POST /api/join", "POST /api/session", "POST /api/recover",
 	"POST /api/code", "POST /api/code/confirm", "POST /api/email", "POST /api/email/confirm",
-	"POST /api/sync", "POST /api/sync/live", "POST /api/sync/sealed", "POST /api/complaints", "POST /api/export", "POST /api/audit", "GET /api/sync/public/{epoch}/{base}/{pos}",
+	"POST /api/sync", "POST /api/sync/live", "POST /api/sync/sealed", "POST /api/complaints", "POST /api/export", "POST /api/audit", "POST /api/concerns", "POST /api/concerns/receipts", "POST /api/concerns/open", "POST /api/concerns/names", "POST /api/notes", "POST /api/notes/open", "GET /api/sync/public/{epoch}/{base}/{pos}",
 }
 
 // machineRoutes are open to whoever sits at the machine, signed in or not, and to

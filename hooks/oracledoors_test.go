@@ -12,8 +12,6 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
-
-	"kith/hooks"
 )
 
 // from asks as somebody, from where they are: on this machine or elsewhere.
@@ -190,8 +188,7 @@ func TestOracle_Routes(t *testing.T) {
 // routes lists the patterns of the whole router.
 func routes(t *testing.T) []string {
 	t.Helper()
-	_, r := routed(t, hooks.Config{Public: page})
-	return append(walk(reflect.ValueOf(r.RouterGroup), ""), "GET /_/{path...}") // apis.Serve itself adds the dashboard
+	return append(walk(reflect.ValueOf(newTown(t).router.RouterGroup), ""), "GET /_/{path...}") // apis.Serve itself adds the dashboard
 }
 
 // walk reads the router's tree, whose branches are not exported.

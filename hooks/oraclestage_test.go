@@ -18,7 +18,7 @@ type stage struct {
 }
 
 func newStage(t *testing.T) *stage {
-	s := &stage{town: newTown(t), asks: coordinator, phones: map[who]*phone{}, tokens: map[who]string{}, ids: map[string]map[string]string{}}
+	s := &stage{town: newTownWithKeys(t), asks: coordinator, phones: map[who]*phone{}, tokens: map[who]string{}, ids: map[string]map[string]string{}}
 	for w := range short {
 		if second[w] != "" {
 			continue
@@ -93,6 +93,9 @@ func (s *stage) furnish() {
 	s.waysIn()
 	s.people()
 	s.acting()
+	s.concerns()
+	s.desk()
+	s.listening()
 	s.systemRows()
 }
 

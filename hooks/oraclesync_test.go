@@ -98,7 +98,7 @@ func TestOracle_Chunks(t *testing.T) {
 
 // touch changes a column that everybody who may hold the row gets to see.
 var touch = map[string]string{
-	"shops": "name", "communities": "area", "places": "address", "organisations": "url", "listings": "room", "members": "firstName", "devices": "name", "visits": "firstName",
+	"shops": "name", "communities": "area", "places": "address", "organisations": "url", "listings": "room", "concerns": "link", "members": "firstName", "devices": "name", "visits": "firstName",
 }
 
 // Ensure that a live connection hears of every change of a row that its member
@@ -241,6 +241,11 @@ func (s *stage) argsOf(name string) map[string]any {
 	}
 	if args := s.waysInArgs(name); args != nil {
 		return args
+	}
+	for _, room := range []func(string) map[string]any{s.listeningArgs, s.triageArgs} {
+		if args := room(name); args != nil {
+			return args
+		}
 	}
 	return s.peopleArgs(name)
 }

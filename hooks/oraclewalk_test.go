@@ -68,11 +68,20 @@ func (w *stroll) rights(p *walker) []string {
 	for role := range p.roles {
 		switch role {
 		case "activator":
-			out["activators"] = true
+			out["activators"], out["listeners"] = true, true
 		case "coordinator":
-			out["activators"] = true
+			out["activators"], out["listeners"] = true, true
 			if sure {
-				out["coordinators"] = true
+				out["coordinators"], out["responders"] = true, true
+			}
+		case "coach":
+			out["listeners"] = true
+			if sure {
+				out["responders"] = true
+			}
+		case "surgery":
+			if sure {
+				out["surgery"] = true
 			}
 		case "listener":
 			out["listeners"] = true
@@ -117,7 +126,7 @@ func (w *stroll) change() string {
 	case 6, 7, 8:
 		return w.changeHelp(i, (i+1+w.r.IntN(len(w.who)-1))%len(w.who))
 	}
-	return w.changeRole(p, []string{"activator", "coordinator", "listener", "owner/A", "owner/B", "staff/A"}[w.r.IntN(6)])
+	return w.changeRole(p, []string{"activator", "coordinator", "listener", "owner/A", "owner/B", "staff/A", "coach", "surgery"}[w.r.IntN(8)])
 }
 
 func (w *stroll) changeRole(p *walker, role string) string {

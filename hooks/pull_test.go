@@ -3,6 +3,7 @@ package hooks_test
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -130,7 +131,7 @@ func TestPull_NeverCarriesARevokedAudience(t *testing.T) {
 	must(t, w.app.Delete(role))
 	draft := w.make("listings", map[string]any{"kind": "group", "title": "Plan", "status": "draft"})
 	a := p.sync()
-	if len(a.drops) != 1 || a.drops[0] != "activators" || strings.Contains(a.raw, draft.Id) {
+	if !slices.Equal(a.drops, []string{"activators", "listeners"}) || strings.Contains(a.raw, draft.Id) {
 		t.Fatalf("%s", a.raw)
 	}
 	forged := base64.RawURLEncoding.EncodeToString([]byte(fmt.Sprintf("1 %s 0 %s activators public member/%s", a.epoch, p.member, "someoneelse0000")))
@@ -224,6 +225,10 @@ func TestIndex_EqualsOneRebuiltWhoeverWrote(t *testing.T) {
 		"UPDATE visits SET status = 'coming'",
 		"DELETE FROM roles",
 		"INSERT INTO organisations (id, name, sourceId) VALUES ('org000000000001', 'O', '')",
+		"INSERT INTO concerns (id, state, received) VALUES ('concern00000001', 'new', '2026-11-25 15:00:00.000Z'), ('concern00000002', 'closed', '2026-11-25 15:00:00.000Z')",
+		"UPDATE concerns SET lead = 1 WHERE id = 'concern00000001'",
+		"UPDATE concerns SET state = 'withdrawn' WHERE id = 'concern00000001'",
+		"UPDATE concerns SET received = '' WHERE id = 'concern00000002'",
 	} {
 		_, err := w.app.DB().NewQuery(stmt).Execute()
 		must(t, err)
@@ -257,7 +262,9 @@ func (w *town) seq() (seq int64) {
 func (w *town) checkIndex(after string) {
 	w.t.Helper()
 	want := `SELECT 'communities/' || id || ' public' FROM communities UNION SELECT 'places/' || id || ' public' FROM places
-		UNION SELECT 'organisations/' || id || ' public' FROM organisations
+		UNION SELECT 'organisations/' || id || ' public' FROM organisations UNION SELECT 'helplines/' || id || ' public' FROM helplines
+		UNION SELECT 'concerns/' || id || ' coordinators' FROM concerns WHERE state <> 'withdrawn' AND received <> ''
+		UNION SELECT 'concerns/' || id || ' responders' FROM concerns WHERE state <> 'withdrawn' AND received <> '' AND lead = 0
 		UNION SELECT 'listings/' || id || iif(status = 'draft', ' activators', ' public') FROM listings
 		UNION SELECT 'members/' || id || ' member/' || id FROM members UNION SELECT 'members/' || id || ' coordinators' FROM members
 		UNION SELECT 'invites/' || id || ' coordinators' FROM invites UNION SELECT 'invites/' || id || ' member/' || by FROM invites WHERE by <> ''

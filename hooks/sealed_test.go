@@ -3,9 +3,7 @@ package hooks_test
 import (
 	"encoding/base64"
 	"encoding/json"
-	"io"
 	"maps"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -14,8 +12,6 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
-	"github.com/pocketbase/pocketbase/apis"
-	"github.com/pocketbase/pocketbase/core"
 
 	"kith/hooks"
 	"kith/internal/limits"
@@ -290,34 +286,6 @@ func TestSealed_PhonesAreToldTheKey(t *testing.T) {
 	if a.SealTo != base64.RawURLEncoding.EncodeToString(w.sealTo()) {
 		t.Errorf("told %q", a.SealTo)
 	}
-}
-
-// again serves the same data folder once more, as after a restart.
-func again(t *testing.T, data string, cfg hooks.Config) (w *town, said string, failed error) {
-	t.Helper()
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: data})
-	must(t, app.Bootstrap())
-	defer func() {
-		if failed != nil {
-			must(t, app.ResetBootstrapState())
-		}
-	}()
-	var console strings.Builder
-	cfg.Public, cfg.Console = page, io.Writer(&console)
-	w = &town{t: t, app: app, registry: hooks.Register(app, cfg)}
-	must(t, app.RunAllMigrations())
-	router, err := apis.NewRouter(app)
-	must(t, err)
-	failed = app.OnServe().Trigger(&core.ServeEvent{App: app, Router: router, Server: &http.Server{Addr: "192.0.2.1:80"}}, func(e *core.ServeEvent) error {
-		w.mux, err = e.Router.BuildMux()
-		return err
-	})
-	if failed == nil {
-		t.Cleanup(func() {
-			_ = app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() })
-		})
-	}
-	return w, console.String(), failed
 }
 
 // Ensure that the key is made once, outside of the data folder, for its owner

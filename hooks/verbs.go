@@ -1,30 +1,40 @@
 package hooks
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/spf13/cobra"
 
 	"kith/hooks/audit"
 	"kith/hooks/backup"
 	"kith/hooks/community"
+	"kith/hooks/concerns"
 	"kith/hooks/doctor"
 	"kith/hooks/imports"
 	"kith/hooks/machine"
 	"kith/hooks/rights"
 	"kith/hooks/syncapi"
+	"kith/hooks/triage"
 	"kith/hooks/waysin"
+	"kith/internal/concern"
 	"kith/internal/sync"
 	"kith/seed"
 )
 
 // Verbs are the console's commands beside serve and superuser. Each works on
-// the database that --dir names, migrated and with its triggers in place.
+// the database that --dir names, migrated and with its triggers in place, which must
+// be there already but for those that begin a community.
 func Verbs(app core.App, r *sync.Registry, cfg Config) []*cobra.Command {
 	verbs := []*cobra.Command{
-		community.Command(app), imports.Command(app), seed.Command(app), waysin.InviteCommand(app), rights.Command(app, r), audit.Command(app), epoch(app), reindex(app, r), config(cfg), keysCommand(app, cfg),
+		community.Command(app), imports.Command(app), demo(app, cfg), waysin.InviteCommand(app), rights.Command(app, r), audit.Command(app), epoch(app), reindex(app, r), keysCommand(app, cfg), concerns.AboutCommand(app, concernKeyFile(app, cfg)),
 	}
 	for _, v := range verbs {
 		v.PersistentPreRunE = func(*cobra.Command, []string) error {
@@ -34,24 +44,74 @@ func Verbs(app core.App, r *sync.Registry, cfg Config) []*cobra.Command {
 			return syncapi.Prepare(app, r)
 		}
 		v.PersistentPostRunE = func(*cobra.Command, []string) error { return syncapi.Note(app, r) }
-		v.SilenceUsage = true
 	}
 	return verbs
 }
 
-// Bare are the commands that look at the folder as it lies there. Opening it as a
-// community would already mend it, or write to it; so main doesn't.
+// begins are the verbs that make a data folder where there is none.
+var begins = []string{"serve", "seed", "community"}
+
+// OnlyWhereItStands refuses to open the data folder for a verb of that name if there
+// is no community in it, before anything is made there: a folder that was mistyped must
+// not become an empty community. Those that begin one are let through.
+func OnlyWhereItStands(app core.App, verb string) {
+	if slices.Contains(begins, verb) {
+		return
+	}
+	app.OnBootstrap().Bind(&hook.Handler[*core.BootstrapEvent]{
+		Priority: -1, // before the folder is held, which makes it
+		Func: func(e *core.BootstrapEvent) error {
+			if _, err := os.Stat(filepath.Join(e.App.DataDir(), "data.db")); errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("there is no community in %s: is --dir right?", e.App.DataDir())
+			}
+			return e.Next()
+		},
+	})
+}
+
+// Bare are the commands that look at the folder as it lies there, or at none. Opening
+// it as a community would already mend it, or write to it; so main doesn't.
 func Bare(app core.App, r *sync.Registry, cfg Config) []*cobra.Command {
-	verbs := []*cobra.Command{
+	return []*cobra.Command{
+		config(cfg),
 		backup.Command(app, backup.Settings{Version: cfg.Version, To: cfg.BackupTo}),
 		backup.RestoreCommand(app, opener(app, cfg), syncapi.NewEpoch),
 		machine.Command(),
-		doctor.Command(app, r, func() (string, error) { return keyFile(app, cfg) }),
+		doctor.Command(app, r, doctor.Keys{Transport: func() (string, error) { return keyFile(app, cfg) }, Concerns: concernKeyFile(app, cfg)}),
 	}
-	for _, v := range verbs {
-		v.SilenceUsage = true
+}
+
+// demo is `kith seed`: the demo town, with keys of concerns so that nothing of it is
+// off. The recovery key lies beside them, which is right for a demo alone.
+func demo(app core.App, cfg Config) *cobra.Command {
+	c := seed.Command(app)
+	fill := c.RunE
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := fill(c, args); err != nil {
+			return err
+		}
+		name, err := concernKeyFile(app, cfg)()
+		if err != nil {
+			return err
+		}
+		recovery := name + "-recovery"
+		switch err := concerns.NewKeys(app, name, recovery, time.Now()); {
+		case errors.Is(err, fs.ErrExist):
+			return nil // of a demo before this one
+		case err != nil:
+			return err
+		}
+		keys, err := concern.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(seed.Concerns(app, keys, time.Now()), triage.Count(app, time.Now())); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(c.OutOrStdout(), "Concerns are sealed to the keys in %s. The recovery key lies beside them, in %s: in a real town it goes into a safe.\n", name, recovery)
+		return err
 	}
-	return verbs
+	return c
 }
 
 func epoch(app core.App) *cobra.Command {

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"kith/internal/care"
 )
 
 // rowID gives the same id for the same slug on every machine, in the form that
@@ -58,11 +60,25 @@ func from(slug string) map[string]any {
 	return map[string]any{"source": Source, "sourceId": slug}
 }
 
-func (w *writer) community(c community) {
+func (w *writer) community(c community, l looking) {
+	settings, err := care.Defaults().Change(l.Settings)
+	if err != nil && w.err == nil {
+		w.err = fmt.Errorf("seed: care.json: %w", err)
+	}
 	w.save("communities", c.Slug, map[string]any{
 		"name": c.Name, "area": c.Area, "zone": c.Zone, "lat": c.Lat, "lon": c.Lon,
-		"definition": c.Definition, "attributions": c.Attributions, "demo": c.Demo,
+		"definition": c.Definition, "attributions": c.Attributions, "demo": c.Demo, "care": settings,
 	})
+}
+
+// looking is whom a responder can ring, and who has read the training cards.
+func (w *writer) looking(l looking) {
+	for i, n := range l.OnCall {
+		w.save("onCall", n.Slug, map[string]any{"name": n.Name, "phone": n.Phone, "order": i})
+	}
+	for _, slug := range l.Basics {
+		w.save("basics", slug, map[string]any{"member": rowID("members", slug), "version": 1, "day": w.now.AddDate(0, 0, -30).Format(dateLayout)})
+	}
 }
 
 func (w *writer) places(places []place) {

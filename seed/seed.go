@@ -39,12 +39,13 @@ func Fill(app core.App, now time.Time) error {
 			return err
 		}
 		w := &writer{app: tx, now: now.In(zone)}
-		w.community(t.community)
+		w.community(t.community, t.looking)
 		w.places(t.places)
 		w.organisations(t.organisations)
 		w.listings(t.listings)
 		w.shops(t.shops)
 		w.people(t.people)
+		w.looking(t.looking)
 		return w.err
 	})
 }

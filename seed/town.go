@@ -10,12 +10,13 @@ import (
 
 // The town as people edit it. README.md says what each field means.
 //
-//go:embed community.json people.json shops.json places.json organisations.json town/*.json
+//go:embed community.json care.json concerns.json past.json people.json shops.json places.json organisations.json town/*.json
 var files embed.FS
 
 // town is everything in the files, in the order in which it is written there.
 type town struct {
 	community     community
+	looking       looking
 	places        []place
 	organisations []organisation
 	shops         []shop
@@ -33,6 +34,20 @@ type community struct {
 	Definition   string        `json:"definition"`
 	Attributions []attribution `json:"attributions"`
 	Demo         bool          `json:"demo"`
+}
+
+// looking is what the town has set for looking after people. Its numbers are
+// among those that Ofcom keeps free for plays: nobody answers them.
+type looking struct {
+	Settings map[string]json.RawMessage `json:"settings"`
+	OnCall   []number                   `json:"onCall"`
+	Basics   []string                   `json:"basics"` // who has read the training cards, by slug
+}
+
+type number struct {
+	Slug  string `json:"slug"`
+	Name  string `json:"name"`
+	Phone string `json:"phone"`
 }
 
 type attribution struct {
@@ -138,7 +153,7 @@ type contact struct {
 func readTown() (*town, error) {
 	t := &town{}
 	for name, into := range map[string]any{
-		"community.json": &t.community, "places.json": &t.places,
+		"community.json": &t.community, "care.json": &t.looking, "places.json": &t.places,
 		"organisations.json": &t.organisations, "shops.json": &t.shops, "people.json": &t.people,
 	} {
 		if err := readFile(name, into); err != nil {

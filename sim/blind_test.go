@@ -21,10 +21,10 @@ var historyFaults = []fault{
 		if known.Nonce != "" && known.Member == s.p.Member {`,
 	}, "porcupine causal"},
 	{"a commit is noticed late", "internal/sync/heads.go", []string{
-		`if version == e.version {`, `if version == e.version || (FAULT && version%4 != 0 && e.version != 0) {`,
+		`if version != e.version {`, `if version != e.version && !(FAULT && version%4 != 0 && e.version != 0) {`,
 	}, "porcupine"},
 	{"an answer is of two snapshots", "internal/sync/pull.go", []string{
-		"	rows, err := s.tx.QueryContext(s.ctx, `SELECT coll, rid, seq, live", "	read := s.tx.QueryContext\n	if FAULT { time.Sleep(2 * time.Millisecond); read = s.db.QueryContext }\n	rows, err := read(s.ctx, `SELECT coll, rid, seq, live",
+		`rows, err := s.tx.QueryContext(s.ctx, pieces,`, "read := s.tx.QueryContext\n\tif FAULT { time.Sleep(2 * time.Millisecond); read = s.db.QueryContext }\n\trows, err := read(s.ctx, pieces,",
 	}, "causal"},
 	{"a tombstone is lost", "internal/sync/schema.go", []string{
 		`leave("NEW", stay)+"\n"+enter`, `map[bool]string{false: leave("NEW", stay)}[FAULT]+"\n"+enter`,

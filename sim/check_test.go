@@ -49,6 +49,7 @@ func (w *world) observe() {
 	}
 	w.epoch = epoch
 	w.o.keep(epoch, s)
+	w.checkDesk(before)
 	synctest.Wait() // the hub has handed it out
 	w.checkIndex()
 	w.checkLedger(written)
@@ -131,10 +132,13 @@ func (w *world) checkLedger(written func(tables ...string) bool) {
 		w.note("ledger %s %s %s %s", nonce, name, status, code)
 		w.done[nonce] = status
 		w.count("commands " + status)
-		if code == "not_acting" {
-			w.count("refused: not acting")
-		}
 		d := w.did[nonce]
+		switch {
+		case code == "not_acting":
+			w.count("refused: not acting")
+		case name == "concerns.take" && code == "concern_unknown" && d != nil && w.withdrawn(d.args["id"].(string)):
+			w.count("picked up after it was taken back")
+		}
 		if d == nil || d.name != name || d.member != member {
 			w.fail("4: %s is in the ledger as %s of %s, and nobody did that", nonce, name, member)
 		}
@@ -189,6 +193,10 @@ func (w *world) checkEffect(nonce string, d *deed) {
 		find("listings", map[string]any{"id": d.args["id"]})
 		if w.standing(d.member) == "active" { // who leaves hosts nothing any more
 			find("hosts", map[string]any{"listing": d.args["id"], "member": d.member})
+		}
+	case "concerns.take":
+		if f := w.o.now.rows[device.Key{Coll: "concerns", ID: d.args["id"].(string)}]; f == nil || f.col["state"] == "withdrawn" || f.col["picked"] == "" {
+			w.fail("7: %s picked up %s, and it is %+v", d.member, d.args["id"], f)
 		}
 	case "places.add":
 		find("places", map[string]any{"id": d.args["id"], "name": d.args["name"]})

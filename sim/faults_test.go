@@ -25,6 +25,8 @@ type fault struct {
 	caught string   // what catches it: invariants of the simulator (any of them), or a test of hooks, or of syncapi in it
 }
 
+var onlyFaults = flag.String("only", "", "of the planted faults only those whose name this matches")
+
 var updateReadme = flag.Bool("update", false, "write the table of planted faults into README.md")
 
 // Ensure that the simulator is not blind: each mistake, planted into the real
@@ -40,15 +42,19 @@ func TestFaults_EveryPlantedFaultIsCaught(t *testing.T) {
 	for _, dir := range []string{".", "../hooks", "../hooks/syncapi"} {
 		bins[dir] = build(t, sources, "test", "-c", dir)
 	}
+	shape := shapeFor(t, bins["../hooks"])
 	built := time.Since(start)
 	turns := make(chan struct{}, 2)
 	var all sync.WaitGroup
 	for _, f := range faults {
+		if !regexp.MustCompile(*onlyFaults).MatchString(f.name) {
+			continue
+		}
 		turns <- struct{}{}
 		all.Go(func() {
 			defer func() { <-turns }()
 			if dir, test := f.test(); test != "" {
-				catchByTest(t, bins[dir], dir, test, f.name)
+				catchByTest(t, bins[dir], dir, test, f.name, shape)
 				return
 			}
 			catch(t, bins["."], f)
@@ -59,11 +65,14 @@ func TestFaults_EveryPlantedFaultIsCaught(t *testing.T) {
 	checkReadme(t)
 }
 
-// test is the test of hooks that catches a fault, and where it lies; none if the
-// simulator does.
+// test is the test of hooks, or the small model, that catches a fault, and where it
+// lies; none if the simulator does.
 func (f fault) test() (dir, name string) {
 	if name, is := strings.CutPrefix(f.caught, "syncapi."); is {
 		return "../hooks/syncapi", name
+	}
+	if name, is := strings.CutPrefix(f.caught, "sim."); is {
+		return ".", name
 	}
 	if strings.HasPrefix(f.caught, "Test") {
 		return "../hooks", f.caught
@@ -102,15 +111,28 @@ func simulate(t *testing.T, bin, fault string, first uint64, seeds int) ([]byte,
 
 // catchByTest runs one test with one fault switched on. That it passes without is
 // what `make unit` says.
-func catchByTest(t *testing.T, bin, dir, test, name string) {
+func catchByTest(t *testing.T, bin, dir, test, name, shape string) {
 	cmd := exec.CommandContext(t.Context(), bin, "-test.run=^"+test+"$", "-test.v", "-test.timeout=2m")
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "KITH_FAULT="+name)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "KITH_FAULT="+name, shape)
 	said, err := cmd.CombinedOutput()
 	if !bytes.Contains(said, []byte("--- FAIL: "+test+" ")) {
 		t.Errorf("%q is not caught by %s: %v %s", name, test, err, said[max(0, len(said)-1500):])
 		return
 	}
 	t.Logf("%-50s %s", name, test)
+}
+
+// shapeFor runs the migrations once for all processes of a binary of the tests of
+// hooks, with no fault switched on. Returned is what is said to them in their environment.
+func shapeFor(t *testing.T, bin string) string {
+	t.Helper()
+	env := "KITH_SHAPE=" + t.TempDir()
+	cmd := exec.CommandContext(t.Context(), bin, "-test.run=^TestStatic_ComesPackedToWhoUnpacksIt$", "-test.v")
+	cmd.Dir, cmd.Env = "../hooks", append(os.Environ(), env)
+	if said, err := cmd.CombinedOutput(); err != nil || !bytes.Contains(said, []byte("--- PASS")) {
+		t.Fatalf("with no fault switched on: %v\n%s", err, said)
+	}
+	return env
 }
 
 // plant returns the sources with all faults in them, each behind its switch.
@@ -129,7 +151,7 @@ func plant(t *testing.T, faults []fault) map[string][]byte {
 		}
 		dir := filepath.Dir(at)
 		sources[filepath.Join(dir, "planted.go")] = fmt.Appendf(nil,
-			"package %s\n\nimport \"os\"\n\nfunc planted(name string) bool { return os.Getenv(\"KITH_FAULT\") == name }\n", filepath.Base(dir))
+			"package %s\n\nimport \"os\"\n\nvar switchedOn = os.Getenv(\"KITH_FAULT\")\n\nfunc planted(name string) bool { return switchedOn == name }\n", filepath.Base(dir))
 		for i := 0; i < len(f.edits); i += 2 {
 			now := strings.ReplaceAll(f.edits[i+1], "FAULT", fmt.Sprintf("planted(%q)", f.name))
 			if n := bytes.Count(sources[at], []byte(f.edits[i])); n == 0 {

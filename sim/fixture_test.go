@@ -12,6 +12,10 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/pocketbase/dbx"
+
+	"kith/internal/concern"
 )
 
 // monday is when every simulated community wakes up.
@@ -21,9 +25,11 @@ var monday = time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC)
 // process; each seed starts on a copy of it.
 type town struct {
 	dir    string
+	shape  string              // of its tables
 	tokens map[string][]string // member -> a token per device of theirs
 	device map[string]string   // token -> device
 	keys   map[string]*ecdsa.PrivateKey
+	bundle concern.Bundle // what concerns are sealed to
 }
 
 // The people. Each has three devices on file; a phone takes the next one.
@@ -38,6 +44,8 @@ var people = []struct {
 	{"ada", []string{"activator"}, nil},
 	{"bo", []string{"activator"}, []string{"listing", "draft"}},
 	{"cleo", []string{"coordinator"}, nil},
+	{"lou", []string{"listener"}, nil},
+	{"kit", []string{"coach"}, nil},
 }
 
 func id(kind string, n int) string {
@@ -50,7 +58,7 @@ const townName = "kith-town"
 
 var buildTown = sync.OnceValues(func() (*town, error) {
 	dir, err := os.MkdirTemp(fastDir(), townName)
-	scratch = append(scratch, dir, keysOf(dir))
+	scratch = append(scratch, dir, keysOf(dir), concernKeysOf(dir))
 	return &town{dir: dir, tokens: map[string][]string{}, device: map[string]string{}, keys: map[string]*ecdsa.PrivateKey{}}, err
 })
 
@@ -74,6 +82,13 @@ func needTown(t *testing.T) *town {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(monday))
+		keys, _, err := concern.NewKeys(time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := keys.WriteFile(concernKeysOf(town.dir), true); err != nil {
+			t.Fatal(err)
+		}
 		s, err := startServer(town.dir, "epoch1")
 		if err != nil {
 			t.Fatal(err)
@@ -92,7 +107,7 @@ func needTown(t *testing.T) *town {
 
 func (w *town) fill(s *server) error {
 	keys := map[string]*ecdsa.PrivateKey{}
-	rows := []row{{"communities", id("community", 1), map[string]any{"name": "Nunhead", "zone": "Europe/London", "lat": 51.46, "lon": -0.05, "attributions": []any{}}}}
+	rows := []row{{"communities", id("community", 1), map[string]any{"name": "Nunhead", "area": "Nunhead", "zone": "Europe/London", "lat": 51.46, "lon": -0.05, "attributions": []any{}}}}
 	for i := range 4 {
 		rows = append(rows, row{"places", id("place", i), map[string]any{"name": fmt.Sprintf("Hall %d", i), "lat": 51.4 + float64(i)/7, "lon": -0.1, "kind": "hall", "access": []string{"stepFree"}}})
 	}
@@ -123,6 +138,9 @@ func (w *town) fill(s *server) error {
 			}})
 		}
 	}
+	for _, i := range []int{3, 4, 5, 6, 7} {
+		rows = append(rows, row{"basics", id("basics", i), map[string]any{"member": memberID(i), "version": 1, "day": "2026-05-01"}})
+	}
 	for i, helper := range []int{3, 4} { // ada acts for rosa, bo for sam
 		rows = append(rows, row{"consents", id("consent", i), map[string]any{
 			"member": memberID(i), "helper": memberID(helper), "how": "inPerson", "status": "active", "scopes": []string{"visits", "details"},
@@ -146,7 +164,15 @@ func (w *town) fill(s *server) error {
 			w.tokens[m], w.device[token], w.keys[token] = append(w.tokens[m], token), r.id, keys[r.id]
 		}
 	}
-	return nil
+	c, err := s.app.FindRecordById("communities", id("community", 1))
+	if err != nil {
+		return err
+	}
+	if w.bundle, err = concern.ReadBundle(c.GetString("keys")); err != nil {
+		return err
+	}
+	w.shape, err = shapeOf(s.app.ConcurrentDB().(*dbx.DB).DB())
+	return err
 }
 
 type row struct {

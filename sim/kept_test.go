@@ -84,6 +84,18 @@ func closeParked(dir string) error {
 	return errors.Join(errs...)
 }
 
+// waiting says whether there are some on the files of a folder.
+func waiting(dir string) bool {
+	parked.Lock()
+	defer parked.Unlock()
+	for name, conns := range parked.by {
+		if strings.HasPrefix(name, dir+"/") && len(conns) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // connection is what modernc's connections can do and database/sql asks for.
 type connection interface {
 	driver.Conn
@@ -116,14 +128,16 @@ func (d keptDriver) Open(name string) (driver.Conn, error) {
 	if !strings.Contains(name, "auxiliary.db") {
 		c.(sqlite.HookRegisterer).RegisterPreUpdateHook(func(u sqlite.SQLitePreUpdateData) { touched.add(u.TableName) })
 	}
-	return &keptConn{connection: c.(connection), name: name, idle: map[string]statement{}}, nil
+	return &keptConn{connection: c.(connection), name: name}, nil
 }
 
-// keptConn is one connection. idle are statements that are compiled and not in use.
+// keptConn is one connection. idle are statements that are compiled and not in use;
+// older are those that were not used since idle was last full.
 type keptConn struct {
 	connection
 	name   string
 	idle   map[string]statement
+	older  map[string]statement
 	writes bool // inside of a transaction that may write
 }
 
@@ -145,7 +159,7 @@ func (c *keptConn) breaks() error {
 	return breakage.statement()
 }
 
-const mostKept = 400
+const mostKept = 250
 
 // Close parks the connection, unless it is broken.
 func (c *keptConn) Close() error {
@@ -159,11 +173,17 @@ func (c *keptConn) Close() error {
 }
 
 func (c *keptConn) end() error {
-	for _, s := range c.idle {
-		_ = s.Close() // the connection goes, and all of it
+	for _, s := range []map[string]statement{c.idle, c.older} {
+		closeAll(s) // the connection goes, and all of it
 	}
-	c.idle = nil
+	c.idle, c.older = nil, nil
 	return c.connection.Close()
+}
+
+func closeAll(statements map[string]statement) {
+	for _, s := range statements {
+		_ = s.Close() // nothing is left to be told of it
+	}
 }
 
 // keeps says whether a statement is worth keeping. What is neither that nor the
@@ -181,9 +201,11 @@ func keeps(query string) bool {
 }
 
 func (c *keptConn) compiled(ctx context.Context, query string) (statement, error) {
-	if s := c.idle[query]; s != nil {
-		delete(c.idle, query)
-		return s, nil
+	for _, kept := range []map[string]statement{c.idle, c.older} {
+		if s := kept[query]; s != nil {
+			delete(kept, query)
+			return s, nil
+		}
 	}
 	s, err := c.PrepareContext(ctx, query)
 	if err != nil {
@@ -193,8 +215,15 @@ func (c *keptConn) compiled(ctx context.Context, query string) (statement, error
 }
 
 func (c *keptConn) putBack(query string, s statement) error {
-	if c.idle == nil || c.idle[query] != nil || len(c.idle) >= mostKept {
+	if c.idle[query] != nil {
 		return s.Close()
+	}
+	if len(c.idle) >= mostKept {
+		closeAll(c.older)
+		c.older, c.idle = c.idle, nil
+	}
+	if c.idle == nil {
+		c.idle = map[string]statement{}
 	}
 	c.idle[query] = s
 	return nil

@@ -36,10 +36,13 @@ func (w *world) tellToWipe(p *phone) {
 	w.raw("devices told to wipe", fmt.Sprintf("UPDATE devices SET wipe = true WHERE id = '%s'", w.town.device[p.token]))
 }
 
-// wiped is a phone that has just forgotten its person.
+// wiped is a phone that has just forgotten its person. One that was refused was
+// shut out by then, and nobody would take what it still had.
 func (w *world) wiped(l *letter) {
 	p := l.p
-	if asked := l.ask.Body; asked.Pending > len(asked.Commands) {
+	if asked := l.ask.Body; l.status != 200 {
+		w.count("wipes told by a refusal")
+	} else if asked.Pending > len(asked.Commands) {
 		w.fail("6: %s was wiped with %d commands that it had not handed in", p.name, asked.Pending-len(asked.Commands))
 	}
 	if n := len(p.disk.Rows) + len(p.disk.Queue.Entries) + len(p.disk.Queue.Journal); n > 0 || p.disk.Staged() || p.disk.Cursor != "" {

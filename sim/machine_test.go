@@ -18,7 +18,11 @@ func (w *world) backUp() {
 	if err := copyData(w.s.dir, dir); err != nil {
 		w.fail("%v", err)
 	}
-	w.backups = append(w.backups, backup{dir, w.o.now, w.o.now.seq})
+	shape, err := shapeOf(w.db())
+	if err != nil {
+		w.fail("%v", err)
+	}
+	w.backups = append(w.backups, backup{dir, shape, w.o.now, w.o.now.seq})
 	w.count("backups")
 }
 
@@ -32,12 +36,12 @@ func (w *world) restore() {
 
 func (w *world) restoreTo(b backup) {
 	w.stop()
-	if err := copyData(b.dir, w.dir("data")); err != nil {
+	if err := putBack(b.dir, b.shape, w.data()); err != nil {
 		w.fail("%v", err)
 	}
 	w.epochs++
 	w.o.now, w.ledger, w.done = b.state, 0, map[string]string{}
-	w.forgetLedger(b)
+	w.forgetLedger()
 	w.start(fmt.Sprintf("epoch%d", w.epochs))
 	w.count("restores")
 	w.note("restored to %d as %s", b.seq, w.epoch)
@@ -84,8 +88,13 @@ func (w *world) night() {
 	w.count("nights")
 }
 
+// cleanUp leaves the files to the next world, unless this one may have left them in use.
 func (w *world) cleanUp() {
-	for _, d := range append([]string{w.dir("data")}, backupDirs(w)...) {
+	dirs := backupDirs(w)
+	if w.t.Failed() {
+		dirs = append(dirs, w.data())
+	}
+	for _, d := range dirs {
 		if err := errors.Join(closeParked(d), os.RemoveAll(d)); err != nil {
 			w.t.Error(err)
 		}

@@ -22,7 +22,7 @@ import (
 
 // columns of each collection that leave the server: name and kind (text, number, yes-or-no, json).
 var columns = map[string]string{
-	"communities":   "name:t area:t zone:t lat:n lon:n definition:t attributions:j demo:b",
+	"communities":   "name:t area:t zone:t lat:n lon:n definition:t attributions:j demo:b keys:t care:j",
 	"places":        "name:t address:t postcode:t lat:n lon:n kind:t access:j",
 	"organisations": "name:t description:t url:t email:t phone:t",
 	"listings": "kind:t title:t summary:t description:t organisation:t place:t room:t schedule:j prices:j access:j venue:t languages:j " +
@@ -40,21 +40,51 @@ var columns = map[string]string{
 	"reports":    "by:t about:t kind:t text:t contact:t status:t outcome:t created:t due:t closed:t",
 	"hosts":      "listing:t member:t",
 	"visits":     "listing:t occurrence:t firstName:t welcome:t status:t",
+	"basics":     "member:t version:n day:t",
+	"helplines":  "topic:t name:t phone:t text:t hours:t url:t area:t checked:t order:n",
+	"onCall":     "name:t phone:t order:n",
+
+	"concernNotes":   "concern:t by:t kind:t hour:t",
+	"breakGlasses":   "concern:t by:t at:t seen:b",
+	"concernFigures": "quarter:t area:t measure:t shown:t",
+	"surgeryNotes":   "received:t state:t",
+	"concerns":       "urgency:t area:t received:t state:t assignee:t picked:t closedOn:t outcome:t link:t lead:b escalated:n",
 }
 
 // hidden columns that the oracle needs to say who sees what.
-var hidden = map[string]string{"visits": "member"}
+var hidden = map[string]string{"visits": "member", "concernNotes": "lead"}
 
 // audiences of a row: protocol.md, the first table of section 7.
 func audiences(coll, id string, col map[string]string) []string {
 	switch coll {
-	case "communities", "places", "organisations":
+	case "communities", "places", "organisations", "helplines":
 		return []string{"public"}
 	case "listings":
 		if col["status"] == "draft" {
 			return []string{"activators"}
 		}
 		return []string{"public"}
+	case "basics":
+		return []string{"coordinators", "member/" + col["member"]}
+	case "onCall":
+		return []string{"responders"}
+	case "concernNotes":
+		if yes(col["lead"]) {
+			return []string{"coordinators"}
+		}
+		return []string{"coordinators", "responders"}
+	case "breakGlasses", "concernFigures":
+		return []string{"coordinators"}
+	case "surgeryNotes":
+		return []string{"surgery"}
+	case "concerns":
+		switch {
+		case col["state"] == "withdrawn" || col["received"] == "":
+			return nil
+		case yes(col["lead"]):
+			return []string{"coordinators"}
+		}
+		return []string{"coordinators", "responders"}
 	case "members":
 		return []string{"member/" + id, "coordinators", "helped/" + id}
 	case "consents", "acts":
@@ -286,7 +316,8 @@ func value(kind, raw string) (v any, err error) {
 
 // ofRole are the audiences that a role brings.
 var ofRole = map[string][]string{
-	"listener": {"listeners"}, "activator": {"activators"}, "coordinator": {"activators", "coordinators"},
+	"listener": {"listeners"}, "activator": {"activators", "listeners"}, "coordinator": {"activators", "coordinators", "listeners", "responders"},
+	"coach": {"listeners", "responders"}, "surgery": {"surgery"},
 	"owner": {"shop/SHOP", "owners/SHOP"}, "staff": {"shop/SHOP"},
 }
 
@@ -322,7 +353,9 @@ func grants(rows map[device.Key]*fact) map[string]map[string]bool {
 }
 
 // guarded audiences go to trusted devices alone: protocol.md, 3.2.
-func guarded(aud string) bool { return aud == "coordinators" || strings.HasPrefix(aud, "owners/") }
+func guarded(aud string) bool {
+	return slices.Contains([]string{"coordinators", "responders", "surgery"}, aud) || strings.HasPrefix(aud, "owners/")
+}
 
 // trusts says whether a device may hold what is guarded.
 func (s *state) trusts(dev string) bool {

@@ -100,10 +100,10 @@ func TestPartitions_LeaveNobodyStuckAndNobodyWithOtherRows(t *testing.T) {
 func newPartitions(t *testing.T, town *town, i int) *partitions {
 	w := bareWorld(t, town, uint64(i), map[string]int{})
 	p := &partitions{world: w, partitionRun: partitionCell(i), writes: map[int][]int{}}
-	if err := copyData(town.dir, w.dir("data")); err != nil {
+	if err := putBack(town.dir, town.shape, w.data()); err != nil {
 		t.Fatal(err)
 	}
-	s, err := startServer(w.dir("data"), "")
+	s, err := startServer(w.data(), "")
 	if err != nil {
 		t.Fatal(err)
 	}

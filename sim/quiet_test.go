@@ -22,23 +22,24 @@ func sortedKeys[V any](m map[device.Key]V) []device.Key {
 func textField(name string) core.Field { return &core.TextField{Name: name, Max: 80} }
 
 // forgetLedger makes the ledger that of a backup: what is in it counts as done.
-func (w *world) forgetLedger(b backup) {
-	db, err := sql.Open("sqlite", w.dir("data")+"/data.db")
-	if err != nil {
-		w.fail("%v", err)
-	}
-	defer db.Close()
-	rows, err := db.Query("SELECT rowid, nonce, status FROM sync_command ORDER BY rowid")
-	if err != nil {
-		w.fail("%v", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var nonce, status string
-		if err := rows.Scan(&w.ledger, &nonce, &status); err != nil {
-			w.fail("%v", err)
+func (w *world) forgetLedger() {
+	err := withData(w.data(), "data.db", func(db *sql.DB) error {
+		rows, err := db.Query("SELECT rowid, nonce, status FROM sync_command ORDER BY rowid")
+		if err != nil {
+			return err
 		}
-		w.done[nonce] = status
+		defer rows.Close()
+		for rows.Next() {
+			var nonce, status string
+			if err := rows.Scan(&w.ledger, &nonce, &status); err != nil {
+				return err
+			}
+			w.done[nonce] = status
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		w.fail("%v", err)
 	}
 }
 
@@ -53,9 +54,11 @@ func (w *world) quiesce() {
 		w.kill(p)
 	}
 	w.raw("the last edit", "UPDATE organisations SET name = 'The end'", "UPDATE members SET firstName = firstName || '.'")
+	w.readTheBasics()
 	for busy := true; busy; {
 		w.letEverybodyIn()
 		busy = w.carryAll() || w.endWipes()
+		busy = w.bringAll() || busy
 		if w.step++; w.step > *length+40 {
 			break // atRest says who never came to rest
 		}
@@ -76,6 +79,7 @@ func (w *world) quiesce() {
 		w.atRest(p)
 	}
 	w.checkLoss()
+	w.checkLetters()
 }
 
 // letEverybodyIn undoes what keeps somebody out; a command that was on its way

@@ -164,6 +164,7 @@ func TestFaults_EveryCheckIsMissedWhenItIsTakenAway(t *testing.T) {
 	}
 	start := time.Now()
 	bin := build(t, plant(t, removals), "test", "-c", "../hooks")
+	shape := shapeFor(t, bin)
 	built := time.Since(start)
 	turns := make(chan struct{}, 2)
 	var all sync.WaitGroup
@@ -171,7 +172,7 @@ func TestFaults_EveryCheckIsMissedWhenItIsTakenAway(t *testing.T) {
 		turns <- struct{}{}
 		all.Go(func() {
 			defer func() { <-turns }()
-			miss(t, bin, f)
+			miss(t, bin, f, shape)
 		})
 	}
 	all.Wait()
@@ -180,9 +181,9 @@ func TestFaults_EveryCheckIsMissedWhenItIsTakenAway(t *testing.T) {
 }
 
 // miss runs one test of hooks with one check taken away.
-func miss(t *testing.T, bin string, f fault) {
+func miss(t *testing.T, bin string, f fault, shape string) {
 	cmd := exec.CommandContext(t.Context(), bin, "-test.run=^"+strings.Replace(f.caught, "/", "$/", 1)+map[bool]string{false: "$"}[strings.Contains(f.caught, "/")], "-test.v")
-	cmd.Dir, cmd.Env = "../hooks", append(os.Environ(), "KITH_FAULT="+f.name)
+	cmd.Dir, cmd.Env = "../hooks", append(os.Environ(), "KITH_FAULT="+f.name, shape)
 	said, err := cmd.CombinedOutput()
 	test, cell, _ := strings.Cut(f.caught, "/")
 	if cell = strings.Trim(cell, "^$"); cell != "" {

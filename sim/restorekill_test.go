@@ -52,7 +52,7 @@ func TestCrash_AKilledRestoreLeavesOneDatabaseOrTheOther(t *testing.T) {
 	p := newProcess(t, filepath.Join(t.TempDir(), "data"))
 	p.verb("seed")
 	dir := t.TempDir()
-	good := filepath.Join(dir, "good")
+	good := filepath.Join(dir, "good.tar.zst")
 	begun := time.Now()
 	p.verb("backup", "--plain", "--to", good)
 	backupTime := time.Since(begun)
@@ -74,7 +74,7 @@ func TestCrash_AKilledRestoreLeavesOneDatabaseOrTheOther(t *testing.T) {
 		} else if after != before {
 			done++
 		}
-		file := filepath.Join(dir, "killed")
+		file := filepath.Join(dir, "killed.tar.zst")
 		p.killedAfter(between(backupTime), "backup", "--plain", "--to", file)
 		if _, err := os.Stat(file); err == nil {
 			files++

@@ -6,11 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing/fstest"
 
@@ -43,8 +40,9 @@ func startServer(dir, epoch string) (*server, error) {
 	})
 	app.OnBootstrap().Unbind("__pbNotifyWatcherSystemHook__")
 	app.OnServe().Unbind("__pbCronStart__")
+	app.OnBootstrap().Unbind("__pbCollectionSystemHook__") // it reads again what was read a moment before
 	s := &server{dir: dir, app: app}
-	s.registry = hooks.Register(app, hooks.Config{Keys: keysOf(dir), Public: fstest.MapFS{"index.html": {Data: []byte("<p>Kith")}}})
+	s.registry = hooks.Register(app, hooks.Config{Keys: keysOf(dir), ConcernKeys: concernKeysOf(dir), Public: fstest.MapFS{"index.html": {Data: []byte("<p>Kith")}}})
 	registerPoison(s.registry)
 	if err := app.Bootstrap(); err != nil {
 		return nil, err
@@ -73,10 +71,15 @@ func startServer(dir, epoch string) (*server, error) {
 
 // keysOf is the key file of the town that a data folder is, or lies in: every
 // seed has the transport key that its people were told of.
-func keysOf(dir string) string {
+func keysOf(dir string) string { return besideTown(dir, ".keys") }
+
+// concernKeysOf is the one of concerns.
+func concernKeysOf(dir string) string { return besideTown(dir, ".concern-keys") }
+
+func besideTown(dir, ending string) string {
 	if at := strings.Index(dir, townName); at >= 0 {
 		name, _, _ := strings.Cut(dir[at:], "/")
-		return dir[:at] + name + ".keys"
+		return dir[:at] + name + ending
 	}
 	return ""
 }
@@ -177,29 +180,6 @@ func (s *server) remove(collection, id string) error {
 		return err
 	}
 	return s.app.Delete(r)
-}
-
-// copyData copies the database files of a server that is stopped, or at rest.
-func copyData(from, to string) error {
-	if err := errors.Join(closeParked(to), os.RemoveAll(to)); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(to, 0o700); err != nil {
-		return err
-	}
-	for _, name := range []string{"data.db", "data.db-wal", "auxiliary.db", "auxiliary.db-wal"} {
-		raw, err := os.ReadFile(filepath.Join(from, name))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(to, name), raw, 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // wire is one open live connection, seen from the network: what the server has

@@ -186,6 +186,9 @@ var mustHappen = []string{
 	"agreements begun", "agreements ended", "done for somebody", "refused: not acting", "done: acting.offer", "done: acting.accept",
 	"done: acting.end", "done: safety.block", "done: people.leave", "done: people.add", "done: reports.make",
 	"days lost", "devices told to wipe", "disks full", "disks that fail once", "grants changed in mid-page", "kills between statements", "live: stalled",
-	"outboxes sealed", "people signed out", "phones wiped from afar", "pushes of an old schema", "sealed: taken in", "wipes ended",
+	"outboxes sealed", "people signed out", "phones wiped from afar", "pushes of an old schema", "sealed: taken in", "wipes ended", "wipes told by a refusal",
+	"concerns picked up", "letters: again, under a new epoch", "letters: merged", "letters: ok", "letters: ok (taken back)", "letters: requests lost", "letters: taken back",
+	"letters: rejected picked_up (taken back)", "picked up after it was taken back", "done: concerns.take", "concerns opened", "concerns not opened",
+	"asked with another's cursor", "another's taken back: rejected concern_unknown",
 	"stops: gap", "stops: retry", "standing: active", "standing: suspended", "tombstones", "tombstones pruned", "visitors who joined",
 }

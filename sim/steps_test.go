@@ -31,7 +31,7 @@ var steps = []struct {
 	{2, (*world).secondTab},
 	{3, func(w *world, _ *phone) { w.prune() }},
 	{3, func(w *world, _ *phone) { w.backUp() }},
-	{2, func(w *world, _ *phone) { w.restore() }},
+	{1, func(w *world, _ *phone) { w.restore() }},
 	{2, (*world).loseTheDay},
 	{2, func(w *world, _ *phone) { w.restart() }},
 	{1, func(w *world, _ *phone) { w.night() }},
@@ -50,6 +50,13 @@ var steps = []struct {
 	{2, (*world).signOut},
 	{4, func(w *world, _ *phone) { w.carry(true) }},
 	{4, (*world).brokenDisk},
+	{6, (*world).write},
+	{4, (*world).takeBack},
+	{12, func(w *world, p *phone) { w.bringLetters(p, true) }},
+	{1, func(w *world, _ *phone) { w.slowLetters() }},
+	{2, func(w *world, _ *phone) { w.pickUp() }},
+	{30, (*world).lookInto},
+	{14, (*world).tryForConcerns},
 }
 
 // run is one life of a community.
@@ -257,6 +264,13 @@ func (w *world) grantOrRevoke() {
 			w.raw("hosts given", fmt.Sprintf("INSERT INTO hosts (id, listing, member) VALUES ('%s', '%s', '%s') ON CONFLICT DO NOTHING", w.freshID("host"), l, m))
 		}
 	case 6:
+		if w.chance(2) { // rather somebody who is
+			for i := range people {
+				if w.standing(memberID(i)) == "suspended" {
+					m = memberID(i)
+				}
+			}
+		}
 		standing := "suspended"
 		if w.o.now.rows[device.Key{Coll: "members", ID: m}].col["standing"] == standing {
 			standing = "active"
@@ -291,6 +305,10 @@ func (w *world) clone(p *phone) {
 	for n := range p.told {
 		c.told[n] = true
 	}
+	for _, l := range p.post {
+		own := *l
+		c.post = append(c.post, &own)
+	}
 	like := device.New(func() time.Time { return time.Now().Add(c.skew) }, w.fresh)
 	c.tabs = []*device.Device{device.Open(c.disk, like)}
 	w.attend(c)
@@ -301,6 +319,7 @@ func (w *world) clone(p *phone) {
 func (w *world) wipe(p *phone) {
 	w.kill(p)
 	w.unpack(p)
+	p.post = nil
 	w.count("phones wiped")
 }
 

@@ -36,6 +36,7 @@ type world struct {
 	before   *state   // what the community was before the commit that is looked at
 	offers   []string // codes that were handed out
 	sealed   []*parcel
+	slow     []*posted // letters that the network holds back
 	names    int
 	step     int
 	asleep   time.Duration
@@ -84,6 +85,8 @@ type phone struct {
 	ends   map[string]time.Time // when each lease is truly over
 	lapsed bool                 // a lease of its was over, so that it starts over by right
 	rotten bool                 // its disk was damaged; the sums must tell
+	post   []*posted            // letters, of whoever wrote them here
+	heard  string               // the epoch of the letterbox's last answer
 	old    bool                 // its app knows no row that the server sends
 }
 
@@ -116,6 +119,7 @@ type cached struct {
 
 type backup struct {
 	dir   string
+	shape string // of its tables
 	state *state
 	seq   int64
 }
@@ -126,7 +130,7 @@ func newWorld(t *testing.T, town *town, seed uint64, coverage map[string]int) *w
 		t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 0x6b697468)), town: town, o: newOracle(), epoch: "epoch1", epochs: 1,
 		spare: map[string]int{}, did: map[string]*deed{}, done: map[string]string{}, trace: sha256.New(), coverage: coverage,
 	}
-	if err := copyData(town.dir, w.dir("data")); err != nil {
+	if err := putBack(town.dir, town.shape, w.data()); err != nil {
 		t.Fatal(err)
 	}
 	w.start("")
@@ -140,10 +144,13 @@ func (w *world) dir(name string) string {
 	return filepath.Join(w.town.dir, fmt.Sprintf("seed%d-%s", w.seed, name))
 }
 
+// data is where every world's server has its files: one world after the other.
+func (w *world) data() string { return filepath.Join(w.town.dir, "data") }
+
 // start starts the server, in a new epoch if one is named, and looks at it.
 func (w *world) start(epoch string) {
 	touched.everything()
-	s, err := startServer(w.dir("data"), epoch)
+	s, err := startServer(w.data(), epoch)
 	if err != nil {
 		w.fail("the server doesn't start: %v", err)
 	}

@@ -8,7 +8,7 @@ interface Modules {
 }
 
 /** Parts of Svelte that it hands out with all others, and that only forms on later screens use. */
-const LATER = /svelte\/src\/internal\/(client\/dom\/elements\/bindings\/(select|input)|client\/dom\/blocks\/svelte-element|shared\/clone)\.js$/
+export const LATER = /svelte\/src\/internal\/(client\/dom\/elements\/bindings\/(select|input)|client\/dom\/blocks\/svelte-element|shared\/clone)\.js$/
 
 /** A chunk name for modules of the first screen, null for others; for rolldown's `codeSplitting` groups. */
 export function firstScreen(entry: string): (id: string, modules: Modules) => string | null {

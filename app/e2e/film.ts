@@ -8,6 +8,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import config from '../playwright.config'
+import { WHOLE } from './browsers'
 
 const WIDTH = 640
 const HEIGHT = 480
@@ -15,9 +16,9 @@ const FRAMES = 4
 
 /** A browser whose camera sees `film`, or that has no camera at all. */
 export function withCamera(film: string | null): Promise<Browser> {
-  const { executablePath, args = [] } = config.use?.launchOptions ?? {}
+  const { args = [] } = config.use?.launchOptions ?? {}
   const camera = film ? ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${film}`] : []
-  return chromium.launch({ executablePath, args: [...args, ...camera] })
+  return chromium.launch({ executablePath: WHOLE, args: [...args, ...camera] })
 }
 
 /** A sheet with `text` as a square code, as big as on a poster. */

@@ -1,13 +1,17 @@
 /** What every screen is held to: axe finds nothing, and nothing is cut off or scrolls sideways. */
 import type { Page } from '@playwright/test'
-import axe from 'axe-core'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+/** Half a megabyte, and a page reads it once. */
+const AXE = readFileSync(resolve('node_modules/axe-core/axe.min.js'), 'utf8')
 
 /** Rules about colours, which differ between light and dark, and cost the most. */
 const COLOURS = ['color-contrast', 'link-in-text-block']
 
 /** Every rule violation on the page as "rule: where". `colours`: only those rules; `form`: all but those. */
 export async function violations(page: Page, what: 'all' | 'colours' | 'form' = 'all'): Promise<string[]> {
-  await page.evaluate(axe.source)
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE)
   return page.evaluate(
     async ({ what, colours }) => {
       const run = (globalThis as unknown as { axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { target: unknown; failureSummary: string }[] }[] }> } }).axe
@@ -24,8 +28,10 @@ export async function violations(page: Page, what: 'all' | 'colours' | 'form' = 
 export async function stickingOut(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth
-    if (document.documentElement.scrollWidth <= width) return []
-    return [...document.querySelectorAll('main *, header *, nav *')]
+    // What opens above the page scrolls by itself, and must not do so sideways either.
+    const above = document.querySelector('dialog')
+    if (document.documentElement.scrollWidth <= width && (above?.scrollWidth ?? 0) <= (above?.clientWidth ?? 0)) return []
+    return [...document.querySelectorAll('main *, header *, nav *, dialog, dialog *')]
       .filter((one) => one.getBoundingClientRect().right > width + 1 && !one.closest('.strip'))
       .map((one) => `${one.tagName}.${one.className}: ${(one.textContent ?? '').slice(0, 40)}`)
   })
@@ -113,6 +119,62 @@ export function screens(listing: string): Screen[] {
   ]
 }
 
+/** Opens what has no address, above What's on. */
+export async function openQuiet(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Quiet word' }).click()
+  await page.getByRole('group', { name: 'Have you asked them?' }).waitFor()
+}
+
+/** A page of what has no address, reached by what is tapped in the form. */
+function quiet(name: string, then: (page: Page) => Promise<void>): Screen {
+  return { name: `quiet-${name}`, path: '/', then: async (page) => (await openQuiet(page), then(page)) }
+}
+
+async function refused(page: Page): Promise<void> {
+  await page.getByLabel('I can’t safely ask').check()
+  await page.getByLabel('Yes, today').check()
+  await page.getByLabel(/could come to serious harm, or can’t/).check()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('alert').waitFor()
+}
+
+async function saved(page: Page): Promise<void> {
+  await page.getByLabel('Not yet').check()
+  await page.getByLabel('Lonely').check()
+  await page.getByLabel('Yes, today').check()
+  await page.getByLabel('Tell me when somebody has it').check()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('heading', { name: 'Saved' }).waitFor()
+}
+
+async function cleared(page: Page): Promise<void> {
+  await page.evaluate(() => dispatchEvent(new Event('pagehide')))
+  await page.getByRole('heading', { name: 'This was cleared' }).waitFor()
+}
+
+/** The screens of a Listener, who has read the cards. */
+export function listenerScreens(): Screen[] {
+  const tap = (name: string) => (page: Page) => page.getByRole('button', { name }).click()
+  return [
+    quiet('asked', async () => undefined),
+    quiet('named', (page) => page.getByLabel('Yes, and they’re fine with it').check()),
+    quiet('refused', refused),
+    quiet('guide', tap('How do I ask?')),
+    quiet('helplines', async (page) => (await page.getByLabel('Not yet').check(), tap('See the helplines')(page))),
+    quiet('sure', async (page) => (await page.getByLabel('Not yet').check(), await page.goBack(), page.getByRole('heading', { name: 'Clear this?' }).waitFor())),
+    quiet('saved', saved),
+    quiet('cleared', cleared),
+    quiet('from-before', (page) => page.getByRole('region', { name: 'From before' }).waitFor()),
+    quiet('earlier', tap('Take a concern back')),
+    { name: 'listening', path: '/listening' },
+    { name: 'guide', path: '/guide' },
+    { name: 'cards', path: '/cards' },
+    { name: 'helplines', path: '/helplines' },
+    { name: 'nudges', path: '/nudges', then: (page) => page.getByRole('button', { name: 'Keep it' }).click() },
+    { name: 'sticker', path: '/sticker' },
+  ]
+}
+
 /** Opens a screen and waits until it stands. */
 export async function show(page: Page, url: string, screen: Screen): Promise<void> {
   await page.goto('about:blank')
@@ -140,6 +202,11 @@ export function deskScreens(person: string): Screen[] {
     { name: 'desk-reports', path: '/desk/reports' },
     { name: 'desk-recovery', path: '/desk/recovery' },
     { name: 'desk-audit', path: '/desk/audit', then: (page) => page.getByText('Fetching…').waitFor({ state: 'detached' }) },
+    { name: 'desk-care', path: '/desk/care' },
+    { name: 'desk-helplines', path: '/desk/helplines' },
+    { name: 'desk-helpline', path: '/desk/helplines/new', then: (page) => page.getByRole('button', { name: 'Save' }).click() },
+    { name: 'desk-figures', path: '/desk/figures' },
+    { name: 'desk-glasses', path: '/desk/glasses' },
     { name: 'invites', path: '/invites' },
     {
       name: 'invite',

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { mkdirSync } from 'node:fs'
-import { deskScreens, doubleText, screens, show, stickingOut, violations } from './look'
+import { deskScreens, doubleText, listenerScreens, screens, show, stickingOut, violations } from './look'
 import { expect, joinAs, openFront, otherPhone, test, type Town } from './town'
 
 /** Where to leave a picture of every screen; nowhere if it isn't set. */
@@ -67,6 +67,15 @@ for (const half of [0, 1]) {
 test('axe finds nothing at the desk, light or dark, and nothing is lost with big letters or at 320 pixels', async ({ page, town }) => {
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   for (const screen of deskScreens(await atDesk(page, town))) {
+    await show(page, town.url, screen)
+    await hold(page, screen.name)
+  }
+})
+
+test('axe finds nothing on what a Listener sees, light or dark, and nothing is lost with big letters or at 320 pixels', async ({ page, town }) => {
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await joinAs(page, town, 'listener')
+  for (const screen of listenerScreens()) {
     await show(page, town.url, screen)
     await hold(page, screen.name)
   }

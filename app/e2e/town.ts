@@ -3,7 +3,7 @@
  * way in per demo person. `stop()` kills the process, as a power cut would; `start()` brings it back on the
  * same port with the same data.
  */
-import { test as base, type Browser, type BrowserContext, type Page } from '@playwright/test'
+import { expect, test as base, type Browser, type BrowserContext, type Page } from '@playwright/test'
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -19,11 +19,15 @@ export function built(): string {
   return existsSync(join(beside, 'sw.js')) ? beside : resolve('../pb_public')
 }
 
+/** The keys that worries are sealed to, and the recovery key beside them: outside of the data folder. */
+const CONCERN_KEYS = ['.concern-keys', '.concern-keys-recovery']
+
 /** Who the demo town has. `second`: another coordinator. */
 export type Person = 'resident' | 'listener' | 'activator' | 'owner' | 'staff' | 'coach' | 'surgery' | 'coordinator' | 'second'
 
 export class Town {
   #process: ChildProcess | undefined
+  #died = ''
   #links = new Map<string, string>()
 
   private constructor(
@@ -36,6 +40,7 @@ export class Town {
   static async open(seeded: string, binary = BINARY): Promise<Town> {
     const folder = mkdtempSync(join(tmpdir(), 'kith-e2e-'))
     cpSync(seeded, folder, { recursive: true })
+    for (const end of CONCERN_KEYS) if (existsSync(seeded + end)) cpSync(seeded + end, folder + end)
     const town = new Town(folder, await freePort(), binary)
     await town.start()
     return town
@@ -75,16 +80,18 @@ export class Town {
       }
       child.stdout.on('data', hear)
       child.stderr.on('data', hear)
-      child.on('exit', (code) => failed(new Error(`kith ended with ${code}: ${said}`)))
+      child.on('exit', (code, signal) => {
+        this.#died = `kith ended by itself, with ${signal ?? code}: ${said}`
+        failed(new Error(this.#died))
+      })
     })
     await this.#answers()
   }
 
+  /** It greets before it listens: where the port is another's by now it ends only then. */
   async #answers(): Promise<void> {
-    for (;;) {
-      if (await fetch(`${this.url}/api/sync/public/-/0/0`).then((answer) => answer.ok, () => false)) return
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
+    const answered = () => fetch(`${this.url}/api/sync/public/-/0/0`).then(({ status }) => status, String)
+    await expect.poll(async () => this.#died || (await answered()), { timeout: 60_000, intervals: [50] }).toBe(200)
   }
 
   /** Lets the process stand still: connections stay open, and nothing is answered. */
@@ -107,29 +114,54 @@ export class Town {
     await gone
   }
 
+  /** Ends it. A server that had ended by itself is an error, whatever the test has seen of it. */
   async close(): Promise<void> {
     await this.stop()
     rmSync(this.folder, { recursive: true, force: true })
-    rmSync(`${this.folder}.keys`, { force: true })
+    for (const end of ['.keys', ...CONCERN_KEYS]) rmSync(this.folder + end, { force: true })
+    if (this.#died) throw new Error(this.#died)
   }
 }
 
+/**
+ * A port below those that the kernel gives to whoever connects: while the server is stopped, nobody else's connection
+ * comes from it, and none to it meets itself.
+ */
 async function freePort(): Promise<number> {
-  return new Promise((found) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => found(port))
+  for (let tries = 100; tries > 0; tries--) {
+    const port = 12_000 + Math.floor(Math.random() * 20_000)
+    const free = await new Promise<boolean>((found) => {
+      const server = createServer().once('error', () => found(false))
+      server.listen(port, '127.0.0.1', () => server.close(() => found(true)))
     })
-  })
+    if (free) return port
+  }
+  throw new Error('a hundred ports are taken')
 }
 
 /** Waits until the page is served by its worker, which then has everything. */
 export async function kept(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready
-    if (!navigator.serviceWorker.controller) await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }))
-  })
+  const standing = () =>
+    page.evaluate(async () => {
+      const [registration] = await navigator.serviceWorker.getRegistrations()
+      const { installing, waiting, active } = registration ?? {}
+      return { served: Boolean(navigator.serviceWorker.controller), installing: installing?.state, waiting: waiting?.state, active: active?.state }
+    })
+  await expect.poll(standing, { timeout: 60_000 }).toMatchObject({ served: true, active: 'activated' })
+}
+
+/**
+ * What a verb of the console says. Beside a server that starts or writes just then it was seen to be told that the
+ * database is locked: whoever is at the console asks again (docs/operations.md).
+ */
+export function verb(town: Town, ...args: string[]): string {
+  for (let tries = 5; ; tries--) {
+    try {
+      return execFileSync(BINARY, [...args, '--dir', town.folder], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 }).toString()
+    } catch (error) {
+      if (tries === 0 || !/database is locked/.test(String(error))) throw error
+    }
+  }
 }
 
 /** Opens the front and waits for the first rows. */
@@ -167,6 +199,7 @@ export const test = base.extend<{ town: Town }, { seeded: string }>({
       execFileSync(BINARY, ['seed', '--dir', folder], { cwd: dirname(BINARY), stdio: 'ignore' })
       await use(folder)
       rmSync(folder, { recursive: true, force: true })
+      for (const end of ['.keys', ...CONCERN_KEYS]) rmSync(folder + end, { force: true })
     },
     { scope: 'worker' },
   ],
@@ -177,4 +210,4 @@ export const test = base.extend<{ town: Town }, { seeded: string }>({
   },
 })
 
-export { expect } from '@playwright/test'
+export { expect }

@@ -15,14 +15,22 @@ import { router } from './ui/router.svelte'
 // it waits for them.
 async function start(): Promise<void> {
   const target = document.getElementById('app') as HTMLElement
-  const turn = isShared() ? await (await import('./turns/begin')).begin(target) : null
+  const turn = (await isShared()) ? await (await import('./turns/begin')).begin(target) : null
   const kith = await Kith.open(turn ? { name: turn.name, key: turn.key } : {})
   app.open(kith)
   if (turn) app.turn = turn.hold(kith)
   else app.cleared = watchCleared(kith)
   router.start()
   mount(App, { target })
+  void beside(kith)
   if (import.meta.env.PROD) app.bridge = await register(() => (app.updateReady = true))
+}
+
+/** What only somebody who has joined needs beside the screens; and letters that wait here, whoever left them. */
+async function beside(kith: Kith): Promise<void> {
+  const begin = () => void import('./concerns/beside').then(({ begin }) => begin(kith), () => undefined)
+  kith.subscribe((changed) => changed.has('@me') && kith.me && begin())
+  if (kith.me || (await indexedDB.databases?.())?.some(({ name }) => name === 'kith letters')) begin()
 }
 
 void start()

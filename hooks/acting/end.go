@@ -14,14 +14,12 @@ import (
 // end ends a consent or takes an offer back: the person, the helper or a
 // coordinator, at any time and without a reason. One that has ended stays so.
 func end(c *sync.Call) (sync.Result, error) {
-	args, err := sync.Args[struct {
-		ID string `json:"id"`
-	}](c)
+	id, err := sync.IDArg(c)
 	if err != nil {
 		return sync.Result{}, err
 	}
 	unknown := sync.Reject("consent_unknown", "This agreement is not here any more.")
-	consent, err := c.Find("consents", args.ID, nil)
+	consent, err := c.Find("consents", id, nil)
 	if err != nil {
 		return sync.Result{}, err
 	}

@@ -16,9 +16,6 @@ import (
 func Command(app core.App) *cobra.Command {
 	parent := &cobra.Command{
 		Use: "audit", Short: "Proves, hands out or heads the record of who did what with power over others",
-		RunE: func(_ *cobra.Command, args []string) error {
-			return fmt.Errorf("say what to do: kith audit verify, kith audit export or kith audit head, not %q", args)
-		},
 	}
 	parent.AddCommand(verify(app), export(app), head(app))
 	return parent

@@ -61,7 +61,7 @@ func Command(app core.App, s Settings) *cobra.Command {
 			return json.NewEncoder(c.OutOrStdout()).Encode(note)
 		},
 	}
-	c.Flags().StringVar(&to, "to", ".", "the file to write, which must not be there yet, or a folder")
+	c.Flags().StringVar(&to, "to", ".", "a folder that is there, or the file to write, such as town.tar.zst.age, which must not be")
 	c.Flags().StringVar(&recipients, "recipients", "", "a file of age's public keys, a line each; without it KITH_BACKUP_TO has them")
 	c.Flags().BoolVar(&plain, "plain", false, "leave it readable for everybody who gets hold of it")
 	c.AddCommand(keyCommand())
@@ -111,14 +111,7 @@ func Make(ctx context.Context, data, to, version string, keys []age.Recipient, n
 	if _, err := os.Stat(from); err != nil {
 		return Note{}, fmt.Errorf("%s holds no community: %w", data, err)
 	}
-	if info, err := os.Stat(to); err == nil && info.IsDir() {
-		name := "kith-" + now.UTC().Format("20060102-150405") + ".tar.zst"
-		if len(keys) > 0 {
-			name += ".age"
-		}
-		to = filepath.Join(to, name)
-	}
-	if to, err = filepath.Abs(to); err != nil {
+	if to, err = target(to, len(keys) > 0, now); err != nil {
 		return note, err
 	}
 	// In the data folder, because what lies there is as well kept as the database itself.
@@ -146,6 +139,28 @@ func Make(ctx context.Context, data, to, version string, keys []age.Recipient, n
 	told.end()
 	note = Note{At: m.At, File: to, Bytes: size, Encrypted: len(keys) > 0, Epoch: m.Epoch, Seq: m.Seq, Audit: m.Audit}
 	return note, remember(data, note)
+}
+
+// target is the file that a backup goes into: to, or in the folder to one whose name
+// says when.
+//
+// NB! No folder is made, and a name with nothing behind a dot is taken for that of a
+// folder that isn't there: a disk that was not mounted must not be mistaken for one.
+func target(to string, encrypted bool, now time.Time) (string, error) {
+	info, err := os.Stat(to)
+	switch {
+	case to == "":
+		return "", errors.New("--to is empty: name a folder that is there, or a file")
+	case err == nil && info.IsDir():
+		name := "kith-" + now.UTC().Format("20060102-150405") + ".tar.zst"
+		if encrypted {
+			name += ".age"
+		}
+		to = filepath.Join(to, name)
+	case errors.Is(err, os.ErrNotExist) && (os.IsPathSeparator(to[len(to)-1]) || filepath.Ext(to) == ""):
+		return "", fmt.Errorf("there is no folder %s: make it first, or name a file that ends in .tar.zst.age", to)
+	}
+	return filepath.Abs(to)
 }
 
 // facts reads what a manifest says of a database.

@@ -47,7 +47,10 @@ func save(app core.App, set map[string]string) error {
 		record.Set("zone", "Europe/London")
 	}
 	for name, value := range set {
-		clean, err := text.Block(value, 2000)
+		clean, err := text.Line(value, 2000)
+		if name == "definition" {
+			clean, err = text.Block(value, 2000)
+		}
 		if err != nil {
 			return err
 		}

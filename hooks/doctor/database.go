@@ -36,6 +36,8 @@ func (e *examination) database() {
 	e.clock()
 	e.settings()
 	e.putAside()
+	e.concernKeys()
+	e.responders()
 }
 
 func (e *examination) strings(query string, params ...dbx.Params) ([]string, error) {

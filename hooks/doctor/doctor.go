@@ -47,8 +47,11 @@ type Report struct {
 // errUnwell makes the process end with something other than 0.
 var errUnwell = errors.New("something is wrong")
 
-// Command is `kith doctor`. key says where the transport key lies.
-func Command(app core.App, r *sync.Registry, key func() (string, error)) *cobra.Command {
+// Keys say where the keys lie: outside of the folder that is looked at.
+type Keys struct{ Transport, Concerns func() (string, error) }
+
+// Command is `kith doctor`.
+func Command(app core.App, r *sync.Registry, key Keys) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "doctor", Short: "Says what is wrong with this community, and what to do", Args: cobra.NoArgs, SilenceErrors: true,
@@ -92,7 +95,7 @@ func (r *Report) write(w io.Writer, asJSON bool) error {
 type examination struct {
 	data, encryption string
 	registry         *sync.Registry
-	key              func() (string, error)
+	key              Keys
 	now              time.Time
 	db               dbx.Builder // one snapshot
 	report           *Report
@@ -103,7 +106,7 @@ const opened = "see whether the disk is full, or another user owns the file"
 
 // Examine looks at the folder data. encryption names the variable that holds the
 // key of the settings, or is empty.
-func Examine(data, encryption string, r *sync.Registry, key func() (string, error), now time.Time) *Report {
+func Examine(data, encryption string, r *sync.Registry, key Keys, now time.Time) *Report {
 	e := &examination{data: data, encryption: encryption, registry: r, key: key, now: now, report: &Report{Well: true}}
 	e.machine()
 	name := e.file("data.db")

@@ -75,7 +75,7 @@ func (e *examination) log() {
 }
 
 func (e *examination) transportKey() {
-	name, err := e.key()
+	name, err := e.key.Transport()
 	if err == nil {
 		_, err = seal.Read(name)
 	}

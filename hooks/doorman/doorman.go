@@ -4,6 +4,7 @@
 package doorman
 
 import (
+	"database/sql"
 	"errors"
 	"net/http"
 	"strings"
@@ -110,6 +111,38 @@ func (d *Doorman) Carried(e *core.RequestEvent, access, proof string) (Caller, e
 	}
 	c.Proven = true
 	return c, nil
+}
+
+// Sealed is Carried for a letter that its phone can't seal again: where the token in
+// it has run out since, or was made void, the proof alone says which device sealed
+// it, as it would when that device asks for a new token. What was signed longer than
+// limits.LetterLife ago is refused as Carried refuses it.
+func (d *Doorman) Sealed(e *core.RequestEvent, access, proof string, now time.Time) (Caller, error) {
+	auth, err := e.App.FindAuthRecordByToken(access, core.TokenTypeAuth)
+	if err != nil {
+		auth, err = d.signer(e, access, proof, now)
+	}
+	if err != nil {
+		return Caller{}, err
+	}
+	inner := &core.RequestEvent{App: e.App, Auth: auth}
+	inner.Request = e.Request
+	return d.Carried(inner, access, proof)
+}
+
+// signer is the device that signed a proof for a token.
+func (d *Doorman) signer(e *core.RequestEvent, access, proof string, now time.Time) (*core.Record, error) {
+	p, err := token.VerifyProof(proof, e.Request.Method, e.Request.Host, e.Request.URL.Path, time.Time{})
+	age := now.Sub(p.At)
+	if err != nil || p.Access != token.Access(access) || age < -limits.ProofAge || age > limits.LetterLife {
+		return nil, problem.TokenMissing.Because(err)
+	}
+	device := &core.Record{}
+	err = e.App.RecordQuery("devices").AndWhere(dbx.HashExp{"thumbprint": p.Key.Thumbprint()}).Limit(1).One(device)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, problem.TokenMissing.Because(err)
+	}
+	return device, err // NB! what the database can't say now is no refusal: the letter would be lost
 }
 
 func (d *Doorman) who(e *core.RequestEvent) (Caller, *known, error) {

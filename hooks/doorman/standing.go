@@ -2,6 +2,8 @@ package doorman
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	gosync "sync"
 	"time"
 
@@ -93,8 +95,12 @@ func (d *Doorman) look(app core.App, c Caller) (*known, error) {
 		coalesce((SELECT zone FROM communities LIMIT 1), '') AS zone
 		FROM devices d JOIN members m ON m.id = d.member WHERE d.id = {:id}`).Bind(dbx.Params{"id": c.Device}).One(&row)
 	switch {
-	case err != nil:
+	case errors.Is(err, sql.ErrNoRows):
 		return nil, problem.TokenMissing.Because(err)
+	case err != nil: // NB! our fault, and no judgement: a phone lets go of what is refused
+		return nil, err
+	case row.Member == c.Member && row.Revoked && row.Wipe:
+		return nil, problem.DeviceWiped.Because(nil) // it may never have read the answer that told it so
 	case row.Revoked || row.Member != c.Member:
 		return nil, problem.DeviceUnknown.Because(nil)
 	case row.Pending:

@@ -105,7 +105,7 @@ func ours(path string) bool {
 	switch path {
 	case "/api/health", "/api/invite", "/api/join", "/api/session", "/api/recover", "/api/code", "/api/code/confirm",
 		"/api/email", "/api/email/confirm", "/api/sync", "/api/sync/live", "/api/sync/sealed",
-		"/api/complaints", "/api/export", "/api/audit":
+		"/api/complaints", "/api/export", "/api/audit", "/api/concerns", "/api/concerns/receipts", "/api/concerns/open", "/api/concerns/names", "/api/notes", "/api/notes/open":
 		return true
 	}
 	return strings.HasPrefix(path, "/api/sync/public/")

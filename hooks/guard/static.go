@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/pocketbase/pocketbase/apis"
@@ -17,11 +19,12 @@ import (
 	"kith/internal/problem"
 )
 
-// static is the built app, read and compressed once: it is a few hundred kB.
+// static is the built app, read once: it is a few hundred kB.
 type static struct{ files map[string]file }
 
 type file struct {
-	plain, gz []byte // gz is nil where it would not be smaller
+	plain     []byte
+	gz        func() []byte // nil where it would not be smaller
 	kind, tag string
 }
 
@@ -32,8 +35,12 @@ var types = map[string]string{
 }
 
 func newStatic(public fs.FS) (*static, error) {
-	s := &static{files: map[string]file{}}
-	err := fs.WalkDir(public, ".", func(name string, d fs.DirEntry, err error) error {
+	s, p := &static{files: map[string]file{}}, &packer{}
+	var err error
+	if p.to, err = gzip.NewWriterLevel(nil, gzip.BestCompression); err != nil {
+		return nil, err
+	}
+	err = fs.WalkDir(public, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || strings.HasPrefix(path.Base(name), ".") {
 			return err
 		}
@@ -41,33 +48,40 @@ func newStatic(public fs.FS) (*static, error) {
 		if err != nil {
 			return err
 		}
-		s.files[name], err = packed(name, body)
-		return err
+		s.files[name] = p.file(name, body)
+		return nil
 	})
 	return s, err
 }
 
-func packed(name string, body []byte) (file, error) {
+// packer compresses each file when it is first asked for: all of them at a start
+// were half of what a start takes. One writer for all: it is a megabyte.
+type packer struct {
+	mu sync.Mutex
+	to *gzip.Writer
+}
+
+func (p *packer) file(name string, body []byte) file {
 	sum := sha256.Sum256(body)
 	f := file{plain: body, kind: types[path.Ext(name)], tag: `"` + hex.EncodeToString(sum[:8]) + `"`}
 	if f.kind == "" {
 		f.kind = mime.TypeByExtension(path.Ext(name))
 	}
+	f.gz = sync.OnceValue(func() []byte { return p.pack(body) })
+	return f
+}
+
+func (p *packer) pack(body []byte) []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	var gz bytes.Buffer
-	w, err := gzip.NewWriterLevel(&gz, gzip.BestCompression)
-	if err != nil {
-		return f, err
+	p.to.Reset(&gz)
+	_, err := p.to.Write(body)
+	// Into memory neither fails; if it did, the plain file is an answer, too.
+	if err = errors.Join(err, p.to.Close()); err != nil || gz.Len() >= len(body)*9/10 {
+		return nil
 	}
-	if _, err := w.Write(body); err != nil {
-		return f, err
-	}
-	if err := w.Close(); err != nil {
-		return f, err
-	}
-	if gz.Len() < len(body)*9/10 {
-		f.gz = gz.Bytes()
-	}
-	return f, nil
+	return gz.Bytes()
 }
 
 // serve answers with a file, or with the app itself for an address that is one
@@ -96,9 +110,11 @@ func (s *static) serve(e *core.RequestEvent) error {
 		return e.NoContent(http.StatusNotModified)
 	}
 	body := f.plain
-	if f.gz != nil && strings.Contains(e.Request.Header.Get("Accept-Encoding"), "gzip") {
-		h.Set("Content-Encoding", "gzip")
-		body = f.gz
+	if strings.Contains(e.Request.Header.Get("Accept-Encoding"), "gzip") {
+		if gz := f.gz(); gz != nil {
+			h.Set("Content-Encoding", "gzip")
+			body = gz
+		}
 	}
 	return e.Blob(http.StatusOK, f.kind, body)
 }

@@ -48,9 +48,6 @@ func Command(app core.App) *cobra.Command {
 	parent := &cobra.Command{
 		Use:   "import",
 		Short: "Takes in listings from another organisation's feed",
-		RunE: func(_ *cobra.Command, args []string) error {
-			return fmt.Errorf("say which kind of feed: kith import oruk FILE|URL, or kith import ical FILE|URL, not %q", args)
-		},
 	}
 	// NB! PocketBase's own writer for errors writes to the standard output, where
 	// a script expects the closing line and nothing else.

@@ -107,13 +107,11 @@ func edit(c *sync.Call) (sync.Result, error) {
 
 // check notes that somebody made sure today that all this is so.
 func check(c *sync.Call) (sync.Result, error) {
-	args, err := sync.Args[struct {
-		ID string `json:"id"`
-	}](c)
+	id, err := sync.IDArg(c)
 	if err != nil {
 		return sync.Result{}, err
 	}
-	r, err := hosted(c, args.ID)
+	r, err := hosted(c, id)
 	if err != nil {
 		return sync.Result{}, err
 	}

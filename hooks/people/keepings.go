@@ -10,7 +10,7 @@ func keepings() []sync.Keeping {
 	return []sync.Keeping{
 		{
 			Collection: "members", What: "You: a first name, the day you joined, and whether you take part, were suspended or have left",
-			Why: "So that the people you meet know what to call you.", Whose: "{row}.id = {member}", AtErasure: "delete",
+			Why: "So that the people you meet know what to call you, and coaches and coordinators know one another’s first names.", Whose: "{row}.id = {member}", AtErasure: "delete",
 		},
 		{
 			Collection: "members", What: "You, after you left: the same",

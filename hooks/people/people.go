@@ -35,9 +35,11 @@ func Register(app core.App, r *sync.Registry, leavers ...Leaver) {
 		To:      []sync.Audience{{Key: "'coordinators'"}, {Key: "'shop/' || {row}.id"}},
 	})
 	grants(r)
-	r.Guard("coordinators", "owners") // a right over others hangs on the device, too
+	r.Guard("coordinators", "owners", "responders", "surgery") // a right over others hangs on the device, too
 	r.Lease("coordinators", limits.LeaseOffice)
 	r.Lease("owners", limits.LeaseOffice)
+	r.Lease("responders", limits.LeaseOffice)
+	r.Lease("surgery", limits.LeaseOffice)
 	r.Keep(keepings()...)
 	r.HandleFor("details", "people.rename", rename)
 	r.Handle("people.add", add)
@@ -60,7 +62,9 @@ func grants(r *sync.Registry) {
 	}{
 		{"activators", "'activators'", "{row}.role IN ('activator', 'coordinator')"},
 		{"coordinators", "'coordinators'", "{row}.role = 'coordinator'"},
-		{"listeners", "'listeners'", "{row}.role = 'listener'"},
+		{"listeners", "'listeners'", "{row}.role IN ('listener', 'activator', 'coach', 'coordinator')"}, // who may pass on a worry
+		{"responders", "'responders'", "{row}.role IN ('coach', 'coordinator')"},
+		{"surgery", "'surgery'", "{row}.role = 'surgery'"},
 		{"shop", "'shop/' || {row}.shop", "{row}.role IN ('owner', 'staff') AND {row}.shop <> ''"},
 		{"owners", "'owners/' || {row}.shop", "{row}.role = 'owner' AND {row}.shop <> ''"},
 	} {

@@ -90,13 +90,11 @@ func checkRole(c *sync.Call, args *giveArgs) error {
 
 // take takes a role back. An owner may take their own staff's.
 func take(c *sync.Call) (sync.Result, error) {
-	args, err := sync.Args[struct {
-		ID string `json:"id"`
-	}](c)
+	id, err := sync.IDArg(c)
 	if err != nil {
 		return sync.Result{}, err
 	}
-	r, err := c.Find("roles", args.ID, nil)
+	r, err := c.Find("roles", id, nil)
 	if err != nil {
 		return sync.Result{}, err
 	}

@@ -12,12 +12,7 @@ import (
 
 // Command is `kith retention run`: what the server does by itself every night.
 func Command(app core.App, r *sync.Registry) *cobra.Command {
-	parent := &cobra.Command{
-		Use: "retention", Short: "Ends what has been kept for long enough",
-		RunE: func(_ *cobra.Command, args []string) error {
-			return fmt.Errorf("say what to do: kith retention run, or kith retention run --dry-run, not %q", args)
-		},
-	}
+	parent := &cobra.Command{Use: "retention", Short: "Ends what has been kept for long enough"}
 	var dry bool
 	run := &cobra.Command{
 		Use: "run", Short: "Ends it now; the server does so every night by itself", Args: cobra.NoArgs,

@@ -68,13 +68,11 @@ func words(s, none string) (string, error) {
 
 // acknowledge says that somebody has read a report.
 func acknowledge(c *sync.Call) (sync.Result, error) {
-	args, err := sync.Args[struct {
-		ID string `json:"id"`
-	}](c)
+	id, err := sync.IDArg(c)
 	if err != nil {
 		return sync.Result{}, err
 	}
-	r, err := report(c, args.ID)
+	r, err := report(c, id)
 	if err != nil || r.GetString("status") != "open" {
 		return sync.Result{}, err // two coordinators may read it at once
 	}

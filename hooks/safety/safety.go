@@ -96,14 +96,12 @@ func (w *room) block(c *sync.Call) (sync.Result, error) {
 
 // unblock takes the caller's own block back. What it ended stays ended.
 func unblock(c *sync.Call) (sync.Result, error) {
-	args, err := sync.Args[struct {
-		ID string `json:"id"`
-	}](c)
+	id, err := sync.IDArg(c)
 	if err != nil {
 		return sync.Result{}, err
 	}
 	unknown := sync.Reject("block_unknown", "This block is not there any more.")
-	b, err := c.Find("blocks", args.ID, unknown)
+	b, err := c.Find("blocks", id, unknown)
 	if err != nil {
 		return sync.Result{}, err
 	}

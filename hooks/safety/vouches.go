@@ -63,13 +63,11 @@ func vouch(c *sync.Call) (sync.Result, error) {
 
 // unvouch takes it back: whoever said it, and coordinators.
 func unvouch(c *sync.Call) (sync.Result, error) {
-	args, err := sync.Args[struct {
-		ID string `json:"id"`
-	}](c)
+	id, err := sync.IDArg(c)
 	if err != nil {
 		return sync.Result{}, err
 	}
-	v, err := c.Find("vouches", args.ID, nil)
+	v, err := c.Find("vouches", id, nil)
 	if err != nil {
 		return sync.Result{}, err
 	}

@@ -16,6 +16,7 @@ import (
 
 // sync is POST /api/sync: push, then pull.
 func (d *door) sync(e *core.RequestEvent) error {
+	asked := time.Now()
 	who, err := d.doorman.Who(e)
 	if err != nil {
 		return err
@@ -54,7 +55,7 @@ func (d *door) sync(e *core.RequestEvent) error {
 		}
 		d.hub.Wake()
 	}
-	p := sync.Pull{Member: who.Member, Device: who.Device, Trusted: who.Trusted(), Ack: r.Ack, Cursor: r.Cursor, MaxBytes: r.MaxBytes, Now: now, Stops: stops, Wipe: who.Wipe, Wiped: wiped}
+	p := sync.Pull{Member: who.Member, Device: who.Device, Trusted: who.Trusted(), Ack: r.Ack, Cursor: r.Cursor, MaxBytes: r.MaxBytes, Now: now, Asked: asked, Stops: stops, Wipe: who.Wipe, Wiped: wiped}
 	if len(r.Commands) > 0 || r.Pending > 0 {
 		p.Stream = r.Stream
 	}

@@ -150,15 +150,19 @@ func NewEpoch(app core.App) error {
 
 func newEpoch() string { return rand.Text()[:16] }
 
-// keepTriggers drops and recreates the triggers around every change of a
-// collection's shape; a trigger that names a dropped column would break it.
+// keepTriggers drops and recreates the triggers that speak of a collection around
+// every change of its shape; one that names a dropped column would break it.
 func (d *door) keepTriggers() {
 	around := func(e *core.CollectionEvent) error {
 		app := e.App
 		return app.RunInTransaction(func(tx core.App) error {
 			e.App = tx
 			defer func() { e.App = app }()
-			if err := sync.Uninstall(tx.DB()); err != nil {
+			var tables []string // what it was called until now
+			if err := tx.DB().NewQuery("SELECT name FROM _collections WHERE id = {:id}").Bind(dbx.Params{"id": e.Collection.Id}).Column(&tables); err != nil {
+				return err
+			}
+			if err := sync.Uninstall(tx.DB(), append(tables, e.Collection.Name)...); err != nil {
 				return err
 			}
 			if err := e.Next(); err != nil {

@@ -56,6 +56,7 @@ func takeOver(e *core.RequestEvent) (*socket, error) {
 	_ = conn.SetDeadline(time.Time{}) // the server had set its own
 	h := e.Response.Header().Clone()
 	h.Set("Transfer-Encoding", "chunked")
+	h.Set("Connection", "close") // as End does: else a client could send its next request where nobody reads
 	h.Set("Date", time.Now().UTC().Format(http.TimeFormat))
 	s, head := &socket{conn}, lines("HTTP/1.1 200 OK\r\n")
 	if err := h.Write(&head); err != nil {

@@ -157,16 +157,14 @@ func checkOccurrence(c *sync.Call, schedule, key string) error {
 }
 
 func cancel(c *sync.Call) (sync.Result, error) {
-	args, err := sync.Args[struct {
-		ID string `json:"id"`
-	}](c)
+	id, err := sync.IDArg(c)
 	if err != nil {
 		return sync.Result{}, err
 	}
-	if err := sync.ID(args.ID); err != nil {
+	if err := sync.ID(id); err != nil {
 		return sync.Result{}, err
 	}
-	visit, err := c.App.FindRecordById("visits", args.ID)
+	visit, err := c.App.FindRecordById("visits", id)
 	if errors.Is(err, sql.ErrNoRows) || (err == nil && visit.GetString("member") != c.Member) {
 		return sync.Result{}, sync.Reject("visit_unknown", "This visit is not here any more.")
 	}

@@ -21,7 +21,12 @@ import (
 // What waits when the server stops is not sent: codes die with the process too.
 type post struct{ waiting chan letter }
 
-type letter struct{ to, subject, text string }
+// letter is a mail. One that is about somebody else leaves no trace here that is finer
+// than the hour: neither in a file nor in the log, by its subject.
+type letter struct {
+	to, subject, text string
+	quiet             bool
+}
 
 func newPost() *post { return &post{waiting: make(chan letter, limits.MailQueue)} }
 
@@ -31,7 +36,7 @@ func (p *post) code(app core.App, to, digits string) error {
 	if err != nil {
 		return err
 	}
-	return p.send(app, letter{to, "Your code for " + town, fmt.Sprintf(
+	return p.send(app, letter{to: to, subject: "Your code for " + town, text: fmt.Sprintf(
 		"Your code for %s is %s.\n\nType it in the app within %d minutes. Nobody will ever ask you to tell them this code.\n\n"+
 			"If you didn't ask for a code, you need not do anything.\n", town, digits, int(limits.CodeLife.Minutes()))})
 }
@@ -42,9 +47,21 @@ func (p *post) moved(app core.App, to string) error {
 	if err != nil {
 		return err
 	}
-	return p.send(app, letter{to, "Your e-mail address for " + town + " was changed", fmt.Sprintf(
+	return p.send(app, letter{to: to, subject: "Your e-mail address for " + town + " was changed", text: fmt.Sprintf(
 		"Somebody who uses %s had this e-mail address. They have just changed it to another one.\n\n"+
 			"If that was not you, please tell a coordinator today.\n", town)})
+}
+
+// Post puts a mail of another room into the queue of those that go out.
+type Post = func(app core.App, to, subject, text string) error
+
+// about is a mail that another room has written; its subject begins with the town.
+func (p *post) about(app core.App, to, subject, text string) error {
+	town, err := townName(app)
+	if err != nil {
+		return err
+	}
+	return p.send(app, letter{to, town + ": " + subject, text, true})
 }
 
 // send puts a letter into the queue. NB! One that finds it full is dropped, and
@@ -57,7 +74,7 @@ func (p *post) send(app core.App, l letter) error {
 	select {
 	case p.waiting <- l:
 	default:
-		app.Logger().Error("mail: too many are waiting, one was dropped", "subject", l.subject)
+		app.Logger().Error("mail: too many are waiting, one was dropped", "subject", l.logged())
 	}
 	return nil
 }
@@ -71,11 +88,21 @@ func (p *post) deliver(ctx context.Context, app core.App) {
 			return
 		case l := <-p.waiting:
 			if err := l.post(app); err != nil {
-				app.Logger().Error("mail: could not be sent", "subject", l.subject, "error", err)
+				app.Logger().Error("mail: could not be sent", "subject", l.logged(), "error", err)
 			}
 		}
 	}
 }
+
+func (l letter) logged() string {
+	if l.quiet {
+		return ""
+	}
+	return l.subject
+}
+
+// kept says to keepMail, and to nobody else, that a mail is quiet.
+const kept = "X-Kith-Kept"
 
 func (l letter) post(app core.App) error {
 	meta := app.Settings().Meta
@@ -83,9 +110,11 @@ func (l letter) post(app core.App) error {
 	if err != nil {
 		return err
 	}
-	return app.NewMailClient().Send(&mailer.Message{
-		From: mail.Address{Name: town, Address: meta.SenderAddress}, To: []mail.Address{{Address: l.to}}, Subject: l.subject, Text: l.text,
-	})
+	m := &mailer.Message{From: mail.Address{Name: town, Address: meta.SenderAddress}, To: []mail.Address{{Address: l.to}}, Subject: l.subject, Text: l.text}
+	if l.quiet && !app.Settings().SMTP.Enabled {
+		m.Headers = map[string]string{kept: "by the hour"}
+	}
+	return app.NewMailClient().Send(m)
 }
 
 func townName(app core.App) (string, error) {
@@ -112,9 +141,13 @@ func keepMail(e *core.MailerEvent) error {
 		return err
 	}
 	now := time.Now().UTC()
+	if e.Message.Headers[kept] != "" {
+		now = now.Truncate(time.Hour)
+	}
 	name := now.Format("20060102-150405") + "-" + strings.ToLower(rand.Text()[:6]) + ".txt"
 	text := fmt.Sprintf("Date: %s\nFrom: %s\nTo: %s\nSubject: %s\n\n%s", now.Format(time.RFC1123Z), e.Message.From.String(), e.Message.To[0].Address, e.Message.Subject, e.Message.Text)
-	return os.WriteFile(filepath.Join(mailFolder(e.App), name), []byte(text), 0o600)
+	name = filepath.Join(mailFolder(e.App), name)
+	return errors.Join(os.WriteFile(name, []byte(text), 0o600), os.Chtimes(name, now, now))
 }
 
 // forgetMail deletes kept mails a day after they were written: their codes are

@@ -174,13 +174,11 @@ func endInvite(c *sync.Call) (sync.Result, error) {
 	return sync.Result{}, noted(c, "invites.end", id, nil)
 }
 
-// idOf reads the one argument that many commands have.
+// idOf reads the one argument that many commands have, and holds it to its shape.
 func idOf(c *sync.Call) (string, error) {
-	args, err := sync.Args[struct {
-		ID string `json:"id"`
-	}](c)
+	id, err := sync.IDArg(c)
 	if err != nil {
 		return "", err
 	}
-	return args.ID, sync.ID(args.ID)
+	return id, sync.ID(id)
 }

@@ -147,11 +147,17 @@ func (w *waysIn) session(e *core.RequestEvent) error {
 		return err
 	}
 	device, err := e.App.FindRecordById("devices", body.Device)
-	if errors.Is(err, sql.ErrNoRows) || (err == nil && (device.GetBool("revoked") || device.GetString("thumbprint") != proof.Key.Thumbprint())) {
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
 		return problem.DeviceUnknown.Because(nil)
-	}
-	if err != nil {
+	case err != nil:
 		return err
+	case device.GetString("thumbprint") != proof.Key.Thumbprint():
+		return problem.DeviceUnknown.Because(nil)
+	case device.GetBool("revoked") && device.GetBool("wipe"):
+		return problem.DeviceWiped.Because(nil)
+	case device.GetBool("revoked"):
+		return problem.DeviceUnknown.Because(nil)
 	}
 	member, err := memberOf(e.App, device)
 	if err != nil {

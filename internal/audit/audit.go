@@ -91,7 +91,7 @@ func (r *Row) Digest() string {
 }
 
 var (
-	action = regexp.MustCompile(`^[a-z]+(\.[a-zA-Z]+)*$`)
+	action = regexp.MustCompile(`^[a-z][a-zA-Z]*(\.[a-zA-Z]+)*$`)
 	token  = regexp.MustCompile(`^[A-Za-z0-9_.,:/+-]{0,64}$`) // an id, a code, a date: no sentence fits
 )
 

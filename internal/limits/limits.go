@@ -214,6 +214,38 @@ const (
 	ComplaintsPerHour = 10
 )
 
+// Concerns.
+const (
+	// ConcernArea is as long as the area of a community.
+	ConcernArea = 80
+	// ConcernSealed is 8 KiB of words and their keys, in base64url.
+	ConcernSealed = 12_000
+	// KeyBundle is three keys and a signature.
+	KeyBundle = 4096
+	// LettersPerRequest (wire): a tablet that was without a signal for a day has
+	// less than that; LettersBody is as many, of the size that nearly all have.
+	LettersPerRequest = 16
+	LettersBody       = 512 << 10
+	// LetterLife is how long after it was sealed a letter is taken whose token has run
+	// out: a token is good for 30 days, and a phone without a signal can't renew it.
+	LetterLife = 60 * 24 * time.Hour
+	// ConcernIdle is how many days the words of a concern are kept that nobody closed, from
+	// when anybody last did something about it: as those of one that was dealt with.
+	ConcernIdle = 366
+	// ConcernIdleTold is how many days before that coordinators are told, each Monday:
+	// whoever is away for three weeks still hears of it.
+	ConcernIdleTold = 31
+	// LettersPerMinute is for one address, as SealedPerMinute.
+	LettersPerMinute = 60
+	// LettersAtOnce: opening one is a millisecond of a core, and then the one writer.
+	LettersAtOnce = 16
+	// ReceiptsPerRequest (wire): always as many, so that nobody sees how many
+	// somebody has.
+	ReceiptsPerRequest = 8
+	// ReceiptsPerMinute is for one address: a phone asks once a day.
+	ReceiptsPerMinute = 60
+)
+
 // One page of the audit: as many as are read at one look, which is recorded.
 const (
 	AuditPage    = 50
@@ -223,6 +255,26 @@ const (
 // RetentionBatch is how many rows the retention ends in one transaction: a push
 // waits for it no longer than for another push.
 const RetentionBatch = 500
+
+// Numbers to ring, and who may be rung.
+const (
+	// Phone in characters: 15 digits with their spaces, as of E.164.
+	Phone = 24
+	// OutOfHours is what is said when nobody is on call: a screen of a phone, in characters.
+	OutOfHours = 500
+	// HelplineRows and OnCallRows: every phone of the town holds the helplines, and
+	// a list that is longer than a screen helps nobody in a hurry.
+	HelplineRows = 60
+	OnCallRows   = 20
+	// NoteBody bounds a note to the surgery: an envelope in base64url, and its name.
+	NoteBody = 16 << 10
+	// NotesPerHour is for one address, which may be a whole hall behind one router.
+	NotesPerHour = 20
+	// GlassReason is why somebody opens what isn't theirs, in characters.
+	GlassReason = 500
+	// BasicsVersion is the highest that the training cards will ever have.
+	BasicsVersion = 999
+)
 
 // Text of listings, in characters.
 const (

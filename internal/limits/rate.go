@@ -1,6 +1,7 @@
 package limits
 
 import (
+	"net/netip"
 	"sync"
 	"time"
 
@@ -35,6 +36,7 @@ func (r *Rate) Allow(key string, now time.Time) bool {
 	if !r.on {
 		return true
 	}
+	key = household(key)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if now.After(r.sweep) {
@@ -51,4 +53,19 @@ func (r *Rate) Allow(key string, now time.Time) bool {
 		r.keys[key] = l
 	}
 	return l.AllowN(now, 1)
+}
+
+// household is the key by which an address is counted. One of IPv6 counts with the
+// others of its /64, which is what one line into a house or one rented machine gets:
+// else there would be a fresh address for each request. Any other key is itself.
+func household(key string) string {
+	address, err := netip.ParseAddr(key)
+	if err != nil || address.Is4() || address.Is4In6() {
+		return key
+	}
+	network, err := address.WithZone("").Prefix(64)
+	if err != nil {
+		return key
+	}
+	return network.String()
 }

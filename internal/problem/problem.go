@@ -34,6 +34,7 @@ var (
 	ProofClock          = Problem{Status: 401, Code: "proof_clock", Message: "The clock of this device is wrong."}
 	ProofUsed           = Problem{Status: 401, Code: "proof_used", Message: "This sign-in was used before."}
 	ProofMissing        = Problem{Status: 401, Code: "proof_missing", Message: "This device has to show that it is itself. It does so by itself."}
+	DeviceWiped         = Problem{Status: 401, Code: "device_wiped", Message: "This device was emptied, as somebody asked. Nothing of its person may stay on it."}
 	DeviceUnknown       = Problem{Status: 401, Code: "device_unknown", Message: "This device is not known here any more. Ask for a new invite; nothing on this device is lost."}
 	MemberSuspended     = Problem{Status: 403, Code: "member_suspended", Message: "You can't take part just now. Please talk to your coordinator."}
 	DevicePending       = Problem{Status: 403, Code: "device_pending", Message: "This device isn't let in yet. Show its six digits to whoever invited you."}
@@ -47,20 +48,24 @@ var (
 	CodeExpired         = Problem{Status: 403, Code: "code_expired", Message: "This code has run out. Ask for a new one."}
 	EmailFixed          = Problem{Status: 403, Code: "email_fixed", Message: "Confirm this device with the e-mail address you have here first. Then you can change it."}
 	EmailTaken          = Problem{Status: 403, Code: "email_taken", Message: "Somebody here has this e-mail address already. Use another one."}
+	NotAssigned         = Problem{Status: 403, Code: "not_assigned", Message: "You don't look into this. Take it, or say why you have to open it: the coordinators are told."}
 	NotFound            = Problem{Status: 404, Code: "not_found", Message: "There is nothing at this address."}
+	ConcernUnknown      = Problem{Status: 404, Code: "concern_unknown", Message: "This is not here any more, or it is somebody else's."}
+	NoteUnknown         = Problem{Status: 404, Code: "note_unknown", Message: "This note is not here any more."}
 	MethodNotAllowed    = Problem{Status: 405, Code: "method_not_allowed", Message: "This address is asked in another way."}
 	BodyTooLarge        = Problem{Status: 413, Code: "body_too_large", Message: "That is more than fits in one request."}
 	SlowDown            = Problem{Status: 429, Code: "slow_down", Message: "Too many requests. Please wait a little."}
 	Internal            = Problem{Status: 500, Code: "internal", Message: "Something is wrong on our side. Nothing was changed."}
+	ConcernsOff         = Problem{Status: 503, Code: "concerns_off", Message: "Worries can't be passed on here just now. If somebody is in danger, ring 999."}
 	Busy                = Problem{Status: 503, Code: "busy", Message: "Very busy just now. Nothing is lost; it will be tried again."}
 )
 
 // All is the catalogue as a list.
 func All() []Problem {
 	return []Problem{
-		BodyInvalid, ProtocolUnsupported, CursorInvalid, ProofInvalid, SealedInvalid, SealedElsewhere, TokenMissing, ProofClock, ProofUsed, ProofMissing, DeviceUnknown,
+		BodyInvalid, ProtocolUnsupported, CursorInvalid, ProofInvalid, SealedInvalid, SealedElsewhere, TokenMissing, ProofClock, ProofUsed, ProofMissing, DeviceUnknown, DeviceWiped,
 		MemberSuspended, DevicePending, NotAllowed, DeviceNotEnrolled, StreamForeign, InviteInvalid, InviteExpired,
-		RecoveryInvalid, CodeWrong, CodeExpired, EmailFixed, EmailTaken, NotFound, MethodNotAllowed, BodyTooLarge, SlowDown, Internal, Busy,
+		RecoveryInvalid, CodeWrong, CodeExpired, EmailFixed, EmailTaken, NotAssigned, NotFound, ConcernUnknown, NoteUnknown, MethodNotAllowed, BodyTooLarge, SlowDown, Internal, ConcernsOff, Busy,
 	}
 }
 

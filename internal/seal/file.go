@@ -1,8 +1,6 @@
 package seal
 
 import (
-	"crypto/ecdh"
-	"crypto/hpke"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -36,11 +34,11 @@ func Read(name string) (*Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the key file %s is damaged", name)
 	}
-	private, err := hpke.DHKEM(ecdh.P256()).NewPrivateKey(bytes)
+	key, err := KeyOfBytes(bytes)
 	if err != nil {
 		return nil, fmt.Errorf("the key file %s is damaged", name)
 	}
-	return keyOf(private), nil
+	return key, nil
 }
 
 // Make makes a key file that isn't there yet, for its owner alone, and on disk

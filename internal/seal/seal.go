@@ -43,6 +43,15 @@ func NewKey() (*Key, error) {
 	return keyOf(private), nil
 }
 
+// KeyOfBytes is the key whose private half this is.
+func KeyOfBytes(private []byte) (*Key, error) {
+	key, err := hpke.DHKEM(ecdh.P256()).NewPrivateKey(private)
+	if err != nil {
+		return nil, err
+	}
+	return keyOf(key), nil
+}
+
 func keyOf(private hpke.PrivateKey) *Key {
 	public := private.PublicKey().Bytes()
 	return &Key{private: private, public: public, name: nameOf(public)}
@@ -60,14 +69,17 @@ func nameOf(public []byte) (name [nameLen]byte) {
 
 // Open opens a blob: one byte of version, eight that name the key, HPKE's
 // encapsulated key, and the ciphertext.
-func (k *Key) Open(blob []byte) ([]byte, error) {
+func (k *Key) Open(blob []byte) ([]byte, error) { return k.OpenFor(Info, blob) }
+
+// OpenFor opens a blob that was sealed for another use of the same key.
+func (k *Key) OpenFor(info string, blob []byte) ([]byte, error) {
 	if len(blob) < 1+nameLen+encLen+tagLen || blob[0] != version {
 		return nil, ErrBroken
 	}
 	if [nameLen]byte(blob[1:1+nameLen]) != k.name {
 		return nil, ErrOtherKey
 	}
-	plain, err := hpke.Open(k.private, hpke.HKDFSHA256(), hpke.AES256GCM(), []byte(Info), blob[1+nameLen:])
+	plain, err := hpke.Open(k.private, hpke.HKDFSHA256(), hpke.AES256GCM(), []byte(info), blob[1+nameLen:])
 	if err != nil {
 		return nil, errors.Join(ErrBroken, err)
 	}
@@ -75,12 +87,15 @@ func (k *Key) Open(blob []byte) ([]byte, error) {
 }
 
 // Seal seals plain to the server whose public key this is, as a phone does.
-func Seal(public, plain []byte) ([]byte, error) {
+func Seal(public, plain []byte) ([]byte, error) { return SealFor(Info, public, plain) }
+
+// SealFor seals for another use of the same key.
+func SealFor(info string, public, plain []byte) ([]byte, error) {
 	to, err := hpke.DHKEM(ecdh.P256()).NewPublicKey(public)
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := hpke.Seal(to, hpke.HKDFSHA256(), hpke.AES256GCM(), []byte(Info), plain)
+	sealed, err := hpke.Seal(to, hpke.HKDFSHA256(), hpke.AES256GCM(), []byte(info), plain)
 	if err != nil {
 		return nil, err
 	}

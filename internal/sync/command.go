@@ -219,6 +219,14 @@ func Args[T any](c *Call) (args T, err error) {
 	return args, nil
 }
 
+// IDArg reads the arguments of a call that names one row, as it was sent.
+func IDArg(c *Call) (id string, err error) {
+	args, err := Args[struct {
+		ID string `json:"id"`
+	}](c)
+	return args.ID, err
+}
+
 func rejection(err error) *Rejection {
 	var r *Rejection
 	if errors.As(err, &r) {

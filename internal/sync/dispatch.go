@@ -88,7 +88,7 @@ func (h *Hub) read(ctx context.Context, from int64) (r reading, err error) {
 	if !r.rows {
 		return r, nil
 	}
-	rows, err := tx.QueryContext(ctx, h.e.rows, from, r.to, limits.FrameRows+1)
+	rows, err := tx.QueryContext(ctx, h.e.rows, from, r.to)
 	if err != nil {
 		return r, err
 	}

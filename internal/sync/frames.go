@@ -16,8 +16,9 @@ type Frames struct {
 	err     error
 }
 
-// NewFrames writes to w, a line at a time, gathered into blocks of 32 KiB.
-func NewFrames(w io.Writer) *Frames { return &Frames{w: w, buf: make([]byte, 0, 36<<10)} }
+// NewFrames writes to w, a line at a time, gathered into blocks of 32 KiB. It
+// begins with room for "nothing new", which most answers are, and grows.
+func NewFrames(w io.Writer) *Frames { return &Frames{w: w, buf: make([]byte, 0, 1<<10)} }
 
 // Bytes written so far, before compression.
 func (f *Frames) Bytes() int { return f.written + len(f.buf) }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 )
 
 // heads answers "nothing new" from memory. It is true to the database because
@@ -16,6 +17,7 @@ type heads struct {
 	conn    *sql.Conn
 	stmt    *sql.Stmt
 	version int64
+	looked  time.Time // when the last look at the version began
 	epoch   string
 	seq     int64
 	head    map[string]int64
@@ -23,9 +25,10 @@ type heads struct {
 
 // fresh brings the heads up to the last commit and returns epoch and seq.
 func (e *Engine) fresh(ctx context.Context) (epoch string, seq int64, err error) {
+	asked := time.Now()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if err := e.refresh(ctx); err != nil {
+	if err := e.refresh(ctx, asked); err != nil {
 		e.forget()
 		return "", 0, err
 	}
@@ -45,16 +48,24 @@ func (e *Engine) Current(ctx context.Context, raw string) (bool, error) {
 // Touched says when a member's standing or grants last changed: as long as it
 // stays the same, what was found out about them then still holds.
 func (e *Engine) Touched(ctx context.Context, member string) (epoch string, seq int64, err error) {
+	asked := time.Now()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if err := e.refresh(ctx); err != nil {
+	if err := e.refresh(ctx, asked); err != nil {
 		e.forget()
 		return "", 0, err
 	}
 	return e.epoch, e.head["@"+member], nil
 }
 
-func (e *Engine) refresh(ctx context.Context) error {
+// refresh brings the heads up to the last commit before asked. A look that began
+// after it, for whomever, is as good as a new one: of many who ask at once, one
+// looks.
+func (e *Engine) refresh(ctx context.Context, asked time.Time) error {
+	if !asked.IsZero() && e.looked.After(asked) {
+		return nil
+	}
+	began := time.Now()
 	// The connection outlives the request that happened to open it.
 	ctx = context.WithoutCancel(ctx)
 	if e.conn == nil {
@@ -71,13 +82,12 @@ func (e *Engine) refresh(ctx context.Context) error {
 	if err := e.stmt.QueryRowContext(ctx).Scan(&version); err != nil {
 		return err
 	}
-	if version == e.version {
-		return nil
+	if version != e.version {
+		if err := e.reread(ctx); err != nil {
+			return err
+		}
 	}
-	if err := e.reread(ctx); err != nil {
-		return err
-	}
-	e.version = version
+	e.version, e.looked = version, began
 	return nil
 }
 
@@ -120,7 +130,7 @@ func (e *Engine) forget() {
 	if e.conn != nil {
 		_ = e.conn.Close()
 	}
-	e.heads.conn, e.heads.stmt, e.heads.version, e.heads.head = nil, nil, 0, nil
+	e.heads.conn, e.heads.stmt, e.heads.version, e.heads.looked, e.heads.head = nil, nil, 0, time.Time{}, nil
 }
 
 // Close gives the connection back.
@@ -141,7 +151,7 @@ func (e *Engine) nothingNew(ctx context.Context, f *Frames, p Pull, cur *cursor)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if err := e.refresh(ctx); err != nil {
+	if err := e.refresh(ctx, p.Asked); err != nil {
 		e.forget()
 		return false // the long way will say what is wrong
 	}

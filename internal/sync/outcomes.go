@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"strconv"
 
 	"kith/internal/limits"
 )
@@ -68,7 +69,7 @@ func readOutcomes(ctx context.Context, tx *sql.Tx, member, stream string, ack, u
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT n.number, c.nonce, c.status, c.seq, c.code, c.message, c.result
 		FROM sync_number n JOIN sync_command c ON c.nonce = n.nonce
-		WHERE n.stream = ? AND n.number > ? AND c.seq <= ? ORDER BY n.number LIMIT ?`, stream, ack, upTo, limits.OutcomesPerAnswer)
+		WHERE n.stream = ? AND n.number > ? AND c.seq <= ? ORDER BY n.number LIMIT `+strconv.Itoa(limits.OutcomesPerAnswer), stream, ack, upTo)
 	if err != nil {
 		return nil, err
 	}

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
+
+	"kith/internal/limits"
 )
 
 // Engine answers pulls from the read side of one community's database.
@@ -32,7 +35,7 @@ func NewEngine(db *sql.DB, decl *Declaration) *Engine {
 	return &Engine{
 		decl: decl, db: db,
 		scan: "SELECT r.seq, " + data + " FROM sync_row r WHERE r.aud = ? AND r.seq BETWEEN ? AND ? AND r.live = 1 ORDER BY r.seq",
-		rows: "SELECT r.aud, r.coll, r.rid, r.seq, " + data + " FROM sync_row r WHERE r.seq > ? AND r.seq <= ? ORDER BY r.seq, r.aud LIMIT ?",
+		rows: "SELECT r.aud, r.coll, r.rid, r.seq, " + data + " FROM sync_row r WHERE r.seq > ? AND r.seq <= ? ORDER BY r.seq, r.aud LIMIT " + strconv.Itoa(limits.FrameRows+1),
 	}
 }
 
@@ -46,9 +49,10 @@ type Pull struct {
 	Cursor   string
 	MaxBytes int
 	Now      time.Time
-	Wipe     bool   // the device is to be wiped: it is told outcomes, and no row
-	Wiped    bool   // and has handed in all that it had
-	Stops    []Stop // what the push of the same request said, passed on
+	Asked    time.Time // when the request came in: what committed before must be in the answer; zero: before now
+	Wipe     bool      // the device is to be wiped: it is told outcomes, and no row
+	Wiped    bool      // and has handed in all that it had
+	Stops    []Stop    // what the push of the same request said, passed on
 	Link     func(epoch string, base, pos int64) string
 }
 
@@ -231,8 +235,12 @@ func (s *snapshot) audiences(cur *cursor, granted []string) (done bool, err erro
 	return done, nil
 }
 
-// batch is how many index entries are looked at in one piece.
+// batch is how many index entries are looked at in one piece. NB! No LIMIT here is a
+// parameter: SQLite compiles a statement that has one again for each value.
 const batch = 512
+
+var pieces = `SELECT coll, rid, seq, live FROM sync_row INDEXED BY sync_row_aud
+	WHERE aud = ? AND seq > ? AND (live = 1 OR seq > ?) ORDER BY seq LIMIT ` + strconv.Itoa(batch)
 
 // walk sends one audience from p.pos on and moves p.
 func (s *snapshot) walk(aud string, p *position) (whole bool, err error) {
@@ -260,8 +268,7 @@ func (s *snapshot) walk(aud string, p *position) (whole bool, err error) {
 // entries reads the next piece of the index, with its rows: from memory where
 // they are there, else all of the piece in one go.
 func (s *snapshot) entries(aud string, p *position) ([]entry, error) {
-	rows, err := s.tx.QueryContext(s.ctx, `SELECT coll, rid, seq, live FROM sync_row INDEXED BY sync_row_aud
-		WHERE aud = ? AND seq > ? AND (live = 1 OR seq > ?) ORDER BY seq LIMIT ?`, aud, p.pos, p.base, batch)
+	rows, err := s.tx.QueryContext(s.ctx, pieces, aud, p.pos, p.base)
 	if err != nil {
 		return nil, err
 	}

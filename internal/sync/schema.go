@@ -130,15 +130,19 @@ func generatedThere(db dbx.Builder) (there []generated, err error) {
 	return there, err
 }
 
-// Uninstall removes the grants view and all triggers.
-func Uninstall(db dbx.Builder) error {
+// Uninstall removes the grants view and the triggers that speak of some tables; of
+// none named: all.
+func Uninstall(db dbx.Builder, tables ...string) error {
 	there, err := generatedThere(db)
 	if err != nil {
 		return err
 	}
 	var stmts []string
 	for _, g := range there {
-		stmts = append(stmts, g.drop())
+		// NB! Rather one too many, by a word that only holds a table's name.
+		if len(tables) == 0 || slices.ContainsFunc(tables, func(table string) bool { return strings.Contains(g.SQL, table) }) {
+			stmts = append(stmts, g.drop())
+		}
 	}
 	return run(db, stmts)
 }

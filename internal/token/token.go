@@ -48,6 +48,8 @@ type Proof struct {
 	// Access is the ath: the token that this proof goes with, as Access writes
 	// it. Empty: none.
 	Access string
+	// At is when it was signed, by the phone's clock.
+	At time.Time
 }
 
 // Access is how a proof names the token that it goes with.
@@ -81,20 +83,9 @@ func parser() *jwt.Parser {
 // Returns ErrInvalid, or ErrClock if only its time is more than
 // limits.ProofAge from now; with no now it may be of any time.
 func VerifyProof(raw, method, host, path string, now time.Time) (Proof, error) {
-	if len(raw) > limits.Proof || strings.ContainsAny(raw, "\r\n ") {
-		return Proof{}, ErrInvalid
-	}
-	var key Key
-	claims := jwt.MapClaims{}
-	_, err := parser().ParseWithClaims(raw, claims, func(t *jwt.Token) (any, error) {
-		var err error
-		if key, err = headerKey(t.Header); err != nil {
-			return nil, err
-		}
-		return key.public()
-	})
+	key, claims, err := Verify(raw, TypProof, limits.Proof)
 	if err != nil {
-		return Proof{}, ErrInvalid
+		return Proof{}, err
 	}
 	id, _ := claims["jti"].(string)
 	htm, _ := claims["htm"].(string)
@@ -104,17 +95,61 @@ func VerifyProof(raw, method, host, path string, now time.Time) (Proof, error) {
 	if err != nil || !ok || htm != method || !strings.EqualFold(at.Host, host) || at.Path != path || len(id) < 16 || len(id) > 64 {
 		return Proof{}, ErrInvalid
 	}
-	if age := now.Sub(time.Unix(int64(iat), 0)); !now.IsZero() && (age > limits.ProofAge || age < -limits.ProofAge) {
+	signed := time.Unix(int64(iat), 0)
+	if age := now.Sub(signed); !now.IsZero() && (age > limits.ProofAge || age < -limits.ProofAge) {
 		return Proof{}, ErrClock
 	}
 	access, _ := claims["ath"].(string)
-	return Proof{Key: key, ID: id, Access: access}, nil
+	return Proof{Key: key, ID: id, Access: access, At: signed}, nil
 }
 
-// headerKey reads the jwk of a proof's header, which must have exactly the
+// Verify checks a token that brings its own key: of this typ, at most max bytes
+// long, signed by the key in its header. What the key is worth, and what the
+// claims say, is for the caller to judge.
+func Verify(raw, typ string, max int) (Key, map[string]any, error) {
+	if len(raw) > max || strings.ContainsAny(raw, "\r\n ") {
+		return Key{}, nil, ErrInvalid
+	}
+	var key Key
+	claims := jwt.MapClaims{}
+	_, err := parser().ParseWithClaims(raw, claims, func(t *jwt.Token) (any, error) {
+		var err error
+		if key, err = headerKey(t.Header, typ); err != nil {
+			return nil, err
+		}
+		return key.public()
+	})
+	if err != nil {
+		return Key{}, nil, ErrInvalid
+	}
+	return key, claims, nil
+}
+
+// Sign makes what Verify reads.
+func Sign(private *ecdsa.PrivateKey, typ string, claims map[string]any) (string, error) {
+	key, err := KeyOf(&private.PublicKey)
+	if err != nil {
+		return "", err
+	}
+	t := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims(claims))
+	t.Header["typ"], t.Header["jwk"] = typ, key
+	return t.SignedString(private)
+}
+
+// KeyOf is a public key as it travels.
+func KeyOf(public *ecdsa.PublicKey) (Key, error) {
+	point, err := public.Bytes()
+	if err != nil {
+		return Key{}, err
+	}
+	b64 := base64.RawURLEncoding.EncodeToString
+	return Key{Kty: "EC", Crv: "P-256", X: b64(point[1:33]), Y: b64(point[33:])}, nil
+}
+
+// headerKey reads the jwk of a token's header, which must have exactly the
 // members of a public P-256 key, beside typ and alg.
-func headerKey(header map[string]any) (Key, error) {
-	if header["typ"] != TypProof || len(header) != 3 {
+func headerKey(header map[string]any, typ string) (Key, error) {
+	if header["typ"] != typ || len(header) != 3 {
 		return Key{}, ErrInvalid
 	}
 	members, _ := header["jwk"].(map[string]any)

@@ -26,7 +26,10 @@ const schema = 1
 // Take takes the answer to ask.
 func (d *Device) Take(ask *Ask, status int, body []byte) Taken {
 	if status != 200 {
-		d.refused(ask, body)
+		if d.refused(ask, body); d.Fault == "device_wiped" {
+			d.Forget()
+			return Wiped
+		}
 		return Refused
 	}
 	return d.TakeParsed(ask, ParseAnswer(body))
@@ -152,7 +155,7 @@ func (d *Device) refused(ask *Ask, body []byte) {
 	_ = json.Unmarshal(body, &e) // a proxy's page is an error without a code
 	d.WaitMs, d.Fault = e.RetryAfterMs, ""
 	switch e.Code {
-	case "device_unknown", "member_suspended", "protocol_unsupported":
+	case "device_unknown", "device_wiped", "member_suspended", "protocol_unsupported":
 		d.Fault = e.Code
 	case "proof_missing":
 		d.Proves = true

@@ -98,12 +98,19 @@ func parts() ([]part, error) {
 			return command{"sim", nil, []string{t.sim, "-test.run=^TestSim_HoldsEveryInvariant$", "-test.v", "-test.timeout=0",
 				fmt.Sprintf("-first=%d", first+1), fmt.Sprintf("-seeds=%d", count)}}
 		}},
+		{"model", "run, in every place", 1, 1, true, func(t tools, _, _ int) command {
+			return command{"sim", nil, []string{t.sim, "-test.run=^TestModel_", "-test.v", "-test.timeout=1h", "-one-in=1"}}
+		}},
+		{"soak", "years", 20, 1, true, func(t tools, first, _ int) command {
+			return command{"sim", []string{"KITH_SOAK=365", fmt.Sprintf("KITH_FIRST=%d", first)}, []string{t.sim, "-test.run=^TestSoak_", "-test.v", "-test.timeout=3h"}}
+		}},
 		driver("partitions", "runs", 1_000, 4, "KITH_PARTITIONS", "^TestPartitions_"),
 		driver("crash", "kills", 10_000, 100, "KITH_KILLS", "^TestCrash_"),
 		driver("power", "cuts", 2_000, 50, "KITH_CUTS", "^TestPowerCut_"),
 		driver("histories", "histories", 5_000, 100, "KITH_HISTORIES", "^TestHistory_CanBe"),
 		driver("disk", "kinds of error", 12, 1, "KITH_DISK", "^TestDisk_"),
 		driver("herd", "phones", 10_000, 10_000, "KITH_HERD", "^TestHerd_"),
+		driver("upgrade", "statements a release", 100, 100, "KITH_UPGRADES", "^TestUpgrade_"),
 		driver("restore", "drills", 50, 5, "KITH_RESTORES", "^TestRestore_"),
 		whole("faults", "faults"),
 		{"fuzz", "targets, 400,000 inputs each", len(targets), 1, false, func(_ tools, first, _ int) command {

@@ -50,9 +50,12 @@ function memberOf({ subject, detail }: AuditEntry, rows: Rows): string {
   return subject
 }
 
+/** What nobody does: the server, when a time is over or somebody's role has ended. */
+const BY_ITSELF = /^(people\.|concerns\.release$)/
+
 function actorName(entry: AuditEntry, rows: Rows): string {
   if (entry.actor === 'console') return said.audit.console
-  if (entry.actor === '') return entry.action.startsWith('people.') ? auditMachine : said.audit.nobody
+  if (entry.actor === '') return BY_ITSELF.test(entry.action) ? auditMachine : said.audit.nobody
   return text(rows('members').get(entry.actor)?.firstName) || said.somebody
 }
 
@@ -69,6 +72,7 @@ function namedOf(entry: AuditEntry, rows: Rows): Named {
     role: (roleNames.lower[role] ?? role ?? '') + (shopName ? `, ${shopName}` : ''),
     what: text(rows('shops').get(subject)?.name) || text(device?.name) || (entry.action.startsWith('devices.') ? auditDevice : auditSomething),
     helper: name(detail.helper || text(rows('consents').get(subject)?.helper)),
+    found: detail.found || '?',
   }
 }
 

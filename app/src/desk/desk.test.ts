@@ -4,7 +4,7 @@ import type { Row } from '../sync'
 import { staffOf } from '../shop/staff'
 import { pageOf, sentenceOf, type AuditEntry } from './audit'
 import { dueOf } from './due'
-import { peopleOf } from './people'
+import { isResponder, isUnwritten, peopleOf } from './people'
 
 const rowsOf = (...rows: Row[]) => new Map(rows.map((row) => [row.id, row]))
 const member = (id: string, firstName: string, more: Partial<Row> = {}): Row => ({ id, firstName, created: '2026-05-01T09:00:00.000Z', standing: 'active', noPhone: false, hasEmail: false, ...more })
@@ -26,6 +26,18 @@ describe('people at the desk', () => {
   })
 })
 
+describe('whom nothing urgent reaches by mail', () => {
+  it('is who looks into concerns, takes part, and has no address', () => {
+    const people = peopleOf(
+      rowsOf(member('a', 'Coach'), member('b', 'Lead', { hasEmail: true }), member('c', 'Lead too'), member('d', 'Coach who is away', { standing: 'suspended' }), member('e', 'Listener'), member('f', 'Resident')),
+      rowsOf(...[['a', 'coach'], ['b', 'coordinator'], ['c', 'coordinator'], ['c', 'owner'], ['d', 'coach'], ['e', 'listener']].map(([member, role], at) => ({ id: `${at}`, member, role, shop: '' }))),
+      rowsOf(),
+    )
+    expect(people.filter(isResponder).map(({ name }) => name)).toEqual(['Coach', 'Lead', 'Lead too'])
+    expect(people.filter(isUnwritten).map(({ name }) => name)).toEqual(['Coach', 'Lead too'])
+  })
+})
+
 describe('by when a report must be answered', () => {
   it('is said in days of the community, with its urgency', () => {
     const due = (stamp: string) => dueOf(stamp, '2026-06-10', 'Europe/London')
@@ -44,6 +56,13 @@ describe('the record of what was done', () => {
   }
   const say = (action: string, subject: string, detail: Record<string, string> = {}, actor = 'tom') =>
     sentenceOf({ number: 1, at: '', actor, device: '', action, subject, detail }, (name) => collections[name] ?? new Map())
+
+  it('says what the server did by itself, and never who passed a concern on', () => {
+    const nobody = (action: string, detail = {}) => sentenceOf({ number: 1, at: '', actor: '', device: '', action, subject: 'c', detail }, (name) => collections[name] ?? new Map())
+    expect(nobody('concerns.release', { why: 'role' })).toBe('Kith gave a concern back')
+    expect(nobody('concerns.arrive', { basis: 'agreed' })).toBe('A concern came')
+    expect(nobody('acting.expire', { member: 'pearl', helper: 'tom' })).toBe('The time was over for which Tom may act for Pearl')
+  })
 
   it('is in words, with names looked up here', () => {
     expect(say('roles.give', 'pearl', { role: 'activator' })).toBe('Tom gave Pearl the role of activator')

@@ -26,6 +26,19 @@ export interface Person {
   folded: string
 }
 
+/** Who looks into concerns, and is written to when one is urgent. */
+const RESPONDERS = ['coach', 'coordinator']
+
+/** Whether somebody looks into concerns here. */
+export function isResponder({ standing, roles }: Person): boolean {
+  return standing === 'active' && roles.some(({ role }) => RESPONDERS.includes(role))
+}
+
+/** Whether somebody who looks into concerns is told of nothing urgent by mail, as no address is known. */
+export function isUnwritten(person: Person): boolean {
+  return isResponder(person) && !person.hasEmail
+}
+
 type Rows = ReadonlyMap<string, Row>
 const NO_ROLES: readonly HeldRole[] = []
 

@@ -10,6 +10,7 @@ export interface Bridge {
 }
 
 const ADDRESS = '/sw.js'
+const AGAIN_MS = 30_000
 
 /**
  * Registers the worker and calls `updateReady` once when a new version waits to be used. Answers null where
@@ -18,7 +19,7 @@ const ADDRESS = '/sw.js'
 export async function register(updateReady: () => void): Promise<Bridge | null> {
   if (!('serviceWorker' in navigator)) return null
   const workers = navigator.serviceWorker
-  const registration = await workers.register(trusted('kith-worker', ADDRESS), { updateViaCache: 'none' }).catch(() => null)
+  const registration = await installed(workers)
   if (!registration) return null
 
   let asked = false
@@ -49,4 +50,29 @@ export async function register(updateReady: () => void): Promise<Bridge | null> 
       registration.waiting?.postMessage('skipWaiting')
     },
   }
+}
+
+/** The registration, once one version is kept. A first install that broke off, as the signal went, begins again. */
+async function installed(workers: ServiceWorkerContainer): Promise<ServiceWorkerRegistration | null> {
+  const address = trusted('kith-worker', ADDRESS)
+  for (;;) {
+    // Anything but a TypeError (a file that did not come) will be the same the next time.
+    const registration = await workers.register(address, { updateViaCache: 'none' }).catch((error) => (error instanceof TypeError ? undefined : null))
+    if (registration === null || (registration && (await keeps(registration)))) return registration
+    await new Promise<void>((again) => {
+      setTimeout(again, AGAIN_MS)
+      addEventListener('online', () => again(), { once: true })
+    })
+  }
+}
+
+/** Whether some version is kept, once it is known. */
+async function keeps({ installing, waiting, active }: ServiceWorkerRegistration): Promise<boolean> {
+  if (!installing || waiting || active) return Boolean(waiting || active)
+  await new Promise<void>((settled) => {
+    const look = () => installing.state !== 'installing' && settled()
+    installing.addEventListener('statechange', look)
+    look()
+  })
+  return installing.state !== 'redundant'
 }

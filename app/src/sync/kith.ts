@@ -6,7 +6,7 @@ import { Prover } from '../device/prover'
 import { doors } from './lazily'
 import { browserEnv, type Env } from './env'
 import { newNonce } from './ids'
-import type { Left } from './left'
+import type { Left, Letterhead } from './left'
 import { Local } from './local'
 import { Loop, type LoopState } from './loop'
 import { Membership } from './membership'
@@ -23,7 +23,7 @@ import { storeOf } from './storing'
 import { ALONE, browserMeeting, Tabs, type Meeting, type Message } from './tabs'
 import type { Entry, LocalFacts, Me, Row, Status } from './types'
 import { View } from './view'
-import { begunWipe, markWipe } from './wipe'
+import { begunWipe, markWipe, type Why } from './wipe'
 
 export interface OpenOptions {
   /** Name of the database, the lock and the channel on this device. */
@@ -158,6 +158,11 @@ export class Kith {
     return this.#replica.meta.seq
   }
 
+  /** Which history of the server that is: another one after a restore. */
+  get epoch(): string {
+    return this.#replica.meta.epoch
+  }
+
   get status(): Status {
     return this.#standing.status
   }
@@ -240,8 +245,7 @@ export class Kith {
   /** Sends what is left for up to 15 seconds, then forgets the account, its rows and its outbox. */
   async leave(): Promise<void> {
     await this.#sendWhatIsLeft()
-    await this.#store.write(['meta'], (txn) => markWipe(txn, 'left'), 'strict')
-    await this.#forgetPerson()
+    await this.#forgetPerson('left')
     this.#accountChanged(true)
   }
 
@@ -251,12 +255,13 @@ export class Kith {
 
   /** The server wants everything of this person gone. */
   async #wiped(): Promise<void> {
-    await this.#forgetPerson()
+    await this.#forgetPerson('wiped')
     this.#accountChanged(true)
     this.#told(this.#standing.but({ fault: 'device_wiped' }), true)
   }
 
-  async #forgetPerson(): Promise<void> {
+  async #forgetPerson(why?: Why): Promise<void> {
+    if (why) await this.#store.write(['meta'], (txn) => markWipe(txn, why), 'strict')
     await (await import('./forget')).forget(this.#store, this.#replica)
     this.#membership.account = null
     await this.#local.open()
@@ -280,6 +285,11 @@ export class Kith {
   /** What waits, to be sealed for whoever brings it; null: nothing waits, or this server takes nothing sealed. */
   async left(): Promise<Left | null> {
     return (await import('./left')).leftOf(this.#replica, this.#membership.account, this.#prover)
+  }
+
+  /** With what a letter shows whose it is; null: nobody has joined here. */
+  async letterhead(path: string): Promise<Letterhead | null> {
+    return (await import('./left')).letterheadOf(path, this.#env.now() + this.#replica.stream.offset, this.#membership.account, this.#prover)
   }
 
   async #sendWhatIsLeft(): Promise<void> {

@@ -10,7 +10,7 @@ import { ALONE } from './tabs'
 import { Life } from './testing/crash'
 import { aDay, found } from './testing/day'
 import { everythingIn } from './testing/raw'
-import { refusal, settled, TestWorld } from './testing/world'
+import { refusal, settled, TestWorld, type Seen } from './testing/world'
 
 const KINDS = [['a personal phone', false], ['a shared device', true]] as const
 
@@ -77,18 +77,34 @@ test.each(KINDS)('leaving %s is whole or not begun, wherever the phone dies', as
   }
 }, 60_000)
 
-test.each(KINDS)('a wipe of %s that has begun is ended at the next start, wherever the phone dies', async (_, shared) => {
+/** How a phone is told that it is to be wiped: the answer itself may have been lost. */
+const TOLD = {
+  'in an answer': ({ path, body }: Seen, world: TestWorld) =>
+    path === '/api/sync' ? new Response(world.server.sync('rosa', body).replace('\n', '\n{"wipe":true}\n')) : undefined,
+  'by a refusal': ({ path, body }: Seen, world: TestWorld) => {
+    if (path !== '/api/sync') return undefined
+    world.server.sync('rosa', body) // the answer that was lost
+    return refusal(401, 'device_wiped')
+  },
+  'where a new token is refused': ({ path, body }: Seen, world: TestWorld) => {
+    if (path === '/api/session') return refusal(401, 'device_wiped')
+    if (path !== '/api/sync') return undefined
+    world.server.sync('rosa', body)
+    return refusal(401, 'token_missing')
+  },
+}
+const WIPES = KINDS.flatMap(([kind, shared]) => Object.entries(TOLD).map(([how, tells]) => [kind, how, shared, tells] as const))
+
+test.each(WIPES)('a wipe of %s, told %s, that has begun is ended at the next start, wherever the phone dies', async (_, __, shared, tells) => {
   for (let n = 0; ; n++) {
     let told = false
     const died = await diesAt(n, shared, async (kith, world, arm) => {
       arm()
       world.online = true
-      world.answer = ({ path, body }) => {
-        if (path !== '/api/sync') return undefined
-        if (told) return refusal(401, 'device_unknown')
-        told = true
-        const answer = world.server.sync('rosa', body)
-        return new Response(answer.replace('\n', '\n{"wipe":true}\n'))
+      world.answer = (seen) => {
+        const answer = told && seen.path === '/api/sync' ? refusal(401, 'device_wiped') : tells(seen, world)
+        told ||= answer !== undefined
+        return answer
       }
       await kith.syncNow()
       await settled()

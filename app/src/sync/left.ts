@@ -15,6 +15,23 @@ export interface Left {
   cursor: string
 }
 
+/** With what a letter of this device shows whose it is, to whoever opens it. */
+export interface Letterhead {
+  token: string
+  proof: string
+  sealTo: string
+  /** The server's time, as far as this phone knows it, in milliseconds. */
+  now: number
+}
+
+/** For a letter that is brought to `path`. Null: nobody has joined here, or this server takes nothing sealed. */
+export async function letterheadOf(path: string, now: number, account: Account | null, prover: Prover): Promise<Letterhead | null> {
+  const { token, sealTo } = account?.joined ?? {}
+  if (!token || !sealTo) return null
+  const { DPoP: proof = '' } = await prover.headers('POST', path, token, true)
+  return { token, proof, sealTo, now }
+}
+
 /** Null: nothing waits, or this server takes nothing sealed. */
 export async function leftOf({ entries, meta }: Replica, account: Account | null, prover: Prover): Promise<Left | null> {
   const waiting = [...entries.values()].filter(isPending)

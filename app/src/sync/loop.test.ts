@@ -372,6 +372,17 @@ describe('when the server says no', () => {
     expect(kith.outbox()).toEqual([])
   })
 
+  test('a device that is not even given a new token forgets what is private, and keeps what was written', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    expect(kith.rows('members').size).toBe(1)
+    const gone: Record<string, Response> = { '/api/sync': refusal(401, 'token_missing'), '/api/session': refusal(401, 'device_unknown') }
+    world.answer = ({ path }) => gone[path]?.clone()
+    await kith.send('visits.come', { id: 'visit1', listing: 'lunch', occurrence: 'x', welcome: 'none' })
+    await settled()
+    expect([kith.status.fault, kith.rows('members').size, kith.rows('listings').size, kith.outbox().length]).toEqual(['device_unknown', 0, 1, 1])
+  })
+
   test('what one member wrote is never sent in the name of the next', async () => {
     const world = townWorld()
     const kith = await joined(world)

@@ -9,7 +9,7 @@ import { Backoff } from './backoff'
 import { Bell } from './bell'
 import type { Env } from './env'
 import { Listener } from './listener'
-import { react, type Reaction, type Refusal } from './refusal'
+import { react, shutOut, type Reaction, type Refusal } from './refusal'
 import type { Replica, Taken } from './replica'
 import { isFull } from './store'
 import { Offline } from './transport'
@@ -164,14 +164,13 @@ export class Loop {
         await this.#taken(await replica.take(ask, reply.text), ask, pending)
       } else await this.#obey(await react(replica, ask, reply.refusal))
     } catch (error) {
-      this.#failed(error)
+      await this.#failed(error)
     }
   }
 
   async #taken(taken: Taken, ask: Ask, pendingBefore: number): Promise<void> {
     const { replica, env } = this.options
-    // Nothing is asked meanwhile: an answer would put back what is being deleted. What fails is ended at the next start.
-    if (taken.wipe) return this.options.wiped?.().catch(() => undefined)
+    if (taken.wipe) return this.#wiped()
     if (taken.waitMs > 0) this.#pushAfter = env.now() + taken.waitMs
     const { staged, cursor } = replica.meta
     const pulled = taken.done || (staged?.cursor ?? cursor) !== ask.cursor
@@ -189,6 +188,7 @@ export class Loop {
   }
 
   async #obey(reaction: Reaction): Promise<void> {
+    if (reaction.kind === 'wipe') return this.#wiped()
     this.#tell({ online: true, fault: reaction.fault })
     if (reaction.kind === 'stop') this.#listener.hangUp()
     if (reaction.kind === 'wait') this.#backoff.failed(reaction.waitMs)
@@ -200,13 +200,19 @@ export class Loop {
     }
   }
 
+  /** Nothing is asked meanwhile: an answer would put back what is being deleted. What fails is ended at the next start. */
+  async #wiped(): Promise<void> {
+    this.#listener.hangUp()
+    await this.options.wiped?.().catch(() => undefined)
+  }
+
   /** Going on at once is right after one answer that moved nothing, and a storm after many. */
   #repeated(): void {
     this.#fruitless += 1
     if (this.#fruitless >= FRUITLESS) this.#backoff.failed()
   }
 
-  #failed(error: unknown): void {
+  async #failed(error: unknown): Promise<void> {
     if (isFull(error)) {
       this.#tell({ full: true })
       this.#backoff.hold(FULL_WAIT_MS)
@@ -216,6 +222,8 @@ export class Loop {
       // A weak signal carries small pages, each of which is kept, where it would lose large ones for ever.
       this.#pageBytes = Math.max(SMALLEST_PAGE_BYTES, this.#pageBytes / 4)
     } else if (error instanceof RefusedSession) {
+      const out = await shutOut(this.options.replica, error.refusal.code).catch(() => null)
+      if (out) return this.#obey(out)
       this.#tell({ online: true, fault: error.refusal.code })
       this.#backoff.failed(error.refusal.retryAfterMs)
     } else this.#backoff.failed()

@@ -19,10 +19,11 @@ export interface Refusal {
 
 /**
  * again: ask again at once. wait: after `waitMs`, or by back-off when that is 0. session: a new token is
- * needed first. fewer: ask again with fewer commands. stop: nothing helps until somebody acts.
+ * needed first. fewer: ask again with fewer commands. stop: nothing helps until somebody acts. wipe: everything of
+ * this person is to go.
  */
 export interface Reaction {
-  kind: 'again' | 'wait' | 'session' | 'fewer' | 'stop'
+  kind: 'again' | 'wait' | 'session' | 'fewer' | 'stop' | 'wipe'
   waitMs: number
   fault: string | null
 }
@@ -45,14 +46,21 @@ export function readRefusal(status: number, text: string, retryAfter: string | n
   return typeof body.now === 'string' ? { ...refusal, now: body.now } : refusal
 }
 
+/** What a server does that wants nothing to do with this device any more; null: that isn't it. */
+export async function shutOut(replica: Replica, code: string): Promise<Reaction | null> {
+  if (code === 'device_wiped') return { kind: 'wipe', waitMs: 0, fault: null }
+  if (code !== 'device_unknown') return null
+  await replica.forgetPrivate()
+  return { kind: 'stop', waitMs: 0, fault: 'device_unknown' }
+}
+
 /** Changes what must be changed on this device, and says what to do next. */
 export async function react(replica: Replica, ask: Ask, refusal: Refusal): Promise<Reaction> {
+  const out = await shutOut(replica, refusal.code)
+  if (out) return out
   switch (refusal.code) {
     case 'token_missing':
       return { kind: 'session', waitMs: 0, fault: null }
-    case 'device_unknown':
-      await replica.forgetPrivate()
-      return { kind: 'stop', waitMs: 0, fault: 'device_unknown' }
     case 'stream_foreign':
       await replica.changeQueue((queue) => (rebirth(queue, newNonce(), null), true))
       return AGAIN

@@ -45,8 +45,8 @@ export interface Status {
   storage: 'ok' | 'full' | 'blocked'
   /**
    * A stable code of what keeps sync from working until somebody acts: `device_unknown` (join again),
-   * `member_suspended`, `sums` (the server has a fault), `app_old` (update the app), or a code of the
-   * server's. Null: nothing.
+   * `device_wiped` (all of its person is gone from it), `member_suspended`, `sums` (the server has a fault),
+   * `app_old` (update the app), or a code of the server's. Null: nothing.
    */
   fault: string | null
 }

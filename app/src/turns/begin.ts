@@ -3,6 +3,7 @@
  * person stays in memory.
  */
 import { mount, unmount, type Component } from 'svelte'
+import { device } from '../concerns/device.svelte'
 import { browserEnv } from '../sync/env'
 import { newNonce } from '../sync/ids'
 import '../sync/left' // NB! kith.left() waits for it, and a turn may end with no signal
@@ -36,6 +37,7 @@ const CHANNEL = 'kith turns'
 export async function begin(target: HTMLElement): Promise<{ name: string; key: Uint8Array; hold: (kith: Kith) => Turn }> {
   const slots = await Slots.open()
   const env = browserEnv()
+  device.begin()
   const bringing = () => void bring(env, slots).catch(() => 0)
   bringing()
   setInterval(bringing, BRING_MS)

@@ -8,7 +8,7 @@ import type { Slots } from './slots'
 /** Parts in one request, so that it stays below the server's 1 MiB. */
 const PARTS = 2
 /** Refusals that no later try can change. */
-const NEVER = ['sealed_invalid', 'body_invalid', 'device_unknown', 'token_missing', 'stream_foreign', 'cursor_invalid']
+const NEVER = ['sealed_invalid', 'body_invalid', 'device_unknown', 'device_wiped', 'token_missing', 'stream_foreign', 'cursor_invalid']
 
 /** Answers how many people's things were taken in. */
 export async function bring(env: Env, slots: Slots): Promise<number> {

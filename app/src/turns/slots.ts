@@ -4,9 +4,8 @@
  */
 import { deleteDB, openDB, type IDBPDatabase } from 'idb'
 import { newId } from '../sync/ids'
+import { PLACES } from './mark'
 import { LAST_TRY, lock, pauseAfter, unlock, type Lock } from './pin'
-
-const DATABASE = 'kith turns'
 
 export interface Slot {
   id: string
@@ -38,7 +37,7 @@ export function storeName(slot: string): string {
 export class Slots {
   private constructor(private readonly db: IDBPDatabase) {}
 
-  static async open(name = DATABASE): Promise<Slots> {
+  static async open(name = PLACES): Promise<Slots> {
     const db = await openDB(name, 1, {
       upgrade(made) {
         made.createObjectStore('slots', { keyPath: 'id' })

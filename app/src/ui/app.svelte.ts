@@ -8,6 +8,7 @@ import type { Point } from '../listings/model'
 import type { Bridge } from '../sw/bridge'
 import type { Turn } from '../turns/begin'
 import { dayOf } from './dates'
+import { waitingOf } from './waiting'
 
 /** The browser's own offer to put the app on the home screen. */
 interface InstallOffer extends Event {
@@ -71,6 +72,8 @@ class App {
     const allowed = [...this.live.rows('consents').values()].some((row) => row.member === who && row.helper === me && row.status === 'active' && Date.parse(row.until) > this.now)
     return allowed ? who : ''
   })
+  /** At the responders' desk; nothing, for everybody else. */
+  waiting = $derived(waitingOf(this.live.rows('concerns').values()))
   savedSpot = $derived(this.live.local('spot') as Point | undefined)
   saved = $derived((this.live.local('saved') as string[] | undefined) ?? [])
 

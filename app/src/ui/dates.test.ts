@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addDays, agoWords, clock, clockRange, dayAndClock, dayOf, daysBetween, dayWords, midnight, nearDayWords, wallOf } from './dates'
+import { addDays, agoWords, clock, clockRange, dayAndClock, dayOf, daysBetween, dayWords, midnight, nearDayWords, onDayWords, wallOf } from './dates'
 
 const LONDON = 'Europe/London'
 const at = (text: string) => Date.parse(text)
@@ -18,6 +18,9 @@ describe('dates in words', () => {
   it('have a year only when it is another one', () => {
     expect(dayWords('2027-01-07', '2026-12-01')).toBe('Thursday 7 January 2027')
     expect([nearDayWords('2026-06-04', '2026-06-04'), nearDayWords('2026-06-05', '2026-06-04')]).toEqual(['Today', 'Tomorrow'])
+  })
+  it('keep the capital of a weekday in the middle of a sentence, and have none where a sentence goes on', () => {
+    expect(['2026-06-02', '2026-06-03', '2026-06-04', '2026-06-05', '2026-06-06'].map((day) => onDayWords(day, '2026-06-04'))).toEqual(['on Tuesday 2 June', 'yesterday', 'today', 'tomorrow', 'on Saturday 6 June'])
   })
 })
 

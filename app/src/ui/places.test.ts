@@ -11,12 +11,18 @@ it('the navigation has three or four places, that change with what somebody does
   expect(hrefs(['coordinator'], true)).toEqual(['/', '/plans', '/desk', '/you'])
   expect(hrefs(['owner'])).toEqual(['/', '/plans', '/shop', '/you'])
   expect(hrefs(['staff'])).toEqual(['/', '/plans', '/shop', '/you'])
+  expect(hrefs(['resident', 'listener'])).toEqual(['/', '/plans', '', '/you'])
+  expect(hrefs(['listener', 'staff'])).toEqual(['/', '', '/shop', '/you'])
+  expect(hrefs(['coach'])).toEqual(['/', '/plans', '/concerns', '/you'])
+  expect(hrefs(['surgery'])).toEqual(['/', '/plans', '/surgery', '/you'])
+  expect(hrefs(['coach', 'coordinator'])).toEqual(['/', '/plans', '/desk', '/you'])
 })
 
 it('nothing that somebody does here is out of reach', () => {
-  for (const [roles, host] of [[[], false], [['activator'], true], [['coordinator'], true], [['owner', 'activator'], true], [['owner', 'coordinator', 'activator'], true]] as const) {
+  for (const [roles, host] of [[[], false], [['activator'], true], [['coordinator'], true], [['owner', 'activator'], true], [['owner', 'coordinator', 'activator'], true], [['coach', 'owner', 'activator'], true]] as const) {
     const all = [...hrefs([...roles], host), ...elsewhere([...roles], host)]
     expect(new Set(all).size, roles.join()).toBe(all.length)
+    expect(all.includes(''), 'who may pass on a quiet word can').toBe(roles.some((role) => role === 'activator' || role === 'coordinator'))
     for (const need of ['/', '/plans', ...(host ? ['/groups'] : []), ...(roles.includes('owner' as never) ? ['/shop'] : []), ...(roles.includes('coordinator' as never) ? ['/desk'] : [])]) expect(all).toContain(need)
   }
 })

@@ -7,18 +7,24 @@ import type { IconName } from './Icon.svelte'
 import type { Route } from './routes'
 
 export interface Place {
+  /** '': it is no address, but what opens above whatever page is there. */
   href: string
   icon: IconName
   text: string
   names: Route['name'][]
+  /** How many concerns are nobody's, in words, where this leads to them. */
+  waits?: (count: number) => string
 }
 
 const { shell } = words
 const FRONT: Place = { href: '/', icon: 'board', text: shell.whatsOn, names: ['front', 'listing', 'come'] }
-const DESK: Place = { href: '/desk', icon: 'desk', text: shell.desk, names: ['desk'] }
+const DESK: Place = { href: '/desk', icon: 'desk', text: shell.desk, names: ['desk', 'concerns'], waits: shell.deskWaits }
+const CONCERNS: Place = { href: '/concerns', icon: 'mail', text: shell.concerns, names: ['concerns'], waits: shell.concernsWait }
+const SURGERY: Place = { href: '/surgery', icon: 'mail', text: shell.notes, names: ['surgery'] }
 const SHOP: Place = { href: '/shop', icon: 'shop', text: shell.shop, names: ['shop'] }
 const GROUPS: Place = { href: '/groups', icon: 'people', text: shell.groups, names: ['groups', 'edit', 'invites'] }
 const PLANS: Place = { href: '/plans', icon: 'bookmark', text: shell.plans, names: ['plans', 'outbox'] }
+const QUIET: Place = { href: '', icon: 'leaf', text: shell.quiet, names: [] }
 const LAST: Place = { href: '/about', icon: 'info', text: shell.about, names: ['about', 'join'] }
 const YOU: Place = { href: '/you', icon: 'person', text: shell.you, names: ['you', 'about', 'join'] }
 const ROOM = 2
@@ -32,12 +38,16 @@ export interface Doing {
 
 /** Places between the first and the last, the most needed first. */
 function between({ roles, host }: Doing): Place[] {
+  const listens = roles.includes('listener')
   const wanted = [
-    ...(roles.includes('coordinator') ? [DESK] : []),
+    ...(listens ? [QUIET] : []),
+    ...(roles.includes('coordinator') ? [DESK] : roles.includes('coach') ? [CONCERNS] : []),
+    ...(roles.includes('surgery') ? [SURGERY] : []),
     ...(roles.some((role) => role === 'owner' || role === 'staff') ? [SHOP] : []),
     ...(host && !roles.includes('coordinator') ? [GROUPS] : []),
     PLANS,
     ...(roles.includes('coordinator') ? [GROUPS] : []),
+    ...(!listens && roles.some((role) => role === 'activator' || role === 'coach' || role === 'coordinator') ? [QUIET] : []),
   ]
   return wanted
 }
@@ -51,4 +61,10 @@ export function placesOf(doing: Doing): Place[] {
 /** What the navigation has no room for. */
 export function placesElsewhere(doing: Doing): Place[] {
   return between(doing).slice(ROOM)
+}
+
+/** Opens what has no address. */
+export async function openQuiet(): Promise<void> {
+  const { open } = await import('../concerns/open')
+  open()
 }

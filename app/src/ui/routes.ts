@@ -5,7 +5,7 @@
 import type { Component } from 'svelte'
 
 export interface Route {
-  name: 'front' | 'listing' | 'come' | 'plans' | 'groups' | 'edit' | 'join' | 'outbox' | 'about' | 'invites' | 'desk' | 'shop' | 'you' | 'missing'
+  name: 'front' | 'listing' | 'come' | 'plans' | 'groups' | 'edit' | 'join' | 'outbox' | 'about' | 'invites' | 'desk' | 'shop' | 'concerns' | 'surgery' | 'you' | 'missing'
   /** The list of what's on stands beside it on a wide screen. */
   list: boolean
   props: Record<string, string>
@@ -16,7 +16,7 @@ export interface Route {
 const id = '([a-z0-9]{1,40})'
 
 /** "You", the ways back, and what every page's foot leads to. */
-const own = (part: string): Route => ({ name: 'you', list: false, props: {}, load: () => import('../you/pages').then(({ page }) => page(part)) })
+const own = (part: string): Route => ({ name: part === 'surgery' ? part : 'you', list: false, props: {}, load: () => import('../you/pages').then(({ page }) => page(part)) })
 
 const TABLE: [pattern: RegExp, make: (parts: string[]) => Route][] = [
   [/^\/$/, () => ({ name: 'front', list: true, props: {}, load: null })],
@@ -27,12 +27,13 @@ const TABLE: [pattern: RegExp, make: (parts: string[]) => Route][] = [
   [new RegExp(`^/groups/(new|${id})$`), ([which = '']) => ({ name: 'edit', list: false, props: { id: which === 'new' ? '' : which }, load: () => import('../hosting/EditListing.svelte') })],
   [/^\/join$/, () => ({ name: 'join', list: false, props: {}, load: () => import('../joining/Join.svelte') })],
   [/^\/you(?:\/([a-z]+))?$/, ([part = '']) => own(part)],
-  [/^\/(act|recover|signin|privacy|complain)$/, ([part = '']) => own(part)],
+  [/^\/(act|recover|signin|privacy|complain|listening|guide|cards|helplines|nudges|sticker|surgery|note)$/, ([part = '']) => own(part)],
   [/^\/outbox$/, () => ({ name: 'outbox', list: false, props: {}, load: () => import('../sent/Outbox.svelte') })],
   [/^\/invites$/, () => ({ name: 'invites', list: false, props: {}, load: () => import('../invites/Invites.svelte') })],
   [/^\/invites\/new$/, () => ({ name: 'invites', list: false, props: {}, load: () => import('../invites/MakeInvite.svelte') })],
   [new RegExp(`^/invites/${id}$`), ([invite = '']) => ({ name: 'invites', list: false, props: { id: invite }, load: () => import('../invites/OneInvite.svelte') })],
   [new RegExp(`^/desk(?:/([a-z]{1,20})(?:/${id})?)?$`), ([part = '', which = '']) => ({ name: 'desk', list: false, props: { part, which }, load: () => import('../desk/Desk.svelte') })],
+  [new RegExp(`^/concerns(?:/${id})?$`), ([which = '']) => ({ name: 'concerns', list: false, props: { id: which }, load: () => import('../triage/Triage.svelte') })],
   [/^\/shop$/, () => ({ name: 'shop', list: false, props: {}, load: () => import('../shop/Shop.svelte') })],
   [/^\/about$/, () => ({ name: 'about', list: false, props: {}, load: () => import('../about/About.svelte') })],
 ]

@@ -18,6 +18,7 @@ const seeOutbox = { href: '/outbox', text: status.see }
 function fault(code: string): Standing {
   const link = { href: '/join', text: status.joinAgain }
   if (code === 'device_unknown') return { tone: 'wrong', icon: 'warning', text: status.deviceUnknown, link }
+  if (code === 'device_wiped') return { tone: 'look', icon: 'info', text: status.deviceWiped, link }
   if (code === 'member_suspended') return { tone: 'wrong', icon: 'warning', text: status.suspended }
   if (code === 'app_old') return { tone: 'look', icon: 'warning', text: status.appOld }
   return { tone: 'look', icon: 'warning', text: status.serverFault }

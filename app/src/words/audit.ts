@@ -12,6 +12,8 @@ export interface Named {
   what: string
   /** For whom somebody acted. */
   helper: string
+  /** How many rows a look found; '?' of an entry that doesn't say. */
+  found: string
 }
 
 type Sentence = (named: Named) => string
@@ -39,6 +41,7 @@ export const audit: Record<string, Sentence> = {
   'acting.record': ({ actor, whom, helper }) => `${actor} recorded that ${helper} may act for ${whom}`,
   'acting.offer': ({ actor }) => `${actor} offered somebody to act for them`,
   'acting.accept': ({ actor, whom }) => `${actor} agreed to act for ${whom}`,
+  'acting.expire': ({ whom, helper }) => `The time was over for which ${helper} may act for ${whom}`,
   'acting.end': ({ actor, whom, helper }) => `${actor} ended that ${helper} may act for ${whom}`,
   'safety.vouch': ({ actor, whom }) => `${actor} vouched for ${whom}`,
   'safety.unvouch': ({ actor, whom }) => `${actor} took back a vouch for ${whom}`,
@@ -46,8 +49,39 @@ export const audit: Record<string, Sentence> = {
   'reports.close': ({ actor }) => `${actor} closed a report`,
   'email.confirm': ({ actor }) => `${actor} confirmed an e-mail`,
   'email.signIn': ({ actor }) => `${actor} came in by e-mail`,
+  'people.export': ({ actor, whom }) => `${actor} asked for a copy of everything about ${whom}`,
   'export': ({ actor, whom }) => `${actor} asked for a copy of everything about ${whom}`,
   'rights.export': ({ actor, whom }) => `${actor} asked for a copy of everything about ${whom}`,
+  'community.care': ({ actor }) => `${actor} changed what is set for looking after people`,
+  'helplines.add': ({ actor }) => `${actor} added a helpline`,
+  'helplines.edit': ({ actor }) => `${actor} changed a helpline`,
+  'helplines.check': ({ actor }) => `${actor} rang a helpline: it is right`,
+  'helplines.remove': ({ actor }) => `${actor} took a helpline off the list`,
+  'onCall.add': ({ actor }) => `${actor} put somebody on the list of whom to ring`,
+  'onCall.edit': ({ actor }) => `${actor} changed the list of whom to ring`,
+  'onCall.remove': ({ actor }) => `${actor} took somebody off the list of whom to ring`,
+  'concerns.arrive': () => 'A concern came',
+  'concerns.withdraw': () => 'A concern was taken back by whoever passed it on',
+  'concerns.about': ({ actor, found }) => `${actor} looked up by name which concerns are about somebody (kith concerns about): ${found} found`,
+  'concerns.open': ({ actor }) => `${actor} opened a concern`,
+  'concerns.breakGlass': ({ actor }) => `${actor} opened a concern that wasn’t theirs, and said why`,
+  'concerns.assign': ({ actor, whom }) => `${actor} gave a concern to ${whom}`,
+  'concerns.take': ({ actor }) => `${actor} took a concern`,
+  'concerns.release': ({ actor }) => `${actor} gave a concern back`,
+  'concerns.note': ({ actor }) => `${actor} wrote down what was done about a concern`,
+  'concerns.link': ({ actor }) => `${actor} noted that two concerns are about one person`,
+  'concerns.unlink': ({ actor }) => `${actor} noted that a concern is about somebody else after all`,
+  'concerns.close': ({ actor }) => `${actor} closed a concern`,
+  'concerns.reopen': ({ actor }) => `${actor} opened a closed concern again`,
+  'breakGlasses.seen': ({ actor }) => `${actor} has seen why a concern was opened`,
+  'surgery.open': ({ actor }) => `${actor} opened a note to the surgery`,
+  'surgery.done': ({ actor }) => `${actor} has dealt with a note to the surgery`,
+  'keys.new': ({ actor }) => `${actor} made the keys that concerns are sealed to`,
+  'keys.rotate': ({ actor }) => `${actor} made a new key for new concerns`,
+  'keys.retire': ({ actor }) => `${actor} destroyed an old key of concerns`,
+  'keys.rescue': ({ actor }) => `${actor} opened concerns with the recovery key, and sealed them anew`,
+  'backup.restore': ({ actor }) => `${actor} brought everything back from a backup`,
+  'audit.export': ({ actor }) => `${actor} took a copy of this record`,
   'audit.read': ({ actor }) => `${actor} read this record`,
 }
 

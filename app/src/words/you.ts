@@ -23,6 +23,7 @@ export const you = {
     report: ['Something is wrong', 'Tell the coordinator'],
     known: ['What is known about you', 'Take it with you, leave, or be erased'],
   } as Record<string, [title: string, hint: string]>,
+  note: (surgery: string) => `Leave a note for ${surgery}`,
   outbox: 'What you sent and what is waiting',
   about: 'About Kith',
   privacy: 'Privacy',

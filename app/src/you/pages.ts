@@ -19,6 +19,14 @@ const PAGES: Record<string, Load> = {
   recover: () => import('../joining/Recover.svelte'),
   signin: () => import('../joining/SignIn.svelte'),
   privacy: () => import('../about/Privacy.svelte'),
+  listening: () => import('../listening/Listening.svelte'),
+  guide: () => import('../listening/Guide.svelte'),
+  cards: () => import('../listening/Cards.svelte'),
+  helplines: () => import('../listening/Helplines.svelte'),
+  nudges: () => import('../listening/Nudges.svelte'),
+  sticker: () => import('../listening/Sticker.svelte'),
+  surgery: () => import('../surgery/Surgery.svelte'),
+  note: () => import('../surgery/Write.svelte'),
   complain: () => import('../about/Complain.svelte'),
 }
 

@@ -3,7 +3,9 @@
  * screen, so that a visitor's first visit stays small.
  */
 import type { Effect } from '../overlay'
+import { concerns } from './concerns'
 import { desk } from './desk'
+import { listening } from './listening'
 import { residents } from './residents'
 
-export const later: Readonly<Record<string, Effect>> = { ...desk, ...residents }
+export const later: Readonly<Record<string, Effect>> = { ...concerns, ...desk, ...listening, ...residents }

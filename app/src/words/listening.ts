@@ -1,0 +1,147 @@
+/** The words of the Listener's own room: the guide, the cards, helplines, nudges and the sign for the window. */
+
+export const listening = {
+  title: 'Listening',
+  intro: 'You aren’t on duty, and you needn’t fix anything. You notice people, and that is a lot.',
+  pages: {
+    guide: ['Is it OK to ask?', 'How to begin, what to say, when to stop.'],
+    cards: ['Seven short cards', 'Two minutes. After them a concern can have a name in it.'],
+    helplines: ['Helplines', 'Numbers to ring together, also with no signal.'],
+    nudges: ['My nudges', 'Small reminders for you alone, on this device.'],
+    sticker: ['A sign for the window', '“You can tell me”, to print on A4 or A5.'],
+  } as Record<string, [title: string, hint: string]>,
+  done: (day: string) => `You read the cards on ${day}.`,
+  notYours: 'This page is for people who listen across a counter, or run a group. Everybody can use the helplines.',
+
+  guide: {
+    title: 'Is it OK to ask?',
+    lead: 'Nearly always, yes. Most people are glad that somebody noticed. Ask once, gently, and let them choose.',
+    parts: [
+      {
+        title: 'Before you begin',
+        lines: [
+          'Is there a quiet moment? With others listening, leave it.',
+          'Have you two minutes? If not, say “I’d like to hear how you are. Have you time at the end?”',
+          'It is fine not to know what to say.',
+        ],
+      },
+      {
+        title: 'Ways to start',
+        said: true,
+        lines: [
+          'You seem a bit quieter than usual. How are things?',
+          'I’ve missed you these last weeks. All right?',
+          'How are you managing since it happened?',
+          'You look tired. Is anybody giving you a hand?',
+          'It would be hard for me. How is it for you?',
+        ],
+      },
+      {
+        title: 'While they talk',
+        lines: ['Listen more than you speak. A pause is fine.', 'Say back what you heard: “So the evenings are the worst.”', 'Don’t promise what you can’t do, and don’t promise to tell nobody.', 'Don’t say what illness it might be.'],
+      },
+      {
+        title: 'Asking if you may pass a concern on',
+        said: true,
+        lines: [
+          'There are people here who are good at this. May I tell one of them, so they ring you?',
+          'I’d only say your name and how to reach you. Would that be all right?',
+          'You can say no. Nothing changes between us.',
+        ],
+      },
+      {
+        title: 'When to stop',
+        lines: ['They change the subject, or look at the door.', 'They say “I’m fine”, twice.', 'You feel out of your depth. Say “Thank you for telling me”, and ask for advice here, with no name.'],
+      },
+      {
+        title: 'When not to ask',
+        lines: [
+          'Somebody is with them who speaks for them, or whom they seem afraid of.',
+          'They’re very upset, or have been drinking: see that they’re safe first.',
+          'You fear that they are being hurt. Don’t ask in front of others. Ring the council’s number or a helpline yourself.',
+          'They’re in danger now: call 999.',
+        ],
+      },
+    ] as { title: string; said?: boolean; lines: string[] }[],
+  },
+
+  cards: {
+    title: 'Seven short cards',
+    of: (at: number, all: number) => `Card ${at} of ${all}`,
+    next: 'Next card',
+    before: 'The card before',
+    finish: 'I’ve read them',
+    finished: 'Done. A concern can have a name in it now, when they have said yes.',
+    already: 'You’ve read these. A concern can have a name in it when they have said yes.',
+    again: 'Read them again',
+    failed: 'This could not be saved.',
+    deck: [
+      { title: 'You’re not on duty', text: 'Nobody expects you to find things out, follow things up or come back. You notice what you notice. If you never use this, that is fine, too.' },
+      { title: 'Notice, don’t name it', text: 'Say what you saw or heard: “She has come twice on the wrong day.” Leave out what it might be. You can’t know, and it would stick.' },
+      { title: 'Ask first', text: 'Ask them before you pass a concern on. “May I tell somebody who can help?” If they’re fine with it, it has their name and how to reach them. Only then.' },
+      { title: 'A no is a no', text: 'If they say no, or you haven’t asked, nobody is named. You can still ask what you could do. There is one exception: somebody could come to serious harm, or can’t decide for themselves. Then you give your reason, and it goes to the coordinators alone.' },
+      { title: 'Danger comes first', text: 'In danger now: call 999. Somebody is hurt or neglected: the council’s number. Don’t write it down here and wait.' },
+      { title: 'It stays quiet', text: 'A concern is sealed once it is saved, and you can’t read it again. Don’t talk about it with others, don’t keep notes, don’t ask them in front of people. You won’t be told what happened. That protects them.' },
+      { title: 'Look after yourself', text: 'Some of it stays with you. Talk to a coordinator about how it was for you, without names, or ring a helpline for yourself. You can stop at any time.' },
+    ],
+  },
+
+  helplines: {
+    title: 'Helplines',
+    intro: 'Ring together, if they like. You dial, they talk. These are kept on this device.',
+    empty: 'No helpline has been put in here yet.',
+    emptyHint: 'In danger, call 999. You can ring NHS 111 at any time.',
+    topics: {
+      crisis: 'In a crisis',
+      mentalHealth: 'Feeling low or anxious',
+      abuse: 'Not safe at home',
+      dementia: 'Memory and dementia',
+      carers: 'Looking after somebody',
+      bereavement: 'Somebody died',
+      debt: 'Money and debt',
+      olderPeople: 'Getting older',
+    } as Record<string, string>,
+    all: 'All',
+    topic: 'What about?',
+    never: 'Nobody here has tried this number yet. Ring it yourself before you give it to somebody.',
+  },
+
+  nudges: {
+    title: 'My nudges',
+    intro: 'A small reminder for you, such as “Have a minute for the 2 o’clock”. It stays on this device. It is never sent, and nobody else can read it.',
+    shown: 'It shows while Kith is open. Better no names: others may see your screen.',
+    text: 'Remind me of',
+    when: 'When',
+    weekly: 'Every week',
+    once: 'Once',
+    day: 'Day',
+    date: 'Date',
+    time: 'From what time',
+    add: 'Keep it',
+    kept: 'Kept on this device.',
+    none: 'You have no nudges.',
+    each: (day: string, time: string) => `Every ${day}, from ${time}`,
+    on: (day: string, time: string) => `${day}, from ${time}`,
+    remove: 'Remove',
+    errors: { title: 'There is a problem', text: 'Write what to remind you of', long: 'Make it shorter', time: 'Write a time, such as 14:00', date: 'Choose a date' },
+    due: 'A nudge of yours',
+    see: 'Show it',
+    did: 'Done',
+  },
+
+  sticker: {
+    title: 'A sign for the window',
+    intro: 'Print it and put it where people see it, at the height of their eyes. It promises nothing but an ear.',
+    forShop: 'Put it up only where somebody works who is a Listener and has read the seven cards.',
+    cardsFirst: 'First read the seven short cards. The sign says what you promise, and the cards say how to keep it.',
+    cards: 'Read the cards',
+    notYours: 'The sign is for people who listen across a counter, and for their shops.',
+    size: 'Size',
+    sizes: { A4: 'One big sign, A4', A5: 'Two signs on one sheet, A5 each' },
+    print: 'Print it',
+    says: 'You can tell me',
+    text: 'No forms, no fuss. Your name stays with me, unless you want help, or somebody could come to harm.',
+    with: (community: string) => (community ? `With your yes, ${community} can help. Ask me what is kept.` : 'Ask me what is kept.'),
+    preview: 'How it will look',
+  },
+}

@@ -1,0 +1,106 @@
+package figures_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"kith/internal/figures"
+)
+
+// Ensure that a count by itself is zero, fewer than 8, or rounded to 5.
+func TestShown_HidesWhatIsSmall(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 1: "fewer than 8", 7: "fewer than 8", 8: "10", 12: "10", 13: "15", 22: "20", 23: "25", 100: "100"} {
+		if got := figures.Shown(n); got != want {
+			t.Errorf("%d is shown as %q, not %q", n, got, want)
+		}
+	}
+}
+
+// Ensure that a small area can't be worked out from the total and the others.
+func TestTable_KeepsBackWhatWouldGiveASmallOneAway(t *testing.T) {
+	for in, want := range map[string]string{
+		"13: 3 10":    "15: fewer than 8|not shown",
+		"10: 10":      "10: 10",
+		"3: 3 0":      "fewer than 8: fewer than 8|0",
+		"2: 1 1":      "fewer than 8: not shown|not shown",
+		"10: 8 1 1":   "10: not shown|not shown|not shown",
+		"0: 0 0":      "0: 0|0",
+		"40: 20 20":   "40: 20|20",
+		"43: 20 20 3": "45: not shown|20|fewer than 8",
+	} {
+		var total int
+		var cells []int
+		head, rest, _ := strings.Cut(in, ": ")
+		_, _ = fmt.Sscan(head, &total)
+		for _, f := range strings.Fields(rest) {
+			var n int
+			_, _ = fmt.Sscan(f, &n)
+			cells = append(cells, n)
+		}
+		shownTotal, shown := figures.Table(total, cells, true)
+		if got := shownTotal + ": " + strings.Join(shown, "|"); got != want {
+			t.Errorf("%s is shown as %s, not %s", in, got, want)
+		}
+	}
+}
+
+// Ensure of every table of up to three cells that whoever sees it, knows these
+// rules and can count can't tell a small cell: many tables look the same.
+func TestTable_TellsNobodyASmallCount(t *testing.T) {
+	const most = 37 // NB! whatever rounds to 35 is there whole
+	for _, whole := range []bool{true, false} {
+		looks := map[string][]map[int]bool{} // as shown: the values that each cell can have
+		each(most, whole, func(total int, cells []int) {
+			shownTotal, shown := figures.Table(total, cells, whole)
+			key := shownTotal + ":" + strings.Join(shown, "|")
+			if looks[key] == nil {
+				looks[key] = []map[int]bool{{}, {}, {}}
+			}
+			for i, n := range cells {
+				looks[key][i][n] = true
+			}
+		})
+		for key, can := range looks {
+			_, rest, _ := strings.Cut(key, ":")
+			for i, s := range strings.Split(rest, "|") {
+				switch {
+				case s == figures.Small && len(can[i]) < 7:
+					t.Errorf("%s: cell %d can only be %v", key, i, can[i])
+				case s == figures.Hidden && hasSmall(can[i]) && len(can[i]) < 5:
+					t.Errorf("%s: hidden cell %d can only be %v", key, i, can[i])
+				}
+			}
+		}
+		if len(looks) < 50 {
+			t.Errorf("only %d tables: nothing was looked at", len(looks))
+		}
+	}
+}
+
+func hasSmall(can map[int]bool) bool {
+	for n := range can {
+		if n > 0 && n < 8 {
+			return true
+		}
+	}
+	return false
+}
+
+// each makes every table of three cells that adds up to most or less, with any
+// rest where they are not the whole.
+func each(most int, whole bool, do func(total int, cells []int)) {
+	for a := range most + 1 {
+		for b := range most - a + 1 {
+			for c := range most - a - b + 1 {
+				if whole {
+					do(a+b+c, []int{a, b, c})
+					continue
+				}
+				for total := a + b + c; total <= most; total++ {
+					do(total, []int{a, b, c})
+				}
+			}
+		}
+	}
+}
