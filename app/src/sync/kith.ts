@@ -1,6 +1,7 @@
 /**
  * The engine as screens know it: puts the parts together, and turns their changes into topics.
  */
+import type { Bearer } from '../card/key'
 import type { WayIn } from '../device/session'
 import { Prover } from '../device/prover'
 import { doors } from './lazily'
@@ -86,7 +87,7 @@ export class Kith {
       replica: this.#replica,
       member: () => this.#membership.member,
       learn: async (name) => void (isLearned(name) || (await this.#learn())),
-      saved: () => this.#saved(),
+      saved: () => (this.#nudge(false), void this.#askToStay()),
       full: (full) => this.#standing.setFull(full),
     })
     this.#prover = new Prover({
@@ -192,11 +193,6 @@ export class Kith {
     return this.#outbox.again(nonce, args)
   }
 
-  #saved(): void {
-    this.#nudge(false)
-    void this.#askToStay()
-  }
-
   /** Takes a rejected, quarantined or merged command off the list. */
   dismiss(nonce: string): Promise<void> {
     return this.#outbox.dismiss(nonce)
@@ -287,6 +283,11 @@ export class Kith {
     return (await import('./left')).leftOf(this.#replica, this.#membership.account, this.#prover)
   }
 
+  /** What this person's card is shown with on this phone. `fresh`: with a new key, as for a new card after a loss. */
+  async bearer(fresh = false): Promise<Bearer> {
+    return (await import('../card/key')).bearerOf(this.#store, this.#membership.member, () => this.#env.now() + this.#replica.stream.offset, fresh)
+  }
+
   /** With what a letter shows whose it is; null: nobody has joined here. */
   async letterhead(path: string): Promise<Letterhead | null> {
     return (await import('./left')).letterheadOf(path, this.#env.now() + this.#replica.stream.offset, this.#membership.account, this.#prover)
@@ -370,10 +371,7 @@ export class Kith {
       changed.add('@me')
     }
     if (topics.has('@sync')) this.#minder.look()
-    if (topics.has('@outbox')) {
-      this.#outbox.changed()
-      changed.add('@outbox')
-    }
+    if (topics.has('@outbox')) (this.#outbox.changed(), changed.add('@outbox'))
     if (this.#standing.merge({ lastSync: this.#replica.meta.lastSync, pending: this.#replica.pending(), fault: this.#standing.fault(this.#sumsDiffer()) })) {
       changed.add('@status')
     }

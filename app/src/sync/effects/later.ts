@@ -3,9 +3,10 @@
  * screen, so that a visitor's first visit stays small.
  */
 import type { Effect } from '../overlay'
+import { cards } from './cards'
 import { concerns } from './concerns'
 import { desk } from './desk'
 import { listening } from './listening'
 import { residents } from './residents'
 
-export const later: Readonly<Record<string, Effect>> = { ...concerns, ...desk, ...listening, ...residents }
+export const later: Readonly<Record<string, Effect>> = { ...cards, ...concerns, ...desk, ...listening, ...residents }
