@@ -92,6 +92,22 @@ describe('opening', () => {
     expect(again.outbox()).toEqual([])
   })
 
+  test('what the server answered to a thing that was done can be asked for, also after a start with no signal', async () => {
+    const world = townWorld()
+    const name = aName()
+    const first = await joined(world, name)
+    const put = (v: number) => ({ collection: 'notes', id: `note${v}`, v, auds: ['public'], answer: { said: v } })
+    const sent = await first.send('put', put(1))
+    await settled()
+    expect(first.outbox()).toEqual([])
+    first.close()
+    world.online = false
+    const again = await openKith(world, name)
+    await again.send('put', put(2))
+    expect([...(await again.answers('put'))]).toEqual([[sent.nonce, { said: 1 }]])
+    expect((await again.answers('visits.come')).size).toBe(0)
+  })
+
   test('goes on when the browser has thrown everything away under an open page', async () => {
     const world = townWorld()
     const name = aName()

@@ -79,9 +79,7 @@ export class Kith {
     this.#replica = new Replica(store, { app: options.app ?? '1.0.0', now: () => env.now(), monotonic: () => env.monotonic?.() ?? env.now(), changed: (topics) => this.#changed(topics), wrote: () => this.#tabs.tell({ kind: 'moved' }) })
     this.#tabs = new Tabs(name, env, store.durable ? (options.meeting ?? browserMeeting(name)) : ALONE, (message) => this.#hear(message))
     this.local = this.#local = new Local(store, (key) => this.#tabs.tell({ kind: 'local', key }))
-    this.#membership = new Membership({
-      env, store, offset: () => this.#replica.stream.offset, renewed: () => this.#tabs.tell({ kind: 'account' }),
-    })
+    this.#membership = new Membership({ env, store, offset: () => this.offset, renewed: () => this.#tabs.tell({ kind: 'account' }) })
     this.#outbox = new Outbox({
       store,
       replica: this.#replica,
@@ -91,9 +89,8 @@ export class Kith {
       full: (full) => this.#standing.setFull(full),
     })
     this.#prover = new Prover({
-      env,
-      keys: () => this.#membership.account?.keys ?? null,
-      offset: () => this.#replica.stream.offset,
+      env, keys: () => this.#membership.account?.keys ?? null,
+      offset: () => this.offset,
       hasRole: () => (this.#me ?? identity(this.#membership.account))?.roles.some((role) => role !== 'resident') ?? false,
     })
     this.#loop = new Loop({
@@ -164,6 +161,11 @@ export class Kith {
     return this.#replica.meta.epoch
   }
 
+  /** Milliseconds to add to this phone's clock for the server's, by its last answer. */
+  get offset(): number {
+    return this.#replica.stream.offset
+  }
+
   get status(): Status {
     return this.#standing.status
   }
@@ -181,6 +183,11 @@ export class Kith {
   /** Everything that isn't settled, or that the person must still be told about, oldest first. */
   outbox(): readonly Entry[] {
     return this.#outbox.list()
+  }
+
+  /** What the server answered to commands of that name that it has done, by their nonce; the last fourteen days. */
+  answers(name: string): Promise<Map<string, any>> {
+    return this.#outbox.answers(name)
   }
 
   /** Saves what the person did. Resolves once it is safe on this device; throws `SendError` if it isn't. */
@@ -285,12 +292,12 @@ export class Kith {
 
   /** What this person's card is shown with on this phone. `fresh`: with a new key, as for a new card after a loss. */
   async bearer(fresh = false): Promise<Bearer> {
-    return (await import('../card/key')).bearerOf(this.#store, this.#membership.member, () => this.#env.now() + this.#replica.stream.offset, fresh)
+    return (await import('../card/key')).bearerOf(this.#store, this.#membership.member, () => this.#env.now() + this.offset, fresh)
   }
 
   /** With what a letter shows whose it is; null: nobody has joined here. */
   async letterhead(path: string): Promise<Letterhead | null> {
-    return (await import('./left')).letterheadOf(path, this.#env.now() + this.#replica.stream.offset, this.#membership.account, this.#prover)
+    return (await import('./left')).letterheadOf(path, this.#env.now() + this.offset, this.#membership.account, this.#prover)
   }
 
   async #sendWhatIsLeft(): Promise<void> {
@@ -372,9 +379,7 @@ export class Kith {
     }
     if (topics.has('@sync')) this.#minder.look()
     if (topics.has('@outbox')) (this.#outbox.changed(), changed.add('@outbox'))
-    if (this.#standing.merge({ lastSync: this.#replica.meta.lastSync, pending: this.#replica.pending(), fault: this.#standing.fault(this.#sumsDiffer()) })) {
-      changed.add('@status')
-    }
+    if (this.#standing.merge({ lastSync: this.#replica.meta.lastSync, pending: this.#replica.pending(), fault: this.#standing.fault(this.#sumsDiffer()) })) changed.add('@status')
     this.#publish(changed)
   }
 

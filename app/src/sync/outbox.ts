@@ -4,7 +4,7 @@
 import { ARGS_BYTES, byteLength } from './ask'
 import { toEntry } from './entry'
 import { newNonce } from './ids'
-import { close, isPending, remove } from './queue'
+import { close, isPending, remove, type Confirmed } from './queue'
 import type { Replica } from './replica'
 import { isFull, type Store } from './store'
 import { SendError, type Entry } from './types'
@@ -34,6 +34,13 @@ export class Outbox {
 
   changed(): void {
     this.#list = null
+  }
+
+  /** The results of what was done, as they lie in the journal: an outcome that is fine leaves the list without a word. */
+  async answers(name: string): Promise<Map<string, any>> {
+    const all = await this.options.store.read(['journal'], (txn) => txn.all('journal'))
+    const done = all.map(([, record]) => (record as Confirmed).command).filter((command) => command.name === name)
+    return new Map(done.map(({ nonce, outcome }) => [nonce, outcome?.result]))
   }
 
   /** Saves a command, in the place of a settled one if asked; throws `SendError` if that can't be. */

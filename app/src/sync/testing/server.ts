@@ -192,7 +192,7 @@ export class TestServer {
     }
     if (name === 'put') this.#put(args.collection, args.id, { id: args.id, v: args.v }, args.auds)
     if (name === 'remove') this.#remove(args.collection, args.id)
-    return { status: args.merged ? 'merged' : 'ok' }
+    return { status: args.merged ? 'merged' : 'ok', ...(args.answer ? { result: args.answer } : {}) }
   }
 
   #put(collection: string, id: string, data: Record<string, any>, auds: readonly string[]): void {
