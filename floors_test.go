@@ -24,6 +24,7 @@ var acrossInternal = map[string]string{
 	"kith/internal/icalendar -> kith/internal/calendar":    "an event's times become a schedule, and only the calendar knows what one is",
 	"kith/internal/concern -> kith/internal/text":          "who names somebody writes words, and only text knows which those may be",
 	"kith/internal/concern -> kith/internal/token":         "the bundle of keys is a signed token, and there is one parser of those",
+	"kith/internal/ledger -> kith/internal/figures":        "what is unusual at a till is shown as every count is that could point at somebody",
 	"kith/internal/openreferral -> kith/internal/calendar": "a service's times become a schedule, checked as a person's would be",
 	"kith/internal/openreferral -> kith/internal/text":     "other people's HTML becomes safe text as it is read, never later",
 }

@@ -71,17 +71,16 @@ type rule struct {
 
 func (r *Rules) fields() map[string]rule {
 	return map[string]rule{
-		"stampsPerDay":  {&r.StampsPerDay, 1, 10, "A card can have 1 to 10 stamps a day in one shop."},
-		"minutesApart":  {&r.MinutesApart, 0, 720, "Between two stamps are 0 to 720 minutes."},
-		"printedPerDay": {&r.PrintedPerDay, 1, 5, "A printed card can have 1 to 5 stamps a day in one shop."},
-		"perTillHour":   {&r.PerTillHour, 5, 600, "A till can give 5 to 600 stamps an hour."},
-		// NB! What ends after cards.ClosedDays must have come by then.
-		"uploadDays":   {&r.UploadDays, 1, 30, "A till can keep what it has for 1 to 30 days."},
-		"undoMinutes":  {&r.UndoMinutes, 1, 60, "A stamp can be taken back for 1 to 60 minutes."},
-		"offlinePence": {&r.OfflinePence, 0, 2000, "Without a signal, a voucher can be worth up to £20."},
-		"voucherDays":  {&r.VoucherDays, 5, 180, "A voucher is good for 5 to 180 days, in steps of 5."},
-		"cardDays":     {&r.CardDays, 35, 365, "A card on a phone is good for 35 to 365 days, in steps of 5."},
-		"printedDays":  {&r.PrintedDays, 30, 730, "A printed card is good for 30 to 730 days, in steps of 5."},
+		"stampsPerDay":  {&r.StampsPerDay, 1, 5, "A card can have 1 to 5 stamps a day in one shop."},
+		"minutesApart":  {&r.MinutesApart, 0, 240, "Between two stamps are 0 to 240 minutes."},
+		"printedPerDay": {&r.PrintedPerDay, 1, 3, "A printed card can have 1 to 3 stamps a day in one shop."},
+		"perTillHour":   {&r.PerTillHour, 10, 300, "A till can give 10 to 300 stamps an hour."},
+		"uploadDays":    {&r.UploadDays, 1, 30, "A till can keep what it has for 1 to 30 days."}, // NB! less than records are kept
+		"undoMinutes":   {&r.UndoMinutes, 1, 30, "A stamp can be taken back for 1 to 30 minutes."},
+		"offlinePence":  {&r.OfflinePence, 0, 2000, "Without a signal, a voucher can be worth up to £20."},
+		"voucherDays":   {&r.VoucherDays, 5, 180, "A voucher is good for 5 to 180 days, in steps of 5."},
+		"cardDays":      {&r.CardDays, 30, 180, "A card on a phone is good for 30 to 180 days, in steps of 5."},
+		"printedDays":   {&r.PrintedDays, 90, 730, "A printed card is good for 90 to 730 days, in steps of 5."},
 	}
 }
 
