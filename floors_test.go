@@ -20,6 +20,7 @@ type goPackage struct {
 // acrossInternal are the only steps from one internal package to another, each
 // with its reason. All may import internal/limits.
 var acrossInternal = map[string]string{
+	"kith/internal/card -> kith/internal/token":            "a till's record and the lists it is sent are signed tokens, and there is one parser of those",
 	"kith/internal/care -> kith/internal/text":             "what coordinators set is words that strangers read, checked where it is known what may be set",
 	"kith/internal/icalendar -> kith/internal/calendar":    "an event's times become a schedule, and only the calendar knows what one is",
 	"kith/internal/concern -> kith/internal/text":          "who names somebody writes words, and only text knows which those may be",

@@ -304,3 +304,15 @@ const (
 	// WriteProbe is how long health waits for the one writer: a large push is done by then.
 	WriteProbe = 3 * time.Second
 )
+
+// Cards.
+const (
+	// CardRecord (wire) bounds a till's record before it is parsed: one that redeems, of
+	// a phone, is about 1,100 bytes.
+	CardRecord = 2 << 10
+	// TillToken bounds a till's token, which is about 600 bytes.
+	TillToken = 1 << 10
+	// RevocationList bounds the list of what was revoked: 8,000 lost cards, each on it
+	// until its own end.
+	RevocationList = 256 << 10
+)
