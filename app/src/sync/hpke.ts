@@ -3,6 +3,9 @@
  * what seals, never with the first screen.
  */
 import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core'
+import { bufferOf, utf8 } from './bytes'
+
+export { bufferOf, concat, hex, utf8 } from './bytes'
 
 export const NAME_BYTES = 8
 export const ENC_BYTES = 65
@@ -28,24 +31,6 @@ export async function nameOf(point: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', bufferOf(point))).subarray(0, NAME_BYTES)
 }
 
-export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-export function utf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text)
-}
-
-export function concat(...parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}
-
 /** JSON with spaces after it, so that its length says no more than a step; throws above `most`. */
 export function padded(value: unknown, step: number, most = Infinity): Uint8Array {
   const text = utf8(JSON.stringify(value))
@@ -56,7 +41,3 @@ export function padded(value: unknown, step: number, most = Infinity): Uint8Arra
   return whole
 }
 
-/** A buffer of its own, of exactly these bytes. */
-export function bufferOf(bytes: Uint8Array): ArrayBuffer {
-  return bytes.slice().buffer as ArrayBuffer
-}
