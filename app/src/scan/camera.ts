@@ -13,15 +13,27 @@ export function faultOf(error: unknown): CameraFault {
   return name === 'NotReadableError' || name === 'AbortError' ? 'busy' : 'absent'
 }
 
-/** Opens the camera. Rejects with what `faultOf` understands. */
-export async function openCamera(): Promise<MediaStream> {
+/** Opens the camera, on the far side unless somebody asks for the near one. Rejects with what `faultOf` understands. */
+export async function openCamera(facingMode: 'environment' | 'user' = 'environment'): Promise<MediaStream> {
   // Not there at all on an address without HTTPS, nor in some apps that show web pages.
   if (!navigator.mediaDevices?.getUserMedia) throw new DOMException('no camera', 'NotFoundError')
-  return navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: 'environment', width: { ideal: 1280 }, height: { ideal: 720 } } })
+  return navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode, width: { ideal: 1280 }, height: { ideal: 720 } } })
 }
 
 export function shut(camera: MediaStream | null): void {
   for (const track of camera?.getTracks() ?? []) track.stop()
+}
+
+/** Whether this camera has a lamp. */
+export function hasTorch(camera: MediaStream): boolean {
+  const abilities = camera.getVideoTracks()[0]?.getCapabilities?.() as { torch?: boolean } | undefined
+  return abilities?.torch === true
+}
+
+/** Switches the lamp; a camera that won't is left as it is. */
+export async function setTorch(camera: MediaStream, on: boolean): Promise<void> {
+  const set = { advanced: [{ torch: on }] } as unknown as MediaTrackConstraints
+  await camera.getVideoTracks()[0]?.applyConstraints(set).catch(() => undefined)
 }
 
 /** More pixels than this make a code no easier to read, and every picture slower. */
@@ -39,13 +51,17 @@ export function pictureOf(video: HTMLVideoElement, canvas: HTMLCanvasElement): I
   return pen.getImageData(0, 0, canvas.width, canvas.height)
 }
 
-/** Looks until `stop`: one picture at a time, each with the next frame after the last was read. */
-export async function look(video: HTMLVideoElement, reader: Reader, found: (text: string) => void, stop: AbortSignal): Promise<void> {
+/**
+ * Looks until `stop`: one picture at a time, each with the next frame after the last was read. `rest`: so many
+ * milliseconds between two, for a camera that stands all day.
+ */
+export async function look(video: HTMLVideoElement, reader: Reader, found: (text: string) => void, stop: AbortSignal, rest = 0): Promise<void> {
   const canvas = document.createElement('canvas')
   while (!stop.aborted) {
     await new Promise((resolve) => requestAnimationFrame(resolve))
     const picture = stop.aborted ? null : pictureOf(video, canvas)
     const text = picture ? await reader.read(picture) : ''
     if (text && !stop.aborted) found(text)
+    if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest))
   }
 }

@@ -81,8 +81,7 @@ export class Kith {
     this.local = this.#local = new Local(store, (key) => this.#tabs.tell({ kind: 'local', key }))
     this.#membership = new Membership({ env, store, offset: () => this.offset, renewed: () => this.#tabs.tell({ kind: 'account' }) })
     this.#outbox = new Outbox({
-      store,
-      replica: this.#replica,
+      store, replica: this.#replica,
       member: () => this.#membership.member,
       learn: async (name) => void (isLearned(name) || (await this.#learn())),
       saved: () => (this.#nudge(false), void this.#askToStay()),
@@ -94,13 +93,11 @@ export class Kith {
       hasRole: () => (this.#me ?? identity(this.#membership.account))?.roles.some((role) => role !== 'resident') ?? false,
     })
     this.#loop = new Loop({
-      env,
-      replica: this.#replica,
+      env, replica: this.#replica,
       account: { token: () => this.#membership.token, prover: this.#prover, freshen: (refused) => this.#membership.freshen(refused) },
       looked: () => this.#tabs.looked(),
       told: (state) => this.#told(state, true),
-      rested: () => this.#haveRested(true),
-      wiped: () => this.#wiped(),
+      rested: () => this.#haveRested(true), wiped: () => this.#wiped(),
     })
     this.#minder = new Minder(env, {
       nextMs: () => this.#replica.leases.nextMs(),

@@ -11,6 +11,7 @@ import type { Kith } from '../sync'
 import Bar from './Bar.svelte'
 import { bring } from './bringing'
 import { Idle } from './idle'
+import { doLast } from './last'
 import { sealLeft } from './sealing'
 import { Slots, storeName } from './slots'
 import Who from './Who.svelte'
@@ -56,6 +57,7 @@ function hold(slots: Slots, slot: string, kith: Kith): Turn {
     if (over) return
     over = true
     document.getElementById('app')!.hidden = true
+    await doLast()
     const hash = await work().catch(() => '')
     kith.close()
     channel.postMessage('over')
@@ -69,6 +71,7 @@ function hold(slots: Slots, slot: string, kith: Kith): Turn {
   }
   const end = () => close(async () => (await sealWaiting(), ''))
   const remove = async () => {
+    await doLast()
     await kith.push()
     await close(async () => {
       await sealWaiting()

@@ -3,7 +3,9 @@
  */
 export const IDLE_MS = 3 * 60_000
 const LOOK_MS = 5_000
-const SIGNS = ['pointerdown', 'keydown', 'wheel', 'touchmove'] as const
+/** Sent by what is worked without being touched: a till that reads cards. */
+export const AT_WORK = 'kith:at-work'
+const SIGNS = ['pointerdown', 'keydown', 'wheel', 'touchmove', AT_WORK] as const
 
 export class Idle {
   #last = Date.now()

@@ -22,6 +22,7 @@ const DESK: Place = { href: '/desk', icon: 'desk', text: shell.desk, names: ['de
 const CONCERNS: Place = { href: '/concerns', icon: 'mail', text: shell.concerns, names: ['concerns'], waits: shell.concernsWait }
 const SURGERY: Place = { href: '/surgery', icon: 'mail', text: shell.notes, names: ['surgery'] }
 const SHOP: Place = { href: '/shop', icon: 'shop', text: shell.shop, names: ['shop'] }
+const TILL: Place = { href: '/till', icon: 'scan', text: shell.till, names: ['till'] }
 const GROUPS: Place = { href: '/groups', icon: 'people', text: shell.groups, names: ['groups', 'edit', 'invites'] }
 const PLANS: Place = { href: '/plans', icon: 'bookmark', text: shell.plans, names: ['plans', 'outbox'] }
 const QUIET: Place = { href: '', icon: 'leaf', text: shell.quiet, names: [] }
@@ -39,13 +40,17 @@ export interface Doing {
 /** Places between the first and the last, the most needed first. */
 function between({ roles, host }: Doing): Place[] {
   const listens = roles.includes('listener')
+  const owns = roles.includes('owner')
+  const serves = owns || roles.includes('staff')
   const wanted = [
     ...(listens ? [QUIET] : []),
     ...(roles.includes('coordinator') ? [DESK] : roles.includes('coach') ? [CONCERNS] : []),
     ...(roles.includes('surgery') ? [SURGERY] : []),
-    ...(roles.some((role) => role === 'owner' || role === 'staff') ? [SHOP] : []),
+    ...(serves ? [TILL] : []),
+    ...(owns ? [SHOP] : []),
     ...(host && !roles.includes('coordinator') ? [GROUPS] : []),
     PLANS,
+    ...(serves && !owns ? [SHOP] : []),
     ...(roles.includes('coordinator') ? [GROUPS] : []),
     ...(!listens && roles.some((role) => role === 'activator' || role === 'coach' || role === 'coordinator') ? [QUIET] : []),
   ]

@@ -5,7 +5,7 @@
 import type { Component } from 'svelte'
 
 export interface Route {
-  name: 'front' | 'listing' | 'come' | 'plans' | 'groups' | 'edit' | 'join' | 'outbox' | 'about' | 'invites' | 'desk' | 'shop' | 'concerns' | 'surgery' | 'you' | 'missing'
+  name: 'front' | 'listing' | 'come' | 'plans' | 'groups' | 'edit' | 'join' | 'outbox' | 'about' | 'invites' | 'desk' | 'shop' | 'concerns' | 'surgery' | 'you' | 'till' | 'missing'
   /** The list of what's on stands beside it on a wide screen. */
   list: boolean
   props: Record<string, string>
@@ -34,6 +34,7 @@ const TABLE: [pattern: RegExp, make: (parts: string[]) => Route][] = [
   [new RegExp(`^/invites/${id}$`), ([invite = '']) => ({ name: 'invites', list: false, props: { id: invite }, load: () => import('../invites/OneInvite.svelte') })],
   [new RegExp(`^/desk(?:/([a-z]{1,20})(?:/${id})?)?$`), ([part = '', which = '']) => ({ name: 'desk', list: false, props: { part, which }, load: () => import('../desk/Desk.svelte') })],
   [new RegExp(`^/concerns(?:/${id})?$`), ([which = '']) => ({ name: 'concerns', list: false, props: { id: which }, load: () => import('../triage/Triage.svelte') })],
+  [/^\/till$/, () => ({ name: 'till', list: false, props: {}, load: () => import('../till/Till.svelte') })],
   [/^\/shop$/, () => ({ name: 'shop', list: false, props: {}, load: () => import('../shop/Shop.svelte') })],
   [/^\/about$/, () => ({ name: 'about', list: false, props: {}, load: () => import('../about/About.svelte') })],
 ]

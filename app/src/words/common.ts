@@ -27,6 +27,7 @@ export const common = {
     you: 'You',
     desk: 'The desk',
     shop: 'My shop',
+    till: 'Till',
     quiet: 'Quiet word',
     concerns: 'Concerns',
     concernsWait: (count: number) => `${count.toLocaleString('en-GB')} nobody’s`,

@@ -1,0 +1,36 @@
+/**
+ * What a till must know with no signal, from the rows that this device keeps: the community's rules, and what a
+ * reward is.
+ */
+import { money } from '../listings/price'
+import { till as words } from '../words/till'
+import type { Rows } from './formats'
+import { rulesOf } from './rules'
+import type { Facts } from './taking'
+import { said } from './word'
+
+export function factsOf(rows: Rows, online: boolean): Facts {
+  const [community] = rows('communities').values()
+  const rewards = rows('rewards')
+  return {
+    rules: rulesOf(community?.scheme),
+    zone: String(community?.zone || 'Europe/London'),
+    online,
+    shopsOf(reward) {
+      const shops = (rewards.get(reward)?.shops as { shop: string }[] | undefined) ?? []
+      return shops.length > 0 ? shops.map((one) => one.shop) : undefined
+    },
+    titleOf: (reward) => String(rewards.get(reward)?.title || words.unknownReward),
+  }
+}
+
+/** Whole days since this device last heard what counts no more, where that is too long; else 0. */
+export function daysBehind(rows: Rows, now: number): number {
+  const [row] = rows('revocations').values()
+  const issued = Number(said(row?.token).iat ?? 0) * 1000
+  const days = Math.floor((now - issued) / 86_400_000)
+  return issued > 0 && days >= 7 ? days : 0
+}
+
+/** What a voucher is worth: "£3.50". */
+export const worth = (pence: number): string => money(pence)
