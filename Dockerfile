@@ -25,6 +25,7 @@ COPY --from=server --chown=65532:65532 /out/ /
 USER 65532:65532
 ENV KITH_KEYS=/keys/transport
 ENV KITH_CONCERN_KEYS=/keys/concerns
+ENV KITH_CARD_KEYS=/keys/cards
 VOLUME /data /keys
 EXPOSE 8090
 # Sick is not busy: see docs/operations.md.

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 func kith(t *testing.T, args ...string) (said string, code int) {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), os.Args[0], args...)
-	c.Env = append(os.Environ(), asItself+"=1", "KITH_KEYS=", "KITH_CONCERN_KEYS=", "KITH_BACKUP_TO=")
+	c.Env = append(os.Environ(), asItself+"=1", "KITH_KEYS=", "KITH_CONCERN_KEYS=", "KITH_CARD_KEYS=", "KITH_BACKUP_TO=")
 	out, err := c.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {

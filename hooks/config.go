@@ -22,6 +22,7 @@ type Config struct {
 	Console      io.Writer     // where serve says its address; nil: nowhere
 	Keys         string        // the file of the transport key; empty: beside the data folder
 	ConcernKeys  string        // the file of the keys of concerns; empty: beside the data folder
+	CardKeys     string        // the file of the keys of cards; empty: beside the data folder
 	TrustedProxy string        // header in which the proxy before us puts the client's address; empty: none
 	BackupTo     string        // age's public keys, to which backups are encrypted; empty: none are set
 	Log          machine.Lines // which requests are written as lines of JSON
@@ -44,7 +45,7 @@ func ParseConfig(getenv func(string) string, built fs.FS, beside string) (Config
 	default:
 		return c, errors.New("KITH_RATE_LIMITS is on or off, not " + v)
 	}
-	c.Keys, c.ConcernKeys = getenv("KITH_KEYS"), getenv("KITH_CONCERN_KEYS")
+	c.Keys, c.ConcernKeys, c.CardKeys = getenv("KITH_KEYS"), getenv("KITH_CONCERN_KEYS"), getenv("KITH_CARD_KEYS")
 	switch v := machine.Lines(getenv("KITH_LOG")); v {
 	case "":
 		c.Log = machine.NoLines
@@ -75,17 +76,16 @@ func (c Config) String() string {
 	if proxy == "" {
 		proxy = "none"
 	}
-	keys := c.Keys
-	if keys == "" {
-		keys = "beside the data folder"
-	}
-	concerns := c.ConcernKeys
-	if concerns == "" {
-		concerns = "beside the data folder"
+	beside := func(file string) string {
+		if file == "" {
+			return "beside the data folder"
+		}
+		return file
 	}
 	backups := c.BackupTo
 	if backups == "" {
 		backups = "nobody yet"
 	}
-	return "app from " + c.PublicFrom + ", rate limits " + limits + ", trusted proxy header " + proxy + ", transport key " + keys + ", concern keys " + concerns + ", backups for " + backups
+	return "app from " + c.PublicFrom + ", rate limits " + limits + ", trusted proxy header " + proxy + ", transport key " + beside(c.Keys) +
+		", concern keys " + beside(c.ConcernKeys) + ", card keys " + beside(c.CardKeys) + ", backups for " + backups
 }

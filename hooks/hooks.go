@@ -8,6 +8,7 @@ import (
 	"kith/hooks/acting"
 	"kith/hooks/audit"
 	"kith/hooks/backup"
+	"kith/hooks/cardkeys"
 	"kith/hooks/community"
 	"kith/hooks/concerns"
 	"kith/hooks/doorman"
@@ -23,6 +24,7 @@ import (
 	"kith/hooks/triage"
 	"kith/hooks/visits"
 	"kith/hooks/waysin"
+	"kith/internal/card"
 	"kith/internal/care"
 	"kith/internal/concern"
 	"kith/internal/gauges"
@@ -38,6 +40,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	ring := &seal.Ring{}
 	keepKeys(app, ring, cfg) // what phones may seal to this server
 	worries := &concern.Ring{}
+	cardRing := &card.Ring{} // what signs cards and what goes with them
 	with := concerns.Keys{Transport: ring, Concerns: worries}
 
 	leavers := leavers()
@@ -63,6 +66,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 
 	syncapi.Register(app, r, man, ring, g, cfg.RateLimits)             // the door of the sync protocol
 	concerns.Keep(app, worries, concernKeyFile(app, cfg), cfg.Console) // what phones seal concerns to; after the triggers are in place
+	cardkeys.Keep(app, cardRing, cardKeyFile(app, cfg), cfg.Console)   // what cards are signed by; after the triggers, too
 	guard.Register(app, cfg.Public, cfg.TrustedProxy)                  // what makes PocketBase safe
 	machine.Register(app, g, cfg.Log, cfg.LogTo)                       // what the machine says of itself
 	backup.Register(app)                                               // that nobody puts a backup back under it

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"kith/hooks/cardkeys"
 	"kith/hooks/concerns"
 	"kith/internal/seal"
 )
@@ -29,6 +30,11 @@ func concernKeyFile(app core.App, cfg Config) func() (string, error) {
 	return func() (string, error) {
 		return outside(app, "KITH_CONCERN_KEYS", cfg.ConcernKeys, ".concern-keys")
 	}
+}
+
+// cardKeyFile is where the keys of cards lie.
+func cardKeyFile(app core.App, cfg Config) func() (string, error) {
+	return func() (string, error) { return outside(app, "KITH_CARD_KEYS", cfg.CardKeys, ".card-keys") }
 }
 
 // outside is a file outside of the data folder: as it was named, or beside it.
@@ -120,11 +126,11 @@ func promise(app core.App, address string) error {
 
 // keysCommand is for an operator who has lost the key file.
 func keysCommand(app core.App, cfg Config) *cobra.Command {
-	keys := &cobra.Command{Use: "keys", Short: "The transport key, to which shared devices seal what they could not send; and the keys of concerns"}
+	keys := &cobra.Command{Use: "keys", Short: "The transport key, to which shared devices seal what they could not send; the keys of concerns; and those of cards"}
 	concernKeys, others := concerns.KeyCommands(app, concernKeyFile(app, cfg))
 	transport := &cobra.Command{
 		Use:   "new",
-		Short: "Makes a new transport key in the place of one that is lost: what was sealed to that can't be opened any more. kith keys new concerns makes those of concerns",
+		Short: "Makes a new transport key in the place of one that is lost: what was sealed to that can't be opened any more. kith keys new concerns makes those of concerns, kith keys new cards those of cards",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			name, err := keyFile(app, cfg)
@@ -142,7 +148,14 @@ func keysCommand(app core.App, cfg Config) *cobra.Command {
 			return nil
 		},
 	}
-	transport.AddCommand(concernKeys)
+	ofCards := cardkeys.Commands(app, cardKeyFile(app, cfg))
+	transport.AddCommand(concernKeys, ofCards.New)
+	under := map[string]*cobra.Command{"rotate": ofCards.Rotate, "retire": ofCards.Retire, "check": ofCards.Check}
+	for _, c := range others {
+		if v := under[c.Name()]; v != nil {
+			c.AddCommand(v)
+		}
+	}
 	keys.AddCommand(append(others, transport)...)
 	return keys
 }

@@ -77,7 +77,7 @@ func Bare(app core.App, r *sync.Registry, cfg Config) []*cobra.Command {
 		backup.Command(app, backup.Settings{Version: cfg.Version, To: cfg.BackupTo}),
 		backup.RestoreCommand(app, opener(app, cfg), syncapi.NewEpoch),
 		machine.Command(),
-		doctor.Command(app, r, doctor.Keys{Transport: func() (string, error) { return keyFile(app, cfg) }, Concerns: concernKeyFile(app, cfg)}),
+		doctor.Command(app, r, doctor.Keys{Transport: func() (string, error) { return keyFile(app, cfg) }, Concerns: concernKeyFile(app, cfg), Cards: cardKeyFile(app, cfg)}),
 	}
 }
 

@@ -42,7 +42,7 @@ func startServer(dir, epoch string) (*server, error) {
 	app.OnServe().Unbind("__pbCronStart__")
 	app.OnBootstrap().Unbind("__pbCollectionSystemHook__") // it reads again what was read a moment before
 	s := &server{dir: dir, app: app}
-	s.registry = hooks.Register(app, hooks.Config{Keys: keysOf(dir), ConcernKeys: concernKeysOf(dir), Public: fstest.MapFS{"index.html": {Data: []byte("<p>Kith")}}})
+	s.registry = hooks.Register(app, hooks.Config{Keys: keysOf(dir), ConcernKeys: concernKeysOf(dir), CardKeys: cardKeysOf(dir), Public: fstest.MapFS{"index.html": {Data: []byte("<p>Kith")}}})
 	registerPoison(s.registry)
 	if err := app.Bootstrap(); err != nil {
 		return nil, err
@@ -75,6 +75,9 @@ func keysOf(dir string) string { return besideTown(dir, ".keys") }
 
 // concernKeysOf is the one of concerns.
 func concernKeysOf(dir string) string { return besideTown(dir, ".concern-keys") }
+
+// cardKeysOf is the one of cards.
+func cardKeysOf(dir string) string { return besideTown(dir, ".card-keys") }
 
 func besideTown(dir, ending string) string {
 	if at := strings.Index(dir, townName); at >= 0 {

@@ -19,8 +19,8 @@ export function built(): string {
   return existsSync(join(beside, 'sw.js')) ? beside : resolve('../pb_public')
 }
 
-/** The keys that worries are sealed to, and the recovery key beside them: outside of the data folder. */
-const CONCERN_KEYS = ['.concern-keys', '.concern-keys-recovery']
+/** The keys that worries are sealed to, the recovery key beside them, and those of cards: outside of the data folder. */
+const KEYS = ['.concern-keys', '.concern-keys-recovery', '.card-keys']
 
 /** Who the demo town has. `second`: another coordinator. */
 export type Person = 'resident' | 'listener' | 'activator' | 'owner' | 'staff' | 'coach' | 'surgery' | 'coordinator' | 'second'
@@ -40,7 +40,7 @@ export class Town {
   static async open(seeded: string, binary = BINARY): Promise<Town> {
     const folder = mkdtempSync(join(tmpdir(), 'kith-e2e-'))
     cpSync(seeded, folder, { recursive: true })
-    for (const end of CONCERN_KEYS) if (existsSync(seeded + end)) cpSync(seeded + end, folder + end)
+    for (const end of KEYS) if (existsSync(seeded + end)) cpSync(seeded + end, folder + end)
     const town = new Town(folder, await freePort(), binary)
     await town.start()
     return town
@@ -118,7 +118,7 @@ export class Town {
   async close(): Promise<void> {
     await this.stop()
     rmSync(this.folder, { recursive: true, force: true })
-    for (const end of ['.keys', ...CONCERN_KEYS]) rmSync(this.folder + end, { force: true })
+    for (const end of ['.keys', ...KEYS]) rmSync(this.folder + end, { force: true })
     if (this.#died) throw new Error(this.#died)
   }
 }
@@ -199,7 +199,7 @@ export const test = base.extend<{ town: Town }, { seeded: string }>({
       execFileSync(BINARY, ['seed', '--dir', folder], { cwd: dirname(BINARY), stdio: 'ignore' })
       await use(folder)
       rmSync(folder, { recursive: true, force: true })
-      for (const end of ['.keys', ...CONCERN_KEYS]) rmSync(folder + end, { force: true })
+      for (const end of ['.keys', ...KEYS]) rmSync(folder + end, { force: true })
     },
     { scope: 'worker' },
   ],

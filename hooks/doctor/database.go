@@ -37,6 +37,7 @@ func (e *examination) database() {
 	e.settings()
 	e.putAside()
 	e.concernKeys()
+	e.cardKeys()
 	e.responders()
 }
 

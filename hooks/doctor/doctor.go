@@ -48,7 +48,7 @@ type Report struct {
 var errUnwell = errors.New("something is wrong")
 
 // Keys say where the keys lie: outside of the folder that is looked at.
-type Keys struct{ Transport, Concerns func() (string, error) }
+type Keys struct{ Transport, Concerns, Cards func() (string, error) }
 
 // Command is `kith doctor`.
 func Command(app core.App, r *sync.Registry, key Keys) *cobra.Command {

@@ -3,6 +3,7 @@ package card
 import (
 	"encoding/hex"
 	"strconv"
+	"time"
 
 	"kith/internal/token"
 )
@@ -53,3 +54,34 @@ func (v Voucher) signed(issuer string) string {
 
 // whole is a JWS: what was signed, and by what.
 func whole(signed string, signature []byte) string { return signed + "." + b64(signature) }
+
+// Header is how a token begins that this key has signed for such a thing.
+func Header(typ string, kid byte) string { return header(typ, kid) }
+
+// IsBy says whether something that is kept is by one of these keys, whatever day it is:
+// a packed card or voucher, or a till's token as text.
+func IsBy(set Set, typ, text string, packed []byte) bool {
+	switch typ {
+	case TypCard:
+		p, err := split(packed)
+		if err != nil || p.proof != nil || p.voucher != nil {
+			return false
+		}
+		key, known := set.key(p.card.Kid, TypCard)
+		return known && key.verifies(p.card.signed(set.Issuer), p.cardSig)
+	case TypVoucher:
+		if len(packed) != SizeVoucher {
+			return false
+		}
+		v, sig, err := splitVoucher(packed)
+		if err != nil {
+			return false
+		}
+		key, known := set.key(v.Kid, TypVoucher)
+		return known && key.verifies(v.signed(set.Issuer), sig)
+	case TypTill:
+		_, err := ReadTill(set, text, time.Time{})
+		return err == nil
+	}
+	return false
+}
