@@ -9,6 +9,7 @@ import (
 	"kith/hooks/audit"
 	"kith/hooks/backup"
 	"kith/hooks/cardkeys"
+	"kith/hooks/cards"
 	"kith/hooks/community"
 	"kith/hooks/concerns"
 	"kith/hooks/doorman"
@@ -61,6 +62,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	listening.Register(r)                                                   // what is at hand: basics, helplines, numbers
 	triage.Register(app, r, man, worries, post)                             // who looks into it, and how it ends
 	surgery.Register(app, r, man, worries, cfg.RateLimits)                  // one-way notes to the surgery
+	cards.Register(app, r)                                                  // one card for many shops, and its tills
 	audit.Register(app, r, man)                                             // who did what with power over others
 	rights.Register(app, r, man, cfg.RateLimits, leavers...)                // what is kept of whom, and for how long
 

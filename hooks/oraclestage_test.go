@@ -96,6 +96,7 @@ func (s *stage) furnish() {
 	s.concerns()
 	s.desk()
 	s.listening()
+	s.cards()
 	s.systemRows()
 }
 

@@ -87,7 +87,7 @@ func (w *stroll) rights(p *walker) []string {
 			out["listeners"] = true
 		default: // of a shop
 			shop := w.shops[role[len(role)-1:]]
-			out["shop/"+shop] = true
+			out["shop/"+shop], out["counters"] = true, true
 			if role[:5] == "owner" && sure {
 				out["owners/"+shop] = true
 			}

@@ -31,8 +31,11 @@ func Register(app core.App, r *sync.Registry, leavers ...Leaver) {
 	})
 	r.Sync(sync.Collection{
 		Name:    "shops",
-		Columns: sync.Texts("name", "place", "status"),
-		To:      []sync.Audience{{Key: "'coordinators'"}, {Key: "'shop/' || {row}.id"}},
+		Columns: append(append(sync.Texts("name", "place", "status", "perk", "chatty", "joined"), sync.Objects("hours")...), sync.Bools("plain")...),
+		To: []sync.Audience{
+			{Key: "'coordinators'"}, {Key: "'shop/' || {row}.id"},
+			{Key: "'" + sync.Public + "'", When: "{row}.status = 'active' AND NOT {row}.plain"}, // a pharmacy's is nobody's business
+		},
 	})
 	grants(r)
 	r.Guard("coordinators", "owners", "responders", "surgery") // a right over others hangs on the device, too

@@ -276,6 +276,27 @@ const (
 	BasicsVersion = 999
 )
 
+// Cards and tills.
+const (
+	// Perk and Chatty are what a shop says on What's on, in characters: a line of a phone.
+	Perk   = 140
+	Chatty = 200
+	// RecordsPerCommand (wire): 20 records fill half of CommandArgs.
+	RecordsPerCommand = 20
+	// CardsPerDay is how many cards one person can print in a day: a stall at a fair.
+	CardsPerDay = 60
+	// TillsPerShop that are open.
+	TillsPerShop = 20
+	// TillDays is how long a till's own token is good for.
+	TillDays = 30
+	// RecordsKept is how many days a record is kept, from its day. RecordsLate, after
+	// which none is taken, and ReviewDays, in which one can be looked into, are so much
+	// shorter that all records of a day are there whenever one of them is judged.
+	RecordsKept = 60
+	RecordsLate = 45
+	ReviewDays  = 57
+)
+
 // Text of listings, in characters.
 const (
 	Title       = 120

@@ -1,0 +1,45 @@
+// Package cards is one card for many shops: cards, the tills that stamp them, what
+// their records add up to, and what can be had for it. What a record counts is
+// judged in internal/ledger; here is what is asked, stored and shown.
+package cards
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"kith/internal/audit"
+	"kith/internal/sync"
+)
+
+// Register binds the room.
+func Register(app core.App, r *sync.Registry) {
+	declare(r)
+	declareScheme(r)
+	r.Keep(keepings()...)
+}
+
+var (
+	bearer  = sync.Audience{Key: "'member/' || {row}.member", When: "{row}.member <> ''"}
+	printer = sync.Audience{Key: "'member/' || {row}.by", When: "{row}.by <> ''"} // for the day, to print it
+	desk    = sync.Audience{Key: "'coordinators'"}
+	owners  = sync.Audience{Key: "'owners/' || {row}.shop"}
+	shop    = sync.Audience{Key: "'shop/' || {row}.shop"}
+)
+
+// declare says who may hold what. A shop never learns whose card it is, and nobody
+// but its bearer where somebody shops.
+func declare(r *sync.Registry) {
+	for _, c := range []sync.Collection{
+		{Name: "accounts", Columns: append(sync.Texts("member", "onlineUntil"), sync.Numbers("stamps", "held")...), To: []sync.Audience{bearer}},
+		{Name: "cards", Columns: append(sync.Texts("account", "by", "kind", "packed", "code", "status"), sync.Numbers("issued", "expires")...), To: []sync.Audience{bearer, printer}},
+		{Name: "tills", Columns: append(sync.Texts("shop", "device", "name", "key", "token", "opened", "ended"), sync.Numbers("expires")...), To: []sync.Audience{owners, shop, desk}},
+		{Name: "stamps", Columns: append(append(sync.Texts("shop", "day", "act", "state"), sync.Objects("codes")...), sync.Numbers("counted")...), To: []sync.Audience{bearer}},
+		{Name: "reviews", Columns: append(sync.Texts("shop", "till", "at", "act", "state"), sync.Objects("codes")...), To: []sync.Audience{owners, desk}},
+	} {
+		r.Sync(c)
+	}
+}
+
+// note puts what was done with power over others into the record.
+func note(c *sync.Call, action, subject string, detail map[string]string) error {
+	return audit.Append(c.App.DB(), audit.Entry{At: c.Now, Actor: c.Member, Device: c.Device, Action: action, Subject: subject, Detail: detail})
+}

@@ -1,0 +1,94 @@
+package cards
+
+import (
+	"kith/internal/limits"
+	"kith/internal/sync"
+)
+
+// day is the SQL of a day that is stored as its number since 1970.
+func day(column string) string {
+	return "iif({row}." + column + " = 0, '', date({row}." + column + " * 86400, 'unixepoch'))"
+}
+
+// keepings of cards and of what tills wrote down. What a record counted stays with
+// its account when it goes (stamps_close in migrations/9g_cards.go).
+func keepings() []sync.Keeping {
+	const mine = "{row}.member = {member}"
+	return append(figures(), []sync.Keeping{
+		{
+			Collection: "accounts", What: "How many stamps your cards have collected",
+			Why: "So that you can have something for them.", Whose: mine, AtErasure: "delete",
+		},
+		{
+			Collection: "accounts", What: "Stamps of a card that was handed out to nobody in particular",
+			Why: "So that whoever has the card can have something for them.", When: "{row}.member = ''", Days: 400, From: "{row}.used",
+		},
+		{
+			Collection: "cards", What: "Your cards: when each was made, how long it is good for, and its code if it is printed",
+			Why: "So that a till knows that a card is real.", Whose: mine, AtErasure: "blank: account, member, by, device, packed, code, key",
+		},
+		{
+			Collection: "cards", What: "Cards that are not good any more: a number that a till looks for",
+			Why: "So that nobody can go on with a card that was lost.", Whose: mine, When: "{row}.expires > 0", Days: 120, From: day("expires"),
+			Counted: "the day on which it would have run out", AtErasure: "blank: account, member, by, device, packed, code, key",
+		},
+		{
+			Collection: "cards", What: "Which cards you have made for others today",
+			Why: "So that you can print them.", Whose: "{row}.by = {member}", AtErasure: "blank: by",
+		},
+		{
+			Collection: "tills", What: "Which tills you have opened in a shop",
+			Why: "So that a shop knows what it takes stamps with.", Whose: mine, AtErasure: "blank: member",
+		},
+		{
+			Collection: "stamps", What: "Your stamps: in which shop, on which day, and whether each counted",
+			Why: "So that you can see what your card has collected, and nothing is counted twice.", Whose: mine,
+			// NB! What a shop is owed for waits until it was settled.
+			When: "NOT ({row}.whole AND {row}.settled = '')", Days: limits.RecordsKept, From: "{row}.day", Counted: "its day", AtErasure: "blank: account, member, card, proof, raw",
+		},
+		{
+			Collection: "stamps", What: "Vouchers of yours that a shop took and is still owed for",
+			Why: "So that the shop is paid.", Whose: mine, When: "{row}.whole AND {row}.settled = ''", AtErasure: "blank: account, member, card, proof, raw",
+		},
+		{
+			Collection: "reviews", What: "Stamps that somebody should look at: the shop, the till and the time, and no card",
+			Why: "So that a shop and the coordinators can say whether they count.",
+		},
+	}...)
+}
+
+// figures are what shops and coordinators are shown, and what can be had.
+func figures() []sync.Keeping {
+	const mine = "{row}.member = {member}"
+	return []sync.Keeping{
+		{
+			Collection: "rewards", What: "What a card's stamps are good for, and in which shops",
+			Why: "So that people know what they can have.",
+		},
+		{
+			Collection: "vouchers", What: "Your vouchers: for what, and whether you have used them",
+			Why: "So that a shop can take them.", Whose: mine, Days: 180, From: day("expires"), Counted: "the day on which it runs out",
+			AtErasure: "blank: account, member, by, packed",
+		},
+		{
+			Collection: "vouchers", What: "Which vouchers you have printed for others today",
+			Why: "So that you can print them.", Whose: "{row}.by = {member}", AtErasure: "blank: by",
+		},
+		{
+			Collection: "revocations", What: "The list of cards, tills and vouchers that are not good any more, as tills hold it",
+			Why: "So that a till without a signal knows them, too.",
+		},
+		{
+			Collection: "shopWeeks", What: "How many visits a shop had in a week, in numbers that tell of nobody",
+			Why: "So that a shop sees what the card brings it.",
+		},
+		{
+			Collection: "settlements", What: "What shops owe each other for vouchers, by the month",
+			Why: "So that a shop is paid for what it gave.",
+		},
+		{
+			Collection: "patterns", What: "What was unusual at a till in a week: counts, and no card",
+			Why: "So that somebody can ask the shop about it.",
+		},
+	}
+}
