@@ -20,10 +20,15 @@ export class TillOver extends Error {
   override name = 'TillOver'
 }
 
-/** Runs `work` alone among the tabs of this device. */
+const turns = new Map<string, Promise<unknown>>()
+
+/** Runs `work` alone among the tabs of this device; where the browser has no locks, among what this page does. */
 export function alone<T>(what: string, work: () => Promise<T>): Promise<T> {
   const locks = globalThis.navigator?.locks as LockManager | undefined
-  return locks ? (locks.request(`kith till ${what}`, work) as Promise<T>) : work()
+  if (locks) return locks.request(`kith till ${what}`, work) as Promise<T>
+  const run = (turns.get(what) ?? Promise.resolve()).then(work)
+  turns.set(what, run.catch(() => undefined))
+  return run
 }
 
 /**
