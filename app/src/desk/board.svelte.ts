@@ -26,6 +26,8 @@ class Board {
     [...app.live.rows('recoveries').values()].filter((row) => row.kind === 'desk' && (row.status === 'open' || row.status === 'ready') && (!row.expires || Date.parse(row.expires) > app.now)),
   )
   openReports = $derived([...app.live.rows('reports').values()].filter((row) => row.status !== 'closed'))
+  /** Stamps that were put aside and wait for a yes or a no. */
+  reviews = $derived(app.live.rows('reviews').size)
   pendingDevices = $derived([...app.live.rows('devices').values()].filter((row) => row.pending && !row.revoked))
 
   /** The first name of a member, or that they have left. */

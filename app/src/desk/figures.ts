@@ -1,5 +1,6 @@
 /** The figures of the quarters, as a table. They come rounded, and nothing is counted here. */
 import type { Row } from '../sync'
+import { csvOf as csv } from '../ui/csv'
 
 export const MEASURES = ['raised', 'urgent', 'prompt', 'helped', 'takenUp', 'handedOver', 'advised', 'declined', 'noAnswer', 'notAConcern'] as const
 
@@ -20,10 +21,8 @@ export function tablesOf(rows: Iterable<Row>): Table[] {
   return [...quarters].sort(([a], [b]) => byName(b, a)).map(([quarter, areas]) => ({ quarter, areas: [...areas].sort(([a], [b]) => byName(a, b)).map(([area, shown]) => ({ area, shown })) }))
 }
 
-/** A table for a spreadsheet. NB! A text that begins as a formula would be run by it. */
+/** A table for a spreadsheet. */
 export function csvOf({ areas }: Table, words: { area: string; all: string; measures: Record<string, string> }): string {
-  const cell = (text: string) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
   const head = [words.area, ...MEASURES.map((measure) => words.measures[measure] ?? measure)]
-  const body = areas.map(({ area, shown }) => [area || words.all, ...MEASURES.map((measure) => shown.get(measure) ?? '')])
-  return [head, ...body].map((line) => `${line.map(cell).join(',')}\r\n`).join('')
+  return csv([head, ...areas.map(({ area, shown }) => [area || words.all, ...MEASURES.map((measure) => shown.get(measure) ?? '')])])
 }

@@ -27,7 +27,7 @@ const TABLE: [pattern: RegExp, make: (parts: string[]) => Route][] = [
   [new RegExp(`^/groups/(new|${id})$`), ([which = '']) => ({ name: 'edit', list: false, props: { id: which === 'new' ? '' : which }, load: () => import('../hosting/EditListing.svelte') })],
   [/^\/join$/, () => ({ name: 'join', list: false, props: {}, load: () => import('../joining/Join.svelte') })],
   [/^\/you(?:\/([a-z]+))?$/, ([part = '']) => own(part)],
-  [/^\/(act|recover|signin|privacy|complain|listening|guide|cards|helplines|nudges|sticker|surgery|note)$/, ([part = '']) => own(part)],
+  [/^\/(act|recover|signin|privacy|complain|listening|guide|cards|helplines|nudges|sticker|poster|shops|surgery|note)$/, ([part = '']) => own(part)],
   [/^\/outbox$/, () => ({ name: 'outbox', list: false, props: {}, load: () => import('../sent/Outbox.svelte') })],
   [/^\/invites$/, () => ({ name: 'invites', list: false, props: {}, load: () => import('../invites/Invites.svelte') })],
   [/^\/invites\/new$/, () => ({ name: 'invites', list: false, props: {}, load: () => import('../invites/MakeInvite.svelte') })],

@@ -147,6 +147,7 @@ export const common = {
       notices: (count: number) => (count === 0 ? 'Nothing found' : plural(count, 'notice', 'notices')),
     },
     more: (count: number) => `Show ${plural(count, 'more', 'more')}`,
+    shops: (count: number) => `${plural(count, 'shop takes', 'shops take')} part: stamps and chatty tables`,
     later: 'Later on',
     laterHint: 'No date in the next five weeks. Open it to see when.',
     cancelled: 'Not on',

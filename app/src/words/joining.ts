@@ -38,6 +38,7 @@ export const joining = {
   doneTitle: (name: string) => (name ? `Welcome, ${name}` : 'Welcome'),
   doneText: 'This phone can now send things. You won’t have to sign in again.',
   go: 'See what’s on',
+  toShop: 'Set up my shop',
   goOn: 'Go on with what you started',
   already: (name: string) => `This phone has joined already, as ${name}.`,
   again: 'Join again with another invite',

@@ -137,6 +137,7 @@ export const email = {
   yours: 'your e-mail',
   confirm: 'Confirm',
   thanks: 'Your e-mail is confirmed, and so is this phone.',
+  toShop: 'Go on to my shop',
 }
 
 export const known = {
