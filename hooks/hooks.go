@@ -62,7 +62,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	listening.Register(r)                                                   // what is at hand: basics, helplines, numbers
 	triage.Register(app, r, man, worries, post)                             // who looks into it, and how it ends
 	surgery.Register(app, r, man, worries, cfg.RateLimits)                  // one-way notes to the surgery
-	cards.Register(app, r)                                                  // one card for many shops, and its tills
+	cards.Register(app, r, cardRing)                                        // one card for many shops, and its tills
 	audit.Register(app, r, man)                                             // who did what with power over others
 	rights.Register(app, r, man, cfg.RateLimits, leavers...)                // what is kept of whom, and for how long
 

@@ -7,11 +7,12 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/audit"
+	"kith/internal/card"
 	"kith/internal/sync"
 )
 
 // Register binds the room.
-func Register(app core.App, r *sync.Registry) {
+func Register(app core.App, r *sync.Registry, ring *card.Ring) {
 	declare(r)
 	declareScheme(r)
 	r.Keep(keepings()...)

@@ -14,7 +14,7 @@ func day(column string) string {
 // its account when it goes (stamps_close in migrations/9g_cards.go).
 func keepings() []sync.Keeping {
 	const mine = "{row}.member = {member}"
-	return append(figures(), []sync.Keeping{
+	return append(schemeKeepings(), []sync.Keeping{
 		{
 			Collection: "accounts", What: "How many stamps your cards have collected",
 			Why: "So that you can have something for them.", Whose: mine, AtErasure: "delete",
@@ -57,8 +57,8 @@ func keepings() []sync.Keeping {
 	}...)
 }
 
-// figures are what shops and coordinators are shown, and what can be had.
-func figures() []sync.Keeping {
+// schemeKeepings are of what shops and coordinators are shown, and what can be had.
+func schemeKeepings() []sync.Keeping {
 	const mine = "{row}.member = {member}"
 	return []sync.Keeping{
 		{
