@@ -54,6 +54,7 @@ class App {
       attributions: Array.isArray(row.attributions) ? row.attributions : [], demo: row.demo === true,
     }
   })
+  communityId = $derived([...this.live.rows('communities').keys()][0] ?? '')
   zone = $derived(this.community.zone)
   today = $derived(dayOf(this.now, this.zone))
   items = $derived.by((): Item[] => this.#joinAll())
@@ -87,9 +88,11 @@ class App {
     kith.subscribe((changed) => {
       if (changed.has('@outbox')) this.#settle()
       if (changed.has('invites')) this.#forgetSpent()
+      if (changed.has('cards')) this.#renewCard()
     })
     this.#settle()
     this.#forgetSpent()
+    this.#renewCard()
     if (kith.local.get('leaving')) void import('../you/going').then(({ follow }) => follow(), () => undefined)
   }
 
@@ -108,6 +111,11 @@ class App {
   /** A code that opens nothing any more need not stay on this phone. */
   #forgetSpent(): void {
     if (this.kith.local.get('invites/codes')) void import('../invites/kept').then(({ forgetSpent }) => forgetSpent(this.kith, Date.now()), () => undefined)
+  }
+
+  /** Whoever has a card on a phone needn't think of how long it works. */
+  #renewCard(): void {
+    if (this.kith.rows('cards').size > 0) void import('../card/renew').then(({ renewCards }) => renewCards(this.kith, Date.now()), () => undefined)
   }
 
   get live(): LiveKith {

@@ -6,7 +6,7 @@ const elsewhere = (roles: string[], host = false) => placesElsewhere({ roles, ho
 
 it('the navigation has three or four places, that change with what somebody does here', () => {
   expect(hrefs([])).toEqual(['/', '/plans', '/about'])
-  expect(hrefs(['resident'])).toEqual(['/', '/plans', '/you'])
+  expect(hrefs(['resident'])).toEqual(['/', '/plans', '/card', '/you'])
   expect(hrefs(['resident', 'activator'], true)).toEqual(['/', '/plans', '/groups', '/you'])
   expect(hrefs(['coordinator'], true)).toEqual(['/', '/plans', '/desk', '/you'])
   expect(hrefs(['owner'])).toEqual(['/', '/till', '/shop', '/you'])
@@ -24,6 +24,6 @@ it('nothing that somebody does here is out of reach', () => {
     const all = [...hrefs([...roles], host), ...elsewhere([...roles], host)]
     expect(new Set(all).size, roles.join()).toBe(all.length)
     expect(all.includes(''), 'who may pass on a quiet word can').toBe(roles.some((role) => role === 'activator' || role === 'coordinator'))
-    for (const need of ['/', '/plans', ...(host ? ['/groups'] : []), ...(roles.includes('owner' as never) ? ['/shop'] : []), ...(roles.includes('coordinator' as never) ? ['/desk'] : [])]) expect(all).toContain(need)
+    for (const need of ['/', '/plans', ...(roles.length > 0 ? ['/card'] : []), ...(host ? ['/groups'] : []), ...(roles.includes('owner' as never) ? ['/shop'] : []), ...(roles.includes('coordinator' as never) ? ['/desk'] : [])]) expect(all).toContain(need)
   }
 })

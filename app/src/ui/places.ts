@@ -25,6 +25,7 @@ const SHOP: Place = { href: '/shop', icon: 'shop', text: shell.shop, names: ['sh
 const TILL: Place = { href: '/till', icon: 'scan', text: shell.till, names: ['till'] }
 const GROUPS: Place = { href: '/groups', icon: 'people', text: shell.groups, names: ['groups', 'edit', 'invites'] }
 const PLANS: Place = { href: '/plans', icon: 'bookmark', text: shell.plans, names: ['plans', 'outbox'] }
+const CARD: Place = { href: '/card', icon: 'card', text: shell.card, names: ['card'] }
 const QUIET: Place = { href: '', icon: 'leaf', text: shell.quiet, names: [] }
 const LAST: Place = { href: '/about', icon: 'info', text: shell.about, names: ['about', 'join'] }
 const YOU: Place = { href: '/you', icon: 'person', text: shell.you, names: ['you', 'about', 'join'] }
@@ -51,6 +52,7 @@ function between({ roles, host }: Doing): Place[] {
     ...(host && !roles.includes('coordinator') ? [GROUPS] : []),
     PLANS,
     ...(serves && !owns ? [SHOP] : []),
+    ...(roles.length > 0 ? [CARD] : []),
     ...(roles.includes('coordinator') ? [GROUPS] : []),
     ...(!listens && roles.some((role) => role === 'activator' || role === 'coach' || role === 'coordinator') ? [QUIET] : []),
   ]

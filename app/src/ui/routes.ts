@@ -4,39 +4,48 @@
  */
 import type { Component } from 'svelte'
 
+type Props = Record<string, string>
+
 export interface Route {
-  name: 'front' | 'listing' | 'come' | 'plans' | 'groups' | 'edit' | 'join' | 'outbox' | 'about' | 'invites' | 'desk' | 'shop' | 'concerns' | 'surgery' | 'you' | 'till' | 'missing'
+  name: 'front' | 'listing' | 'come' | 'plans' | 'groups' | 'edit' | 'join' | 'outbox' | 'about' | 'invites' | 'desk' | 'shop' | 'concerns' | 'surgery' | 'you' | 'till' | 'card' | 'missing'
   /** The list of what's on stands beside it on a wide screen. */
   list: boolean
-  props: Record<string, string>
+  props: Props
   /** The front needs none: it is the list. */
   load: (() => Promise<{ default: Component<any> }>) | null
 }
 
 const id = '([a-z0-9]{1,40})'
 
-/** "You", the ways back, and what every page's foot leads to. */
-const own = (part: string): Route => ({ name: part === 'surgery' ? part : 'you', list: false, props: {}, load: () => import('../you/pages').then(({ page }) => page(part)) })
+type Load = NonNullable<Route['load']>
+
+const screen = (name: Route['name'], load: Load | null, props: Props = {}, list = false): Route => ({ name, list, props, load })
+
+/** "You", the ways back, the card, the till, and what every page's foot leads to: one list of them, which comes later. */
+const own = (part: string, name: Route['name'] = 'you', props: Props = {}): Route => screen(name, () => import('../you/pages').then(({ page }) => page(part)), props)
+
+const invites = (load: Load, invite = ''): Route => screen('invites', load, { id: invite })
 
 const TABLE: [pattern: RegExp, make: (parts: string[]) => Route][] = [
-  [/^\/$/, () => ({ name: 'front', list: true, props: {}, load: null })],
-  [new RegExp(`^/l/${id}$`), ([listing = '']) => ({ name: 'listing', list: true, props: { id: listing }, load: () => import('../listings/ListingPage.svelte') })],
-  [new RegExp(`^/l/${id}/come(?:/([0-9T:-]{16}))?$`), ([listing = '', occurrence = '']) => ({ name: 'come', list: true, props: { id: listing, occurrence }, load: () => import('../visits/Come.svelte') })],
-  [/^\/plans$/, () => ({ name: 'plans', list: false, props: {}, load: () => import('../visits/Plans.svelte') })],
-  [/^\/groups$/, () => ({ name: 'groups', list: false, props: {}, load: () => import('../hosting/MyGroups.svelte') })],
-  [new RegExp(`^/groups/(new|${id})$`), ([which = '']) => ({ name: 'edit', list: false, props: { id: which === 'new' ? '' : which }, load: () => import('../hosting/EditListing.svelte') })],
-  [/^\/join$/, () => ({ name: 'join', list: false, props: {}, load: () => import('../joining/Join.svelte') })],
+  [/^\/$/, () => screen('front', null, {}, true)],
+  [new RegExp(`^/l/${id}$`), ([listing = '']) => screen('listing', () => import('../listings/ListingPage.svelte'), { id: listing }, true)],
+  [new RegExp(`^/l/${id}/come(?:/([0-9T:-]{16}))?$`), ([listing = '', occurrence = '']) => screen('come', () => import('../visits/Come.svelte'), { id: listing, occurrence }, true)],
+  [/^\/plans$/, () => screen('plans', () => import('../visits/Plans.svelte'))],
+  [/^\/groups$/, () => screen('groups', () => import('../hosting/MyGroups.svelte'))],
+  [new RegExp(`^/groups/(new|${id})$`), ([which = '']) => screen('edit', () => import('../hosting/EditListing.svelte'), { id: which === 'new' ? '' : which })],
+  [/^\/join$/, () => screen('join', () => import('../joining/Join.svelte'))],
   [/^\/you(?:\/([a-z]+))?$/, ([part = '']) => own(part)],
-  [/^\/(act|recover|signin|privacy|complain|listening|guide|cards|helplines|nudges|sticker|poster|shops|surgery|note)$/, ([part = '']) => own(part)],
-  [/^\/outbox$/, () => ({ name: 'outbox', list: false, props: {}, load: () => import('../sent/Outbox.svelte') })],
-  [/^\/invites$/, () => ({ name: 'invites', list: false, props: {}, load: () => import('../invites/Invites.svelte') })],
-  [/^\/invites\/new$/, () => ({ name: 'invites', list: false, props: {}, load: () => import('../invites/MakeInvite.svelte') })],
-  [new RegExp(`^/invites/${id}$`), ([invite = '']) => ({ name: 'invites', list: false, props: { id: invite }, load: () => import('../invites/OneInvite.svelte') })],
-  [new RegExp(`^/desk(?:/([a-z]{1,20})(?:/${id})?)?$`), ([part = '', which = '']) => ({ name: 'desk', list: false, props: { part, which }, load: () => import('../desk/Desk.svelte') })],
-  [new RegExp(`^/concerns(?:/${id})?$`), ([which = '']) => ({ name: 'concerns', list: false, props: { id: which }, load: () => import('../triage/Triage.svelte') })],
-  [/^\/till$/, () => ({ name: 'till', list: false, props: {}, load: () => import('../till/Till.svelte') })],
-  [/^\/shop$/, () => ({ name: 'shop', list: false, props: {}, load: () => import('../shop/Shop.svelte') })],
-  [/^\/about$/, () => ({ name: 'about', list: false, props: {}, load: () => import('../about/About.svelte') })],
+  [/^\/(act|recover|signin|privacy|complain|listening|guide|cards|helplines|nudges|sticker|poster|shops|note)$/, ([part = '']) => own(part)],
+  [/^\/(surgery|till)$/, ([part = '']) => own(part, part as Route['name'])],
+  [/^\/card(?:\/(print)(?:\/([a-z]+))?)?$/, ([part = '', what = '']) => own(`card/${part}`, 'card', { what })],
+  [/^\/outbox$/, () => screen('outbox', () => import('../sent/Outbox.svelte'))],
+  [/^\/invites$/, () => invites(() => import('../invites/Invites.svelte'))],
+  [/^\/invites\/new$/, () => invites(() => import('../invites/MakeInvite.svelte'))],
+  [new RegExp(`^/invites/${id}$`), ([invite = '']) => invites(() => import('../invites/OneInvite.svelte'), invite)],
+  [new RegExp(`^/desk(?:/([a-z]{1,20})(?:/${id})?)?$`), ([part = '', which = '']) => screen('desk', () => import('../desk/Desk.svelte'), { part, which })],
+  [new RegExp(`^/concerns(?:/${id})?$`), ([which = '']) => screen('concerns', () => import('../triage/Triage.svelte'), { id: which })],
+  [/^\/shop$/, () => screen('shop', () => import('../shop/Shop.svelte'))],
+  [/^\/about$/, () => screen('about', () => import('../about/About.svelte'))],
 ]
 
 /** Answers for any path: what nobody knows is `missing`. */
@@ -45,5 +54,5 @@ export function route(path: string): Route {
     const found = pattern.exec(path)
     if (found) return make(found.slice(1).map((part) => part ?? ''))
   }
-  return { name: 'missing', list: false, props: {}, load: () => import('./Missing.svelte') }
+  return screen('missing', () => import('./Missing.svelte'))
 }

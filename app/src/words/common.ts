@@ -12,6 +12,7 @@ export const common = {
     nav: 'Main',
     whatsOn: 'What’s on',
     plans: 'My plans',
+    card: 'My card',
     groups: 'My groups',
     about: 'About',
     back: 'Back',

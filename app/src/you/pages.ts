@@ -1,4 +1,4 @@
-/** The pages of "You" and of the ways back, by the part of their address. Each comes in a file of its own. */
+/** The pages of "You", of the ways back and of the card, by the part of their address. Each comes in a file of its own. */
 import type { Component } from 'svelte'
 
 type Load = () => Promise<{ default: Component<any> }>
@@ -29,6 +29,9 @@ const PAGES: Record<string, Load> = {
   shops: () => import('../shop/Shops.svelte'),
   surgery: () => import('../surgery/Surgery.svelte'),
   note: () => import('../surgery/Write.svelte'),
+  'card/': () => import('../card/Card.svelte'),
+  'card/print': () => import('../card/print/Print.svelte'),
+  till: () => import('../till/Till.svelte'),
   complain: () => import('../about/Complain.svelte'),
 }
 

@@ -61,7 +61,7 @@ const bearers: Record<string, Effect> = {
     if (!wanted || !account || account.stamps < wanted.stamps) return
     change(draft, 'accounts', account.id, { stamps: account.stamps - wanted.stamps })
     const issued = dayOf(now)
-    const voucher = { id, account: account.id, member: me.member, reward, packed: '', status: 'open', issued, expires: issued + daysOf(draft, 'voucherDays'), pence: wanted.pence, offline: false }
+    const voucher = { id, account: account.id, member: me.member, reward, packed: '', status: 'open', stamps: wanted.stamps, issued, expires: issued + daysOf(draft, 'voucherDays'), pence: wanted.pence, offline: false }
     draft.put('vouchers', voucher, [`member/${me.member}`])
   },
   // What it cost comes back.
@@ -70,7 +70,7 @@ const bearers: Record<string, Effect> = {
     if (voucher?.status !== 'open') return
     draft.put('vouchers', { ...voucher, status: 'void' })
     const account = draft.get('accounts', voucher.account)
-    const cost = Number(draft.get('rewards', voucher.reward)?.stamps ?? 0)
+    const cost = Number(voucher.stamps ?? 0)
     if (account) draft.put('accounts', { ...account, stamps: account.stamps + cost })
   },
 }
