@@ -4,7 +4,7 @@
  */
 import { chromium, type Browser, type Locator, type Page } from '@playwright/test'
 import { encode } from 'uqr'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import config from '../playwright.config'
@@ -28,8 +28,23 @@ export function sheet(text: string): string {
   return `<body style="margin:0;font:40px serif"><h1>Come and join us</h1><svg viewBox="0 0 ${code.size} ${code.size}" width="420" shape-rendering="crispEdges"><path d="${path}"/></svg><p>Point your phone here</p></body>`
 }
 
+const HEADER = Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F10:1 Ip A1:1 C420\n`)
+const COLOURLESS = Buffer.alloc((WIDTH * HEIGHT) / 2, 128)
+
+const reel = (lumas: readonly Buffer[]) => Buffer.concat([HEADER, ...lumas.flatMap((luma) => [Buffer.from('FRAME\n'), luma, COLOURLESS])])
+
+function newFile(lumas: readonly Buffer[]): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'kith-film-')), 'film.y4m')
+  writeFileSync(file, reel(lumas))
+  return file
+}
+
 /** Films what `page` shows now, or a part of it as somebody holds it nearer. Answers the file. */
 export async function filmed(page: Page, part?: Locator): Promise<string> {
+  return newFile(await framesOf(page, part))
+}
+
+async function framesOf(page: Page, part?: Locator): Promise<Buffer[]> {
   const picture = (await (part ?? page).screenshot()).toString('base64')
   const darkroom = await page.context().browser()!.newPage()
   const lumas: Buffer[] = []
@@ -37,12 +52,38 @@ export async function filmed(page: Page, part?: Locator): Promise<string> {
     lumas.push(Buffer.from(await darkroom.evaluate(develop, { picture, width: WIDTH, height: HEIGHT, frame }), 'latin1'))
   }
   await darkroom.close()
-  const parts = [Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F10:1 Ip A1:1 C420\n`)]
-  const colourless = Buffer.alloc((WIDTH * HEIGHT) / 2, 128)
-  for (const luma of lumas) parts.push(Buffer.from('FRAME\n'), luma, colourless)
-  const file = join(mkdtempSync(join(tmpdir(), 'kith-film-')), 'film.y4m')
-  writeFileSync(file, Buffer.concat(parts))
-  return file
+  return lumas
+}
+
+/** Somebody's hand before the lens. */
+const DARK = Array.from({ length: FRAMES }, () => Buffer.alloc(WIDTH * HEIGHT, 40))
+
+/** A film that changes while it is shown: the camera reads the file again and again, as long as it is there. */
+export class LiveFilm {
+  readonly file = newFile(DARK)
+  #held: Buffer[] = DARK
+
+  /** Holds what `page` shows now before the camera. */
+  async show(page: Page, part?: Locator): Promise<void> {
+    this.#held = await framesOf(page, part)
+    this.#roll(this.#held)
+  }
+
+  /** Nothing is before the camera. */
+  dark(): void {
+    this.#roll(DARK)
+  }
+
+  /** What was held last, as it was then. */
+  again(): void {
+    this.#roll(this.#held)
+  }
+
+  #roll(lumas: readonly Buffer[]): void {
+    const file = openSync(this.file, 'r+')
+    writeSync(file, reel(lumas), 0, undefined, 0)
+    closeSync(file)
+  }
 }
 
 /** In the page: the sheet lies on a table, turned a few degrees; each frame has other grain. */
