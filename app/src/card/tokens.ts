@@ -179,13 +179,19 @@ export async function readRevocations(set: CardSet, raw: string): Promise<Revoca
   if (!token) return null
   const { iss, seq, iat, exp, cards, tills, vouchers, keys } = token.claims
   const anew = JSON.stringify({ iss, seq, iat, exp, cards, tills, vouchers, keys })
-  const whole = [seq, iat, exp].every(Number.isSafeInteger) && seq > 0 && sorted(cards, IDS) && sorted(tills, ROWS) && sorted(vouchers, IDS)
-  if (anew !== token.text || iss !== set.issuer || !whole || !(await token.isRight(iat))) return null
+  const whole = [seq, iat, exp].every(Number.isSafeInteger) && seq > 0 && exp > iat && numbers(keys)
+  if (!whole || !sorted(cards, IDS) || !sorted(tills, ROWS) || !sorted(vouchers, IDS)) return null
+  if (anew !== token.text || iss !== set.issuer || !(await token.isRight(iat))) return null
   return { seq, issued: iat, expires: exp, cards, tills, vouchers, keys }
 }
 
 function sorted(list: unknown, shape: RegExp): boolean {
   return Array.isArray(list) && list.every((id, i) => typeof id === 'string' && shape.test(id) && (i === 0 || list[i - 1] < id))
+}
+
+/** Numbers of keys. */
+function numbers(list: unknown): boolean {
+  return Array.isArray(list) && list.every((kid, i) => Number.isInteger(kid) && kid > (list[i - 1] ?? 0) && kid < 256)
 }
 
 /** A token of the community by its shape; whether its signature is right is asked when its claims are. */
@@ -198,7 +204,7 @@ async function opened(set: CardSet, typ: string, raw: string): Promise<{ claims:
     const signed = signing(typ, kid, text)
     const signature = fromBase64url(parts[3]!)
     if (jwsOf(signed, signature) !== raw) return null
-    return { claims: JSON.parse(text), text, isRight: (issued) => isByCommunity(set, typ, kid, issued, signed, signature) }
+    return { claims: JSON.parse(text) ?? {}, text, isRight: (issued) => isByCommunity(set, typ, kid, issued, signed, signature) }
   } catch {
     return null
   }
