@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/care"
+	"kith/internal/ledger"
 )
 
 // rowID gives the same id for the same slug on every machine, in the form that
@@ -67,7 +68,7 @@ func (w *writer) community(c community, l looking) {
 	}
 	w.save("communities", c.Slug, map[string]any{
 		"name": c.Name, "area": c.Area, "zone": c.Zone, "lat": c.Lat, "lon": c.Lon,
-		"definition": c.Definition, "attributions": c.Attributions, "demo": c.Demo, "care": settings,
+		"definition": c.Definition, "attributions": c.Attributions, "demo": c.Demo, "care": settings, "scheme": ledger.Defaults(),
 	})
 }
 
@@ -128,7 +129,31 @@ func (w *writer) listings(listings []listing) {
 
 func (w *writer) shops(shops []shop) {
 	for _, s := range shops {
-		w.save("shops", s.Slug, map[string]any{"name": s.Name, "place": refer("places", s.Place), "status": "active"})
+		w.save("shops", s.Slug, map[string]any{
+			"name": s.Name, "place": refer("places", s.Place), "status": "active", "perk": s.Perk, "chatty": s.Chatty, "hours": s.Hours, "plain": s.Plain,
+			"joined": w.now.AddDate(0, 0, -s.JoinedDaysAgo).Format(dateLayout),
+		})
+	}
+}
+
+func (w *writer) rewards(rewards []reward, shops []shop) {
+	names := map[string]string{}
+	for _, s := range shops {
+		names[s.Slug] = s.Name
+	}
+	for _, r := range rewards {
+		status, at, shares := "active", []string{}, []ledger.Share{}
+		if r.Ended {
+			status = "ended"
+		}
+		for _, s := range r.Shops {
+			at = append(at, names[s.Shop])
+			shares = append(shares, ledger.Share{Shop: rowID("shops", s.Shop), Share: s.Share})
+		}
+		w.save("rewards", r.Slug, map[string]any{
+			"title": r.Title, "text": r.Text, "stamps": r.Stamps, "pence": r.Pence, "status": status, "shops": shares,
+			"plainText": ledger.InWords(r.Title, r.Text, r.Stamps, r.Pence, at),
+		})
 	}
 }
 

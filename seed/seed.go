@@ -44,6 +44,7 @@ func Fill(app core.App, now time.Time) error {
 		w.organisations(t.organisations)
 		w.listings(t.listings)
 		w.shops(t.shops)
+		w.rewards(t.rewards, t.shops)
 		w.people(t.people)
 		w.looking(t.looking)
 		return w.err

@@ -60,7 +60,7 @@ func TestFill_WritesAllOfTheTown(t *testing.T) {
 	fill(t, app, london(t, "2026-11-22T08:38"))
 	want := map[string]int{
 		"communities": 1, "places": len(town.places), "organisations": len(town.organisations),
-		"listings": len(town.listings), "shops": len(town.shops), "members": len(town.people), "roles": 8, "hosts": 6, "consents": 1, "onCall": 2, "basics": 1,
+		"listings": len(town.listings), "shops": len(town.shops), "members": len(town.people), "roles": 12, "hosts": 6, "consents": 1, "onCall": 2, "basics": 1,
 	}
 	for name, count := range counts(t, app) {
 		if int(count) != want[name] {

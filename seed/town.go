@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+
+	"kith/internal/ledger"
 )
 
 // The town as people edit it. README.md says what each field means.
 //
-//go:embed community.json care.json concerns.json past.json people.json shops.json places.json organisations.json town/*.json
+//go:embed community.json care.json concerns.json past.json people.json rewards.json shops.json places.json organisations.json town/*.json
 var files embed.FS
 
 // town is everything in the files, in the order in which it is written there.
@@ -20,6 +22,7 @@ type town struct {
 	places        []place
 	organisations []organisation
 	shops         []shop
+	rewards       []reward
 	people        []person
 	listings      []listing
 }
@@ -81,9 +84,25 @@ type organisation struct {
 
 // shop is an invented business that takes part.
 type shop struct {
-	Slug  string `json:"slug"`
-	Name  string `json:"name"`
-	Place string `json:"place"`
+	Slug          string       `json:"slug"`
+	Name          string       `json:"name"`
+	Place         string       `json:"place"`
+	Perk          string       `json:"perk"`
+	Chatty        string       `json:"chatty"`
+	Hours         ledger.Hours `json:"hours"`
+	Plain         bool         `json:"plain"` // a visit there shows as a plain local visit
+	JoinedDaysAgo int          `json:"joinedDaysAgo"`
+}
+
+// reward is what a card's stamps are good for.
+type reward struct {
+	Slug   string         `json:"slug"`
+	Title  string         `json:"title"`
+	Text   string         `json:"text"`
+	Stamps int            `json:"stamps"`
+	Pence  int            `json:"pence"`
+	Shops  []ledger.Share `json:"shops"` // who takes it, by slug, and what part of it they pay for
+	Ended  bool           `json:"ended"`
 }
 
 // person is a demo member. Everybody is a resident; Roles are those beyond.
@@ -154,7 +173,7 @@ func readTown() (*town, error) {
 	t := &town{}
 	for name, into := range map[string]any{
 		"community.json": &t.community, "care.json": &t.looking, "places.json": &t.places,
-		"organisations.json": &t.organisations, "shops.json": &t.shops, "people.json": &t.people,
+		"organisations.json": &t.organisations, "shops.json": &t.shops, "rewards.json": &t.rewards, "people.json": &t.people,
 	} {
 		if err := readFile(name, into); err != nil {
 			return nil, err
