@@ -16,7 +16,7 @@ var argsSeen = []string{
 	"id", "listing", "occurrence", "firstName", "welcome", "set", "was", "name", "address", "postcode", "lat", "lon", "kind", "title", "summary", "description", "organisation", "place",
 	"room", "schedule", "prices", "access", "venue", "languages", "whoComes", "firstVisit", "contact", "status", "twin", "checked", "source", "member", "role", "shop", "why",
 	"helper", "how", "witness", "scopes", "until", "code", "codeHash", "seenOn", "note", "blocked", "about", "text", "outcome",
-	"concern", "hour", "sealed", "other", "topic", "phone", "hours", "url", "area", "order", "version",
+	"concern", "hour", "sealed", "other", "topic", "phone", "hours", "url", "area", "order", "version", "stamps", "pence", "shops", "reward", "card", "perk", "chatty", "plain",
 }
 
 // Ensure that no argument of any command, whatever stands in it, is our fault:

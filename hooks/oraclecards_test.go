@@ -24,7 +24,7 @@ func init() {
 		"stamps":      {"id", "shop", "day", "act", "state", "codes", "counted"},
 		"reviews":     {"id", "shop", "till", "at", "act", "state", "codes"},
 		"rewards":     {"id", "title", "text", "status", "plainText", "stamps", "pence", "shops"},
-		"vouchers":    {"id", "account", "by", "reward", "packed", "status", "issued", "expires", "pence", "stamps", "offline"},
+		"vouchers":    {"id", "reward", "packed", "status", "issued", "expires", "pence", "stamps", "offline", "printed"},
 		"revocations": {"id", "token", "seq"},
 		"shopWeeks":   {"id", "shop", "week", "kind", "visits", "firstVisits", "redeemed"},
 		"settlements": {"id", "month", "payer", "payee", "reward", "pence", "count"},

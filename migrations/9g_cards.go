@@ -147,7 +147,7 @@ func reviews(core.App) *core.Collection {
 func rewards(core.App) *core.Collection {
 	return base("rewards",
 		needed("title", limits.Title), text("text", limits.ShortText), number("stamps"), number("pence"), object("shops"),
-		&core.SelectField{Name: "status", Values: []string{"active", "ended"}, MaxSelect: 1, Required: true}, text("plainText", limits.ShortText),
+		&core.SelectField{Name: "status", Values: []string{"active", "ended"}, MaxSelect: 1, Required: true}, text("plainText", limits.PlainText),
 	)
 }
 

@@ -16,7 +16,7 @@ func shopWeeks(core.App) *core.Collection {
 // settlements are what shops owe each other for vouchers.
 func settlements(core.App) *core.Collection {
 	c := base("settlements",
-		&core.TextField{Name: "month", Pattern: `^\d{4}-\d{2}$`, Required: true}, needed("payer", 15), needed("payee", 15), text("reward", 15), number("pence"), number("count"),
+		&core.TextField{Name: "month", Pattern: `^\d{4}-\d{2}$`, Required: true}, text("payer", 15), needed("payee", 15), text("reward", 15), number("pence"), number("count"),
 	)
 	c.AddIndex("idx_settlements_one", true, "month, payer, payee, reward", "")
 	return c

@@ -11,11 +11,12 @@ import (
 	"kith/internal/sync"
 )
 
-// Register binds the room.
+// Register binds the room. ring has the keys of cards.
 func Register(app core.App, r *sync.Registry, ring *card.Ring) {
 	declare(r)
 	declareScheme(r)
 	r.Keep(keepings()...)
+	registerScheme(app, r, ring)
 }
 
 var (

@@ -295,6 +295,23 @@ const (
 	RecordsKept = 60
 	RecordsLate = 45
 	ReviewDays  = 57
+	// Rewards that are on at a time: a screen of a phone, twice.
+	Rewards = 24
+	// RewardStamps and RewardPence are the most that one costs, and is worth: a thank-you
+	// and no currency, and a voucher's two bytes.
+	RewardStamps = 50
+	RewardPence  = 5_000
+	// PlainText is a reward in words, with its shops.
+	PlainText = 3_000
+	// Cancelled is how many vouchers that have not run out an account can have given
+	// back: each one is on the list of every till.
+	Cancelled = 5
+	// RevokedCards, RevokedTills and RevokedVouchers are how many a list names, newest
+	// first: 50 kB at the most, in the memory of every till. What is left out the server
+	// refuses when the record comes.
+	RevokedCards    = 1_200
+	RevokedTills    = 100
+	RevokedVouchers = 600
 )
 
 // Text of listings, in characters.

@@ -21,7 +21,7 @@ function after(...commands: Saved[]) {
       { row: [mine, 'cards', 'old', 3, { id: 'old', member: 'rosa', kind: 'phone', status: 'active', packed: 'x' }] },
       { row: [mine, 'cards', 'paper', 4, { id: 'paper', member: 'rosa', kind: 'printed', status: 'active', packed: 'y' }] },
       { row: ['public', 'rewards', 'tea', 5, { id: 'tea', title: 'A cup of tea', stamps: 6, pence: 250, status: 'active' }] },
-      { row: [mine, 'vouchers', 'v', 6, { id: 'v', account: 'a', member: 'rosa', reward: 'tea', status: 'open', stamps: 6, packed: 'z' }] },
+      { row: [mine, 'vouchers', 'v', 6, { id: 'v', account: 'a', member: 'rosa', reward: 'tea', status: 'open', packed: 'z', stamps: 6 }] },
       { row: ['shop/s', 'shops', 's', 7, { id: 's', name: 'Gough’s', status: 'active', perk: 'Scones' }] },
       { row: ['shop/s', 'tills', 't', 8, { id: 't', shop: 's', ended: '' }] },
       { row: [mine, 'roles', 'r', 9, { id: 'r', shop: 's', member: 'rosa', role: 'owner' }] },

@@ -61,17 +61,16 @@ const bearers: Record<string, Effect> = {
     if (!wanted || !account || account.stamps < wanted.stamps) return
     change(draft, 'accounts', account.id, { stamps: account.stamps - wanted.stamps })
     const issued = dayOf(now)
-    const voucher = { id, account: account.id, member: me.member, reward, packed: '', status: 'open', stamps: wanted.stamps, issued, expires: issued + daysOf(draft, 'voucherDays'), pence: wanted.pence, offline: false }
+    const voucher = { id, reward, packed: '', status: 'open', issued, expires: issued + daysOf(draft, 'voucherDays'), pence: wanted.pence, stamps: wanted.stamps, offline: false, printed: false }
     draft.put('vouchers', voucher, [`member/${me.member}`])
   },
   // What it cost comes back.
-  'vouchers.cancel'(draft, { id }) {
+  'vouchers.cancel'(draft, { id }, me) {
     const voucher = draft.get('vouchers', id)
     if (voucher?.status !== 'open') return
     draft.put('vouchers', { ...voucher, status: 'void' })
-    const account = draft.get('accounts', voucher.account)
-    const cost = Number(voucher.stamps ?? 0)
-    if (account) draft.put('accounts', { ...account, stamps: account.stamps + cost })
+    const account = accountOf(draft, me.member)
+    if (account) draft.put('accounts', { ...account, stamps: account.stamps + Number(voucher.stamps ?? 0) })
   },
 }
 
