@@ -7,8 +7,8 @@ interface Modules {
   getModuleInfo(id: string): { importedIds: readonly string[] } | null
 }
 
-/** Parts of Svelte that it hands out with all others, and that only forms on later screens use. */
-export const LATER = /svelte\/src\/internal\/(client\/dom\/elements\/bindings\/(select|input)|client\/dom\/blocks\/svelte-element|shared\/clone)\.js$/
+/** Parts of Svelte that it hands out with all others, and that only later screens use: forms, and the list of the surgery. */
+export const LATER = /svelte\/src\/(internal\/(client\/dom\/elements\/bindings\/(select|input)|client\/dom\/blocks\/svelte-element|shared\/clone)|reactivity\/set)\.js$/
 
 /** A chunk name for modules of the first screen, null for others; for rolldown's `codeSplitting` groups. */
 export function firstScreen(entry: string): (id: string, modules: Modules) => string | null {

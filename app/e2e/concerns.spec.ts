@@ -8,6 +8,7 @@ import { fromBase64url } from '../src/sync/ids'
 import { openEnvelope } from '../src/concerns/envelope'
 import { hourOf } from '../src/concerns/plain'
 import { openQuiet, stickingOut, violations } from './look'
+import { countTaps, LETTER_S, reads, TOUCH_S, waits } from './pace'
 import { addMe, endTurn, everythingSeen, filesWith, go, joinHere, tablet } from './tablet'
 import { expect, joinAs, kept, openFront, test, verb, type Town } from './town'
 
@@ -54,16 +55,6 @@ const historyOf = (page: Page): Promise<{ upToHere: string[]; ahead: string[]; s
     const here = navigation.currentEntry.index + 1
     return { upToHere: all.slice(0, here).map(({ key, url }) => `${key} ${url}`), ahead: all.slice(here).map(({ url }) => url), state: history.state?.depth ?? 0, title: document.title }
   })
-
-/** Counts every touch that reaches the page, whoever made it; what is typed, and the next field of a keyboard, are none. */
-async function countTaps(page: Page): Promise<() => Promise<number>> {
-  await page.evaluate(() => {
-    const page = globalThis as any
-    if (page.taps === undefined) addEventListener('pointerdown', (event) => void (event.isTrusted && (page.taps += 1)), { capture: true })
-    page.taps = 0
-  })
-  return () => page.evaluate(() => (globalThis as any).taps)
-}
 
 /** As a draft would be kept by mistake: in a database, in the clear. */
 async function plant(page: Page): Promise<void> {
@@ -198,26 +189,8 @@ async function bringAsSecond(town: Town, second: Page): Promise<string[]> {
 
 const asked = (page: Page) => page.getByRole('group', { name: 'Have you asked them?' })
 
-/**
- * How long a person takes, from what has been measured of many: reading 238 words a minute, a thought and a touch, and
- * 36 words a minute on the glass of a phone. They read each question that they answer, with all of its answers.
- */
-const WORD_S = 60 / 238
-const TOUCH_S = 1.35 + 1.1
-const LETTER_S = 60 / (36 * 5)
-
-async function readsOf(page: Page, groups: readonly string[]): Promise<number> {
-  const texts: string[] = []
-  for (const name of groups) texts.push(await page.getByRole('group', { name }).innerText())
-  return texts.join(' ').split(/\s+/).length * WORD_S
-}
-
-/** Seconds that they wait for the app. */
-async function waits(work: () => Promise<void>): Promise<number> {
-  const begun = performance.now()
-  await work()
-  return (performance.now() - begun) / 1000
-}
+/** They read each question that they answer, with all of its answers. */
+const readsOf = (page: Page, groups: readonly string[]) => reads(...groups.map((name) => page.getByRole('group', { name })))
 
 const SCRIPTS: { choose: string[]; type: [label: string, text: string][] }[] = [
   { choose: ['Yes, and they’re fine with it', 'Lonely'], type: [['Their name', 'Joan Miller'], ['How to reach them', '020 7946 0011']] },

@@ -1,25 +1,7 @@
 import type { Page } from '@playwright/test'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { letAct } from './helping'
+import { mailedCode, mails } from './mail'
 import { expect, joinAs, kept, openFront, otherPhone, test, type Town } from './town'
-
-/** The six digits of the newest mail to that address, which the town keeps as files while it has no mail server. */
-async function digits(town: Town, to: string, before: Set<string>): Promise<string> {
-  const folder = join(town.folder, 'mail')
-  let found = ''
-  await expect
-    .poll(() => {
-      const mails = existsSync(folder) ? readdirSync(folder).filter((name) => !before.has(name)) : []
-      const mail = mails.map((name) => readFileSync(join(folder, name), 'utf8')).find((text) => text.includes(`To: ${to}`))
-      found = /\b\d{6}\b/.exec(mail?.split('\n\n').slice(1).join('\n\n') ?? '')?.[0] ?? ''
-      return found
-    })
-    .toMatch(/^\d{6}$/)
-  return found
-}
-
-const mails = (town: Town) => new Set(existsSync(join(town.folder, 'mail')) ? readdirSync(join(town.folder, 'mail')) : [])
 
 /** How much of somebody lies in this browser: their account, queue, journal, facts, and rows that aren't public. */
 async function held(page: Page): Promise<number> {
@@ -40,7 +22,7 @@ async function giveEmail(page: Page, town: Town, address: string): Promise<void>
   await page.goto(`${town.url}/you/email`)
   await page.getByLabel('Your e-mail').fill(address)
   await page.getByRole('button', { name: 'Send me a code' }).click()
-  await page.getByLabel('The six digits').fill(await digits(town, address, before))
+  await page.getByLabel('The six digits').fill(await mailedCode(town, address, before))
   await page.getByRole('button', { name: 'Confirm', exact: true }).click()
   await expect(page.getByText('Your e-mail is confirmed, and so is this phone.')).toBeVisible()
 }
@@ -54,7 +36,7 @@ test('an e-mail brings somebody back on a second phone, which the first one empt
   await second.page.goto(`${town.url}/signin`)
   await second.page.getByLabel('Your e-mail').fill('maya@example.org')
   await second.page.getByRole('button', { name: 'Send me a code' }).click()
-  const code = await digits(town, 'maya@example.org', before)
+  const code = await mailedCode(town, 'maya@example.org', before)
   await second.page.getByLabel('The six digits').fill(code === '000000' ? '111111' : '000000')
   await second.page.getByRole('button', { name: 'Sign in' }).click()
   await expect(second.page.getByRole('alert')).toBeVisible()

@@ -94,7 +94,6 @@ export const scheme = {
     intro: 'These were put aside because something about them didn’t fit. Mostly that is nobody’s fault. You can’t see whose card it was, and need not.',
     caps: 'Whatever you say, nothing is taken from anybody’s card that counted before.',
     none: 'Nothing is put aside.',
-    noneShop: 'Nothing of your shop is put aside.',
     at: (shop: string, till: string, when: string) => [shop, till, when].filter(Boolean).join(', '),
     act: { stamp: 'A stamp', redeem: 'A reward given', undo: 'A stamp taken back' } as Record<string, string>,
     code: {

@@ -95,9 +95,8 @@ export const shop = {
     chatty: 'Chatty table',
     hours: 'Open',
     see: 'See it as everybody does',
-    plain: 'Our name tells something about people’s health',
-    plainHint: 'For a pharmacy, an optician, a clinic.',
-    plainText: 'From now on a stamp from here only says “a local visit”, and your shop is on no list. Only a coordinator can change that back.',
+    plain: 'We are a pharmacy or a clinic',
+    plainText: 'That somebody comes to you tells something about their health. So a stamp from here only says “a local visit”, also where it said more before, and your shop is on no list. Only a coordinator can change that back.',
     plainYes: 'Yes, say “a local visit”',
     plainNow: 'A stamp from here only says “a local visit”. Your shop is on no list. A coordinator can change that.',
   },
@@ -113,7 +112,7 @@ export const shop = {
   },
   totals: {
     title: 'How it goes',
-    hint: 'Counts only. Who came is written down nowhere that you or we could look.',
+    hint: 'Counts only, and none of them says who. A first visit is somebody’s first in four weeks or more: nothing remembers for longer.',
     none: 'Your first week shows here as soon as a card was stamped.',
     visits: (count: number) => plural(count, 'visit', 'visits'),
     firsts: (count: number) => plural(count, 'first visit', 'first visits'),
@@ -126,7 +125,6 @@ export const shop = {
     open: 'Open the till',
     make: 'Make this phone a till',
     since: (day: string) => `since ${day}`,
-    until: (day: string) => `good until ${day}`,
     end: 'End this till',
     endText: (name: string) => `${name} can’t stamp any more. What it stamped before still counts; what it sends from now on is looked at first.`,
     endYes: 'Yes, end it',
@@ -141,6 +139,7 @@ export const shop = {
   people: {
     title: 'Bring people in',
     poster: 'Print your poster',
+    more: 'Table signs, sleeves and badges to print',
     invite: 'Invite people',
   },
   poster: {
@@ -170,7 +169,7 @@ export const shop = {
     title: 'Leaving',
     begin: 'Take the shop out',
     text: (name: string) =>
-      `${name} no longer takes part from the next signal on. Its tills stop. Its staff and you lose this page. Perk, hours and chatty table are shown to nobody. Stamps that people have stay theirs. What shops owe each other is still settled. You stay a member, and a coordinator can let the shop in again.`,
+      `${name} no longer takes part from the next signal on. Its tills stop. Its staff and you lose this page. Perk, hours and chatty table are shown to nobody. Rewards that it pays for end; who has one already can use it in the other shops. Stamps that people have stay theirs. What shops owe each other is still settled. You stay a member, and a coordinator can let the shop in again.`,
     yes: 'Yes, take it out',
     done: (name: string) => `${name} has left. Thank you for having taken part.`,
   },
