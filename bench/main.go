@@ -69,6 +69,9 @@ func run(binary, profiles, port, parts string, listings, devices int, phone bool
 		if err := inChromium(s, r); err != nil {
 			return err
 		}
+		if err := atTill(binary, r); err != nil {
+			return err
+		}
 	}
 	r.print()
 	return nil

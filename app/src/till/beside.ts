@@ -2,14 +2,15 @@
  * What a till does beside its screen, on whatever page its person is: hands over what was taken, learns what came of
  * it, and keeps the server's word about itself.
  */
+import { known } from '../card/tokens'
 import type { Kith } from '../sync'
 import { last } from '../turns/last'
 import { hand, learn } from './handing'
 import { follow, renew } from './opening'
-import { revokedOf } from './formats'
+import { revokedOf, setFrom } from './formats'
 import { tillStore, type TillStore } from './store'
 
-const TOPICS = ['@outbox', '@status', '@me', 'roles', 'tills', 'revocations']
+const TOPICS = ['@outbox', '@status', '@me', 'roles', 'tills', 'revocations', 'communities']
 
 let begun: Promise<() => Promise<void>> | null = null
 
@@ -42,11 +43,12 @@ function inTurn(kith: Kith, store: TillStore): () => Promise<void> {
   const once = async () => {
     const now = Date.now()
     if (!kith.me) return
-    const revoked = await revokedOf((collection) => kith.rows(collection))
-    await follow(kith, store, revoked?.tills ?? [], now + kith.offset)
+    const rows = (collection: string) => kith.rows(collection)
+    const revoked = await revokedOf(rows)
+    await follow(kith, store, revoked?.tills ?? [])
     await learn(kith, store, now)
     await hand(kith, store, now)
-    await renew(kith, store, asked, now + kith.offset)
+    await renew(kith, store, asked, now + kith.offset, (kid) => known(setFrom(rows), 'dev+jwt', kid) !== undefined)
   }
   const run = async () => {
     do {

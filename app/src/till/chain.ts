@@ -4,6 +4,7 @@
  */
 import type { Claims } from '../card/tokens'
 import { Moved, type Kept, type Till, type TillStore } from './store'
+import { mayTake } from './word'
 
 /** Signs a record; its id is of what was signed. */
 export type Sign = (key: CryptoKey, claims: Claims) => Promise<{ id: string; raw: string }>
@@ -39,8 +40,8 @@ export function append<T>(store: TillStore, id: string, clock: Clock, sign: Sign
   return alone(id, async () => {
     for (;;) {
       const till = await store.till(id)
-      if (!till || till.ended || !till.token) throw new TillOver('no such till')
       const now = clock.now() + clock.offset()
+      if (!till || !mayTake(till, now)) throw new TillOver('no such till')
       const decided = decide(till, await store.records(), now)
       if ('say' in decided) return decided
       const kept = await signed(till, decided.write, now, clock.offset(), sign)

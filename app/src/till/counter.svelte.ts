@@ -5,7 +5,7 @@ import { AT_WORK } from '../turns/idle'
 import { app } from '../ui/app.svelte'
 import { till as said, type Told } from '../words/till'
 import { begin } from './beside'
-import { daysBehind, factsOf } from './facts'
+import { factsOf, listOf } from './facts'
 import { formats } from './formats'
 import { hand } from './handing'
 import { Sight } from './sight'
@@ -27,6 +27,9 @@ export type Asks = Extract<Result, { kind: 'asks' }>
 /** How long a verdict stands by itself. */
 const GOOD_MS = 4_000
 const BAD_MS = 8_000
+/** The server makes a new list within so many days. */
+const OLD_DAYS = 7
+const DAY_MS = 86_400_000
 /** How long the server is waited for, before something is given. */
 const ANSWER_MS = 20_000
 
@@ -71,9 +74,11 @@ export class Counter {
     return factsOf((collection) => app.live.rows(collection), true).rules
   }
 
-  /** Since when nothing was heard of what counts no more, in days; 0: it isn't long. */
-  get behind(): number {
-    return daysBehind((collection) => app.live.rows(collection), this.now())
+  /** What this device knows of cards that count no more; `behind`: days since it was heard, where that is too many. */
+  get list(): { cards: number; heard: number; behind: number } {
+    const list = listOf((collection) => app.live.rows(collection))
+    const days = Math.floor((this.now() - list.heard) / DAY_MS)
+    return { ...list, behind: list.heard > 0 && days >= OLD_DAYS ? days : 0 }
   }
 
   async choose(change: Partial<Choices>): Promise<void> {

@@ -24,12 +24,11 @@ export function factsOf(rows: Rows, online: boolean): Facts {
   }
 }
 
-/** Whole days since this device last heard what counts no more, where that is too long; else 0. */
-export function daysBehind(rows: Rows, now: number): number {
+/** How many cards are known to be lost or replaced, and when that was heard, in milliseconds; 0: never. */
+export function listOf(rows: Rows): { cards: number; heard: number } {
   const [row] = rows('revocations').values()
-  const issued = Number(said(row?.token).iat ?? 0) * 1000
-  const days = Math.floor((now - issued) / 86_400_000)
-  return issued > 0 && days >= 7 ? days : 0
+  const { iat = 0, cards = [] } = said(row?.token)
+  return { cards: cards.length, heard: Number(iat) * 1000 }
 }
 
 /** What a voucher is worth: "£3.50". */

@@ -11,7 +11,7 @@ export type Rows = (collection: string) => ReadonlyMap<string, Row>
 const sets = new WeakMap<Row, CardSet>()
 const lists = new WeakMap<Row, Promise<Revocations | null>>()
 
-function setFrom(rows: Rows): CardSet {
+export function setFrom(rows: Rows): CardSet {
   const [community] = rows('communities').values()
   if (!community) return { issuer: '', keys: [] }
   let set = sets.get(community)

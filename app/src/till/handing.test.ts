@@ -5,10 +5,11 @@ import 'fake-indexeddb/auto'
 import { describe, expect, test } from 'vitest'
 import type { Entry, Row } from '../sync'
 import { AGAIN_MS, COMMAND, due, hand, learn, MOST, type Engine } from './handing'
-import { endOf, follow, openTill, renew, tillFor } from './opening'
+import { follow, openTill, renew, tillFor } from './opening'
 import { stateOf } from './rules'
-import { TestTill } from './testing/counter'
+import { TestTill, word } from './testing/counter'
 import { NOW, SHOP, shown } from './testing/issuer'
+import { endOf } from './word'
 
 const COUNTER = 'tillcounter0000'
 
@@ -149,8 +150,6 @@ describe('what was taken', () => {
   })
 })
 
-/** The server's word about a till, as far as this device reads it. */
-const word = (until: number) => `${Buffer.from('{}').toString('base64url')}.${Buffer.from(JSON.stringify({ exp: until / 1000 })).toString('base64url')}.x`
 const DAY = 86_400_000
 
 describe('a till', () => {
@@ -163,20 +162,23 @@ describe('a till', () => {
     expect(await here.taking(id).type('7Q2KM4XD')).toEqual({ kind: 'refused', code: 'till_ended' })
     sam.sent = []
     sam.tills.set(id, { id, shop: SHOP, name: 'Counter', token: word(NOW + 30 * DAY), ended: '' })
-    await follow(sam, here.store, [], NOW)
+    await follow(sam, here.store, [])
     const kept = tillFor(await here.store.tills(), SHOP)!
     expect(endOf(kept.token)).toBe(NOW + 30 * DAY)
     expect((await here.taking(id).type('7Q2KM4XD')).kind).toBe('stamped')
 
     const asked = new Set<string>()
-    await renew(sam, here.store, asked, NOW)
+    const counts = (kid: number) => kid === 7
+    await renew(sam, here.store, asked, NOW, counts)
     expect(sam.sent).toEqual([])
-    for (let i = 0; i < 3; i++) await renew(sam, here.store, asked, NOW + 21 * DAY)
+    for (let i = 0; i < 3; i++) await renew(sam, here.store, asked, NOW + 21 * DAY, counts)
     expect(sam.sent.map((one) => [one.name, one.args])).toEqual([['tills.renew', { id }]])
     sam.tills.set(id, { ...sam.tills.get(id)!, token: word(NOW + 60 * DAY) })
-    await follow(sam, here.store, [], NOW + 21 * DAY)
+    await follow(sam, here.store, [])
     expect(endOf(tillFor(await here.store.tills(), SHOP)!.token)).toBe(NOW + 60 * DAY)
     expect((await here.store.till(id))!.seq, 'the chain goes on').toBe(1)
+    await renew(sam, here.store, asked, NOW + 21 * DAY, () => false)
+    expect(sam.sent, 'its word is by a key that counts no more').toHaveLength(2)
   })
 
   test('that the page died over is asked for again, as the same one', async () => {
@@ -185,24 +187,35 @@ describe('a till', () => {
     sam.send = () => Promise.reject(new Error('the page is gone'))
     await expect(openTill(sam, here.store, SHOP, 'Counter', NOW)).rejects.toThrow()
     const again = new Person('sam')
-    await follow(again, here.store, [], NOW)
-    await follow(again, here.store, [], NOW)
+    await follow(again, here.store, [])
+    await follow(again, here.store, [])
     expect(again.sent.map((one) => one.args.id)).toEqual((await here.store.tills()).map((one) => one.id))
   })
 
   test.each([
-    ['its owner ended it', { ended: '2026-06-04 10:00:00.000Z' }, [], NOW],
-    ['it is on the list of what was revoked', {}, [COUNTER], NOW],
-    ['its word is over', {}, [], NOW + 31 * DAY],
-  ])('has ended where %s, and what it took before is still sent', async (_, row, revoked, now) => {
+    ['its owner ended it', { ended: '2026-06-04 10:00:00.000Z' }, []],
+    ['it is on the list of what was revoked', {}, [COUNTER]],
+  ])('has ended where %s, and what it took before is still sent', async (_, row, revoked) => {
     const here = await till(2)
     const sam = new Person('sam')
     sam.tills.set(COUNTER, { id: COUNTER, shop: SHOP, name: 'Counter', token: word(NOW + 30 * DAY), ...row })
-    await follow(sam, here.store, revoked, now)
+    await follow(sam, here.store, revoked)
     expect(tillFor(await here.store.tills(), SHOP)!.ended).toBe(true)
-    await hand(sam, here.store, now)
+    await hand(sam, here.store, NOW)
     expect(sam.sent.find((one) => one.name === COMMAND)!.args.records).toHaveLength(2)
-    await openTill(sam, here.store, SHOP, 'New', now + 1)
+    await openTill(sam, here.store, SHOP, 'New', NOW + 1)
     expect(tillFor(await here.store.tills(), SHOP)!.name).toBe('New')
+  })
+
+  test('whose word has run out takes nothing until it has another, and then goes on', async () => {
+    const here = await till(1)
+    const sam = new Person('sam')
+    here.now = NOW + 31 * DAY
+    expect(await here.taking(COUNTER).type('7Q2KM4XD')).toEqual({ kind: 'refused', code: 'till_ended' })
+    await renew(sam, here.store, new Set(), here.now, () => true)
+    expect(sam.sent.map((one) => one.name)).toEqual(['tills.renew'])
+    sam.tills.set(COUNTER, { id: COUNTER, shop: SHOP, name: 'Counter', token: word(here.now + 30 * DAY) })
+    await follow(sam, here.store, [])
+    expect((await here.taking(COUNTER).type('7Q2KM4XD')).kind).toBe('stamped')
   })
 })

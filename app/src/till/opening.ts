@@ -6,7 +6,7 @@ import { newId } from '../sync/ids'
 import type { Row } from '../sync'
 import { shopsOf, type Engine } from './handing'
 import type { Till, TillStore } from './store'
-import { said } from './word'
+import { endOf, said } from './word'
 
 /** Asked for anew so long before its word ends. */
 const RENEW_MS = 10 * 86_400_000
@@ -37,16 +37,18 @@ export function tillFor(tills: readonly Till[], shop: string): Till | undefined 
 }
 
 /** Keeps what the rows say of this device's tills. `ended`: ids on the list of what was revoked. */
-export async function follow(engine: Engine, store: TillStore, revoked: readonly string[], now: number): Promise<void> {
+export async function follow(engine: Engine, store: TillStore, revoked: readonly string[]): Promise<void> {
   const rows = engine.rows('tills')
   for (const till of await store.tills()) {
     const row: Row | undefined = rows.get(till.id)
-    const ended = till.ended || Boolean(row?.ended) || revoked.includes(till.id) || isOver(till.token, now)
+    const ended = till.ended || Boolean(row?.ended) || revoked.includes(till.id)
     const token = (row?.token as string) || till.token
     const name = (row?.name as string) || till.name
     if (ended !== till.ended || token !== till.token || name !== till.name) await store.change(till.id, () => ({ ended, token, name }))
   }
   await askAgain(engine, store, rows)
+  // The same till, asked for twice: there is nothing to tell anybody.
+  for (const entry of engine.outbox()) if (entry.name === 'tills.open' && entry.state === 'merged') await engine.dismiss(entry.nonce)
 }
 
 /** A page that died between the key and the command: the same till is asked for again. */
@@ -64,17 +66,15 @@ export function refusalOf(engine: Pick<Engine, 'outbox'>, till: string): { nonce
   return entry ? { nonce: entry.nonce, message: entry.message ?? '' } : null
 }
 
-/** When the server's word about a till ends, in milliseconds; 0: it can't be read. */
-export const endOf = (token: string): number => Number(said(token).exp ?? 0) * 1000
-
-const isOver = (token: string, now: number): boolean => token !== '' && endOf(token) < now
-
-/** Asks for a new word in time: once a page, and while there is a signal. */
-export async function renew(engine: Engine, store: TillStore, asked: Set<string>, now: number): Promise<void> {
+/**
+ * Asks for a new word in time, and where the key that gave it counts no more: once a page, and while there is a signal.
+ * `counts`: whether a key of the community still does.
+ */
+export async function renew(engine: Engine, store: TillStore, asked: Set<string>, now: number, counts: (kid: number) => boolean): Promise<void> {
   if (!engine.status.online) return
   const shops = shopsOf(engine)
   for (const till of await store.tills()) {
-    const soon = till.token !== '' && !till.ended && endOf(till.token) - now < RENEW_MS
+    const soon = till.token !== '' && !till.ended && (endOf(till.token) - now < RENEW_MS || !counts(Number(said(till.token, 0).kid)))
     if (!soon || asked.has(till.token) || !shops.has(till.shop)) continue
     asked.add(till.token)
     await engine.send('tills.renew', { id: till.id })

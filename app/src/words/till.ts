@@ -135,6 +135,7 @@ export const till = {
   allSent: 'All sent',
   waits: (count: number) => `${count.toLocaleString('en-GB')} ${count === 1 ? 'waits' : 'wait'} on this device`,
   waitsOffline: (count: number) => `No signal: ${count.toLocaleString('en-GB')} ${count === 1 ? 'waits' : 'wait'} on this device`,
+  list: (cards: number, when: string) => `${plural(cards, 'card is', 'cards are')} known to be lost or replaced, as of ${when}.`,
   oldList: (days: number) => `This till last heard ${plural(days, 'day', 'days')} ago which cards are lost. Let it have signal soon.`,
 
   // Opening a till
@@ -153,5 +154,6 @@ export const till = {
   goTo: 'Go to the till',
   ended: 'This till has ended',
   endedText: 'It takes no cards any more. What it took before is still sent. Open a new one to go on.',
+  ranOut: 'This till had no signal for a month, so it takes no cards for now. It goes on by itself once there is signal.',
   pending: 'This device waits to be let in by the shop’s owner. Then it can be a till.',
 }
