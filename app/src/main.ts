@@ -28,11 +28,8 @@ async function start(): Promise<void> {
 
 /** What only somebody who has joined needs beside the screens; and letters that wait here, whoever left them. */
 async function beside(kith: Kith): Promise<void> {
-  const begin = () => void import('./concerns/beside').then(({ begin }) => begin(kith), () => undefined)
+  const begin = () => void import('./ui/serving').then(({ serve }) => serve(kith), () => undefined)
   kith.subscribe((changed) => changed.has('@me') && kith.me && begin())
-  const serves = () => void (kith.me?.roles.some((role) => role === 'owner' || role === 'staff') && import('./till/beside').then(({ begin }) => begin(kith)).catch(() => undefined))
-  kith.subscribe((changed) => changed.has('@me') && serves())
-  serves()
   if (kith.me || (await indexedDB.databases?.())?.some(({ name }) => name === 'kith letters')) begin()
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Base } from './base'
-import { overlay } from './overlay'
+import { learn, overlay } from './overlay'
 import type { Saved } from './queue'
 
 const ME = { member: 'rosa', device: 'd', firstName: 'Rosa', roles: [] }
@@ -28,6 +28,8 @@ function after(...commands: Saved[]) {
   const changes = overlay(town(), commands, ME)
   return (collection: string, id: string) => changes.get(collection)?.get(id)
 }
+
+await learn()
 
 describe('effects', () => {
   test('what is done for somebody is theirs, and changes the visit that they have', () => {

@@ -21,14 +21,6 @@ export interface Draft {
 
 export type Effect = (draft: Draft, args: any, me: Me, now: Date) => void
 
-/** What `listings.add` leaves to the server, so that a screen meets every column. */
-const NEW_LISTING = {
-  kind: 'group', title: '', summary: '', description: '', organisation: '', place: '', room: '', schedule: [],
-  prices: { mode: 'unknown', amounts: [], firstFree: false, why: '' }, access: [], venue: '', languages: [], whoComes: '',
-  firstVisit: {}, contact: {}, status: 'active', source: '', sourceUrl: '', twin: '',
-}
-const NEW_PLACE = { name: '', address: '', postcode: '', lat: 0, lon: 0, kind: 'other', access: [] }
-
 /** The local effects that are there from the first moment, by the names of docs/protocol.md section 8. */
 const effects: Readonly<Record<string, Effect>> = {
   'visits.come'(draft, args, me) {
@@ -43,33 +35,6 @@ const effects: Readonly<Record<string, Effect>> = {
   'visits.cancel'(draft, args) {
     const visit = draft.get('visits', args.id)
     if (visit) draft.put('visits', { ...visit, status: 'cancelled' })
-  },
-
-  'listings.add'(draft, args, _me, now) {
-    const row = { ...NEW_LISTING, ...args, checked: day(now) }
-    draft.put('listings', row, [row.status === 'draft' ? 'activators' : 'public'])
-  },
-
-  'listings.edit'(draft, args) {
-    const listing = draft.get('listings', args.id)
-    if (!listing) return
-    const row = { ...listing, ...args.set, id: listing.id }
-    const moved = (row.status === 'draft') !== (listing.status === 'draft')
-    draft.put('listings', row, moved ? [row.status === 'draft' ? 'activators' : 'public'] : undefined)
-  },
-
-  'listings.check'(draft, args, _me, now) {
-    const listing = draft.get('listings', args.id)
-    if (listing) draft.put('listings', { ...listing, checked: day(now) })
-  },
-
-  'places.add'(draft, args) {
-    draft.put('places', { ...NEW_PLACE, ...args }, ['public'])
-  },
-
-  'people.rename'(draft, args, me) {
-    const member = draft.get('members', me.member)
-    if (member) draft.put('members', { ...member, firstName: args.firstName })
   },
 }
 
@@ -113,12 +78,6 @@ function findOwnVisit(draft: Draft, me: Me, listing: string, occurrence: string)
 /** A member's own row; on the phone of whoever acts for them it is held under another name. */
 function isHeldOf(auds: readonly string[], member: string): boolean {
   return auds.includes(`member/${member}`) || auds.includes(`helped/${member}`)
-}
-
-/** The day on this phone's calendar, as listings keep it. */
-function day(now: Date): string {
-  const two = (n: number) => String(n).padStart(2, '0')
-  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`
 }
 
 /** A row as an effect left it. */

@@ -87,12 +87,8 @@ class App {
     })
     kith.subscribe((changed) => {
       if (changed.has('@outbox')) this.#settle()
-      if (changed.has('invites')) this.#forgetSpent()
-      if (changed.has('cards')) this.#renewCard()
     })
     this.#settle()
-    this.#forgetSpent()
-    this.#renewCard()
     if (kith.local.get('leaving')) void import('../you/going').then(({ follow }) => follow(), () => undefined)
   }
 
@@ -106,16 +102,6 @@ class App {
     for (const entry of this.kith.outbox()) {
       if (entry.state === 'merged' && entry.name === 'visits.come') void this.kith.dismiss(entry.nonce)
     }
-  }
-
-  /** A code that opens nothing any more need not stay on this phone. */
-  #forgetSpent(): void {
-    if (this.kith.local.get('invites/codes')) void import('../invites/kept').then(({ forgetSpent }) => forgetSpent(this.kith, Date.now()), () => undefined)
-  }
-
-  /** Whoever has a card on a phone needn't think of how long it works. */
-  #renewCard(): void {
-    if (this.kith.rows('cards').size > 0) void import('../card/renew').then(({ renewCards }) => renewCards(this.kith, Date.now()), () => undefined)
   }
 
   get live(): LiveKith {

@@ -15,44 +15,48 @@ export interface Route {
   load: (() => Promise<{ default: Component<any> }>) | null
 }
 
-const id = '([a-z0-9]{1,40})'
+type Page = Promise<{ default: Component<any> }>
 
-type Load = NonNullable<Route['load']>
-
-const screen = (name: Route['name'], load: Load | null, props: Props = {}, list = false): Route => ({ name, list, props, load })
+const ID = '([a-z0-9]{1,40})'
 
 /** "You", the ways back, the card, the till, and what every page's foot leads to: one list of them, which comes later. */
-const own = (part: string, name: Route['name'] = 'you', props: Props = {}): Route => screen(name, () => import('../you/pages').then(({ page }) => page(part)), props)
+const own = (part: string): Page => import('../you/pages').then(({ page }) => page(part))
 
-const invites = (load: Load, invite = ''): Route => screen('invites', load, { id: invite })
-
-const TABLE: [pattern: RegExp, make: (parts: string[]) => Route][] = [
-  [/^\/$/, () => screen('front', null, {}, true)],
-  [new RegExp(`^/l/${id}$`), ([listing = '']) => screen('listing', () => import('../listings/ListingPage.svelte'), { id: listing }, true)],
-  [new RegExp(`^/l/${id}/come(?:/([0-9T:-]{16}))?$`), ([listing = '', occurrence = '']) => screen('come', () => import('../visits/Come.svelte'), { id: listing, occurrence }, true)],
-  [/^\/plans$/, () => screen('plans', () => import('../visits/Plans.svelte'))],
-  [/^\/groups$/, () => screen('groups', () => import('../hosting/MyGroups.svelte'))],
-  [new RegExp(`^/groups/(new|${id})$`), ([which = '']) => screen('edit', () => import('../hosting/EditListing.svelte'), { id: which === 'new' ? '' : which })],
-  [/^\/join$/, () => screen('join', () => import('../joining/Join.svelte'))],
-  [/^\/you(?:\/([a-z]+))?$/, ([part = '']) => own(part)],
-  [/^\/(act|recover|signin|privacy|complain|listening|guide|cards|helplines|nudges|sticker|poster|shops|note)$/, ([part = '']) => own(part)],
-  [/^\/(surgery|till)$/, ([part = '']) => own(part, part as Route['name'])],
-  [/^\/card(?:\/(print)(?:\/([a-z]+))?)?$/, ([part = '', what = '']) => own(`card/${part}`, 'card', { what })],
-  [/^\/outbox$/, () => screen('outbox', () => import('../sent/Outbox.svelte'))],
-  [/^\/invites$/, () => invites(() => import('../invites/Invites.svelte'))],
-  [/^\/invites\/new$/, () => invites(() => import('../invites/MakeInvite.svelte'))],
-  [new RegExp(`^/invites/${id}$`), ([invite = '']) => invites(() => import('../invites/OneInvite.svelte'), invite)],
-  [new RegExp(`^/desk(?:/([a-z]{1,20})(?:/${id})?)?$`), ([part = '', which = '']) => screen('desk', () => import('../desk/Desk.svelte'), { part, which })],
-  [new RegExp(`^/concerns(?:/${id})?$`), ([which = '']) => screen('concerns', () => import('../triage/Triage.svelte'), { id: which })],
-  [/^\/shop$/, () => screen('shop', () => import('../shop/Shop.svelte'))],
-  [/^\/about$/, () => screen('about', () => import('../about/About.svelte'))],
+/**
+ * A whole path, and the page it shows; `load` is told the first part in brackets. `props`: what the parts are called
+ * there. `list`: see Route. A name of '' is that first part.
+ */
+const TABLE: [pattern: string, name: Route['name'] | '', load: ((part: string) => Page) | null, props?: string[], list?: boolean][] = [
+  ['/', 'front', null, [], true],
+  [`/l/${ID}`, 'listing', () => import('../listings/ListingPage.svelte'), ['id'], true],
+  [`/l/${ID}/come(?:/([0-9T:-]{16}))?`, 'come', () => import('../visits/Come.svelte'), ['id', 'occurrence'], true],
+  ['/plans', 'plans', () => import('../visits/Plans.svelte')],
+  ['/groups', 'groups', () => import('../hosting/MyGroups.svelte')],
+  [`/groups/(?:new|${ID})`, 'edit', () => import('../hosting/EditListing.svelte'), ['id']],
+  ['/join', 'join', () => import('../joining/Join.svelte')],
+  ['/you(?:/([a-z]+))?', 'you', own],
+  ['/(act|recover|signin|privacy|complain|listening|guide|cards|helplines|nudges|sticker|poster|shops|note)', 'you', own],
+  ['/(surgery|till)', '', own],
+  ['/card(?:(/print)(?:/([a-z]+))?)?', 'card', (part) => own(`card${part || '/'}`), ['', 'what']],
+  ['/outbox', 'outbox', () => import('../sent/Outbox.svelte')],
+  ['/invites', 'invites', () => import('../invites/Invites.svelte')],
+  ['/invites/new', 'invites', () => import('../invites/MakeInvite.svelte')],
+  [`/invites/${ID}`, 'invites', () => import('../invites/OneInvite.svelte'), ['id']],
+  [`/desk(?:/([a-z]{1,20})(?:/${ID})?)?`, 'desk', () => import('../desk/Desk.svelte'), ['part', 'which']],
+  [`/concerns(?:/${ID})?`, 'concerns', () => import('../triage/Triage.svelte'), ['id']],
+  ['/shop', 'shop', () => import('../shop/Shop.svelte')],
+  ['/about', 'about', () => import('../about/About.svelte')],
+  ['.*', 'missing', () => import('./Missing.svelte')],
 ]
 
 /** Answers for any path: what nobody knows is `missing`. */
 export function route(path: string): Route {
-  for (const [pattern, make] of TABLE) {
-    const found = pattern.exec(path)
-    if (found) return make(found.slice(1).map((part) => part ?? ''))
+  for (const [pattern, name, load, props = [], list = false] of TABLE) {
+    const [whole, ...parts] = new RegExp(`^${pattern}$`).exec(path) ?? []
+    const [first = ''] = parts
+    if (whole !== undefined) {
+      return { name: name || (first as Route['name']), list, props: Object.fromEntries(props.map((prop, at) => [prop, parts[at] ?? ''])), load: load && (() => load(first)) }
+    }
   }
-  return screen('missing', () => import('./Missing.svelte'))
+  throw new Error('the last line fits everything')
 }

@@ -6,7 +6,8 @@ import type { Effect } from '../overlay'
 import { cards } from './cards'
 import { concerns } from './concerns'
 import { desk } from './desk'
+import { hosting } from './hosting'
 import { listening } from './listening'
 import { residents } from './residents'
 
-export const later: Readonly<Record<string, Effect>> = { ...cards, ...concerns, ...desk, ...listening, ...residents }
+export const later: Readonly<Record<string, Effect>> = { ...cards, ...concerns, ...desk, ...hosting, ...listening, ...residents }

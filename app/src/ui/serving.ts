@@ -1,0 +1,33 @@
+/**
+ * What the app does by itself for whoever has joined: it brings letters and a till's records to the server, renews a card
+ * that runs out, and forgets codes that open nothing any more. Comes in a file of its own, after the first screen.
+ */
+import { begin as beginLetters } from '../concerns/beside'
+import { renewCards } from '../card/renew'
+import type { Kith } from '../sync'
+
+const served = new WeakSet<Kith>()
+
+/** Begins, once for each store; letters are looked for whenever it is asked. */
+export function serve(kith: Kith): void {
+  beginLetters(kith)
+  if (served.has(kith)) return
+  served.add(kith)
+  const ignored = () => undefined
+  const invites = () => {
+    // A code that opens nothing any more need not stay on this phone.
+    if (kith.local.get('invites/codes')) void import('../invites/kept').then(({ forgetSpent }) => forgetSpent(kith, Date.now())).catch(ignored)
+  }
+  const cards = () => void renewCards(kith, Date.now()).catch(ignored)
+  const till = () => {
+    if (kith.me?.roles.some((role) => role === 'owner' || role === 'staff')) void import('../till/beside').then(({ begin }) => begin(kith)).catch(ignored)
+  }
+  kith.subscribe((changed) => {
+    if (changed.has('invites')) invites()
+    if (changed.has('cards')) cards()
+    if (changed.has('@me')) till()
+  })
+  invites()
+  cards()
+  till()
+}
