@@ -1,34 +1,38 @@
 import { describe, expect, test } from 'vitest'
 import type { Row } from '../sync'
-import { goalsOf, inSentence, kidsOf, nextGoal, phoneCard, printedCards, shopsOf, shownCode, standingOf, typedCode, visitNote, visitsOf, wantsRenewal } from './mine'
+import { goalsOf, inSentence, kidsOf, nextGoal, phonesOf, printable, printedCards, shopsOf, shownCode, standingOf, typedCode, visitNote, visitsOf, wantsRenewal } from './mine'
 
 const TODAY = 20_600
-const card = (columns: Partial<Row> = {}): Row => ({ id: 'c', member: 'rosa', kind: 'phone', status: 'active', packed: 'x', issued: TODAY - 60, expires: TODAY + 30, ...columns })
+const card = (columns: Partial<Row> = {}): Row => ({ id: 'c', account: 'a', kind: 'phone', status: 'active', packed: 'mine', issued: TODAY - 60, expires: TODAY + 30, ...columns })
+const standing = (...rows: Row[]) => standingOf(rows, (packed) => packed === 'mine', TODAY)
 
 describe('a card stands where its rows say', () => {
   test.each([
-    ['nobody has one', undefined, true, 'none'],
-    ['it is not signed yet', card({ packed: '' }), false, 'waiting'],
-    ['it is here', card(), true, 'here'],
-    ['its key is on another phone', card(), false, 'elsewhere'],
-    ['it has run out today', card({ expires: TODAY }), true, 'ended'],
-    ['it was reported lost', card({ status: 'lost' }), true, 'lost'],
-    ['another took its place', card({ status: 'replaced' }), true, 'none'],
-  ] as const)('%s', (_what, row, keyHere, standing) => expect(standingOf(row, keyHere, TODAY)).toBe(standing))
+    ['there is none', [], 'none'],
+    ['it is not signed yet', [card({ packed: '' })], 'waiting'],
+    ['it is here', [card()], 'here'],
+    ['its key is on another phone', [card({ packed: 'theirs' })], 'elsewhere'],
+    ['it has run out today', [card({ expires: TODAY })], 'ended'],
+    ['it was reported lost', [card({ status: 'lost' })], 'lost'],
+    ['another took its place', [card({ status: 'replaced' })], 'none'],
+    ['there is only paper', [card({ kind: 'printed', packed: 'paper' })], 'none'],
+    ['a new one waits after a loss', [card({ status: 'lost' }), card({ packed: '' })], 'waiting'],
+  ] as const)('%s', (_what, rows, expected) => expect(standing(...rows).standing).toBe(expected))
 
-  test('the one that works stands for those before it, and paper for none', () => {
-    const rows = [card({ id: 'old', status: 'replaced', issued: TODAY }), card({ id: 'now', issued: TODAY - 3 }), card({ id: 'paper', kind: 'printed' }), card({ id: 'pats', member: 'pat', issued: TODAY })]
-    expect(phoneCard(rows, 'rosa')?.id).toBe('now')
-    expect(printedCards(rows, 'rosa', TODAY).map(({ id }) => id)).toEqual(['paper'])
+  test('the one that works is shown, whatever waits beside it or lies on other phones', () => {
+    expect(standing(card({ id: 'next', packed: '', issued: TODAY }), card({ id: 'other', packed: 'theirs', expires: TODAY + 90 }), card({ id: 'now' })).card?.id).toBe('now')
   })
 
-  test('a card that is signed is shown while the next one waits', () => {
-    expect(phoneCard([card({ id: 'next', packed: '', issued: TODAY }), card({ id: 'now' })], 'rosa')?.id).toBe('now')
+  test('paper is one’s own by its account, and only while it works', () => {
+    const rows = [card({ id: 'paper', kind: 'printed' }), card({ id: 'pats', kind: 'printed', account: 'b' }), card({ id: 'old', kind: 'printed', expires: TODAY }), card()]
+    expect(printedCards(rows, 'a', TODAY).map(({ id }) => id)).toEqual(['paper'])
+    expect(printedCards([card({ kind: 'printed', account: '' })], '', TODAY), 'of nobody known').toEqual([])
+    expect(phonesOf(rows).map(({ id }) => id)).toEqual(['c'])
   })
 
-  test('it is renewed by itself below 30 days, and not once it has run out', () => {
+  test('it is renewed by itself below 30 days, also once it has run out', () => {
     const left = (days: number, columns = {}) => wantsRenewal(card({ packed: 'AQc', expires: TODAY + days, ...columns }), TODAY, [7, 8])
-    expect([left(30), left(29), left(1), left(0)]).toEqual([false, true, true, false])
+    expect([left(30), left(29), left(1), left(0)]).toEqual([false, true, true, true])
     expect([left(5, { kind: 'printed' }), left(5, { status: 'lost' }), left(5, { packed: '' })]).toEqual([false, false, false])
     expect(left(80, { packed: 'AQk' }), 'its key counts no more').toBe(true)
     expect(kidsOf({ id: 'k', cardKeys: [{ kid: 7 }, { kid: 8 }] })).toEqual([7, 8])
@@ -67,6 +71,11 @@ describe('stamps and what they are for', () => {
     const rows = [{ id: 'a', day: '2026-05-01', state: 'ok' }, { id: 'b', day: '2026-06-01', state: 'ok' }, { id: 'c', day: '2026-06-02', state: 'duplicate' }]
     expect(visitsOf(rows).map(({ id }) => id)).toEqual(['b', 'a'])
   })
+})
+
+test('what was printed is here by its id, and a card of a phone can’t be printed', () => {
+  const rows = new Map([['p', card({ id: 'p', kind: 'printed' })], ['c', card()], ['gone', card({ id: 'gone', kind: 'printed', status: 'replaced' })]])
+  expect(['p', 'c', 'gone', 'x'].map((id) => printable(rows, id)?.id)).toEqual(['p', undefined, undefined, undefined])
 })
 
 test('a code may be typed as people type, and nothing else is one', () => {

@@ -17,28 +17,31 @@ export type Standing = 'none' | 'waiting' | 'here' | 'elsewhere' | 'ended' | 'lo
 
 type Rows = Iterable<Row>
 
-/** The newest card for a phone that this member has or had; undefined: they never had one. */
-export function phoneCard(cards: Rows, member: string): Row | undefined {
-  const phones = [...cards].filter((row) => row.member === member && row.kind === 'phone')
+/**
+ * The card that this phone is to show, of all that its person has on phones; and how it stands. `isMine`: its key is the
+ * one that lies here. One that isn't signed yet has nothing to show, and stands behind one that works.
+ */
+export function standingOf(cards: Rows, isMine: (packed: string) => boolean, today: number): { standing: Standing; card?: Row } {
+  const phones = [...cards].filter((row) => row.kind === 'phone')
   const active = phones.filter((row) => row.status === 'active')
-  return (active.length > 0 ? active : phones).sort((a, b) => Number(a.packed === '') - Number(b.packed === '') || b.issued - a.issued || b.expires - a.expires)[0]
+  const mine = phones.filter((row) => row.packed !== '' && isMine(row.packed)).sort((a, b) => b.expires - a.expires)
+  const [works] = mine.filter((row) => row.status === 'active')
+  if (works && works.expires > today) return { standing: 'here', card: works }
+  const waiting = active.find((row) => row.packed === '')
+  if (waiting) return { standing: 'waiting', card: waiting }
+  if (works) return { standing: 'ended', card: works }
+  if (mine.some((row) => row.status === 'lost')) return { standing: 'lost' }
+  return { standing: active.length > 0 ? 'elsewhere' : 'none' }
 }
 
-/** `keyHere`: the card's key is the one that this phone holds. */
-export function standingOf(card: Row | undefined, keyHere: boolean, today: number): Standing {
-  if (!card || card.status === 'replaced' || card.status === 'void') return 'none'
-  if (card.status === 'lost') return 'lost'
-  if (card.packed === '') return 'waiting'
-  if (!keyHere) return 'elsewhere'
-  return card.expires <= today ? 'ended' : 'here'
-}
+/** The cards on phones that work, for whoever has lost one. */
+export const phonesOf = (cards: Rows): Row[] => [...cards].filter((row) => row.kind === 'phone' && row.status === 'active' && row.packed !== '')
 
 /**
  * True when it is time to ask for a card that lasts longer, or that is signed by a key that still counts: `kids` are those.
- * A card that has run out is asked for by its bearer.
  */
 export function wantsRenewal(card: Row, today: number, kids: readonly number[]): boolean {
-  if (card.kind !== 'phone' || card.status !== 'active' || card.packed === '' || card.expires <= today) return false
+  if (card.kind !== 'phone' || card.status !== 'active' || card.packed === '') return false
   return card.expires - today < RENEW_DAYS || !kids.includes(fromBase64url(card.packed)[1]!)
 }
 
@@ -47,9 +50,9 @@ export function kidsOf(community: Row | undefined): number[] {
   return Array.isArray(community?.cardKeys) ? community.cardKeys.map(({ kid }: { kid: unknown }) => Number(kid)) : []
 }
 
-/** The printed cards of this member that work. */
-export function printedCards(cards: Rows, member: string, today: number): Row[] {
-  return [...cards].filter((row) => row.member === member && row.kind === 'printed' && row.status === 'active' && row.expires > today)
+/** The printed cards of this account that work. */
+export function printedCards(cards: Rows, account: string, today: number): Row[] {
+  return [...cards].filter((row) => row.kind === 'printed' && account !== '' && row.account === account && row.status === 'active' && row.expires > today)
 }
 
 export function accountOf(accounts: Rows, member: string): Row | undefined {
@@ -124,7 +127,7 @@ export const shownCode = (code: string): string => (code ? `${code.slice(0, 4)}-
 export const mayPrint = (roles: readonly string[]): boolean => roles.some((role) => role === 'owner' || role === 'activator' || role === 'coordinator')
 
 /** The printed card of that id, for whoever had it made or whose it is; undefined: it isn't here (any more). */
-export function printable(cards: ReadonlyMap<string, Row>, id: string, member: string): Row | undefined {
+export function printable(cards: ReadonlyMap<string, Row>, id: string): Row | undefined {
   const row = cards.get(id)
-  return row?.kind === 'printed' && row.status === 'active' && (row.by === member || row.member === member) ? row : undefined
+  return row?.kind === 'printed' && row.status === 'active' ? row : undefined
 }

@@ -1,7 +1,7 @@
 /** What is somebody's own of the card scheme, as the screens read it. One for each screen that asks. */
 import { app } from '../ui/app.svelte'
 import type { Bearer } from './key'
-import { accountOf, goalsOf, phoneCard, printedCards, standingOf, todayAsNumber, visitsOf } from './mine'
+import { accountOf, goalsOf, phonesOf, printedCards, standingOf, todayAsNumber, visitsOf } from './mine'
 import { isKeyOf } from './proofs.svelte'
 
 export class Own {
@@ -10,14 +10,18 @@ export class Own {
   failed = $state(false)
   readonly member = $derived(app.live.me?.member ?? '')
   readonly today = $derived(todayAsNumber(app.now))
-  readonly card = $derived(phoneCard(app.live.rows('cards').values(), this.member))
-  readonly standing = $derived(standingOf(this.card, this.bearer !== null && isKeyOf(this.card?.packed ?? '', this.bearer), this.today))
-  readonly printed = $derived(printedCards(app.live.rows('cards').values(), this.member, this.today))
+  readonly #found = $derived(standingOf(app.live.rows('cards').values(), (packed) => this.bearer !== null && isKeyOf(packed, this.bearer), this.today))
+  readonly card = $derived(this.#found.card)
+  /** Not known before the key is. */
+  readonly standing = $derived(this.bearer ? this.#found.standing : '')
+  readonly phones = $derived(phonesOf(app.live.rows('cards').values()))
   readonly account = $derived(accountOf(app.live.rows('accounts').values(), this.member))
+  readonly printed = $derived(printedCards(app.live.rows('cards').values(), this.account?.id ?? '', this.today))
   readonly stamps = $derived(Number(this.account?.stamps ?? 0))
   readonly goals = $derived(goalsOf(app.live.rows('rewards').values(), this.stamps))
   readonly visits = $derived(visitsOf(app.live.rows('stamps').values()))
-  readonly vouchers = $derived([...app.live.rows('vouchers').values()].filter((row) => row.member === this.member).sort((a, b) => b.issued - a.issued || (a.id < b.id ? 1 : -1)))
+  /** What was printed for somebody is theirs, and on paper. */
+  readonly vouchers = $derived([...app.live.rows('vouchers').values()].filter((row) => !row.printed).sort((a, b) => b.issued - a.issued || (a.id < b.id ? 1 : -1)))
   readonly open = $derived(this.vouchers.filter((row) => row.status === 'open' && row.expires > this.today))
   readonly past = $derived(this.vouchers.filter((row) => row.status !== 'open' || row.expires <= this.today))
 

@@ -25,9 +25,16 @@ export function serve(kith: Kith): void {
   kith.subscribe((changed) => {
     if (changed.has('invites')) invites()
     if (changed.has('cards')) cards()
+    if (changed.has('@outbox')) settle(kith)
     if (changed.has('@me')) till()
   })
   invites()
   cards()
   till()
+  settle(kith)
+}
+
+/** That a card was there already is what its person wanted. */
+function settle(kith: Kith): void {
+  for (const { state, name, nonce } of kith.outbox()) if (state === 'merged' && name.startsWith('cards.')) void kith.dismiss(nonce)
 }

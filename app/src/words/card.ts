@@ -23,13 +23,13 @@ export const card = {
     back: 'I don’t want it after all',
   },
   elsewhere: {
-    title: 'Your card is on another phone',
-    text: 'A card lives on one phone at a time. Your stamps stay, whichever phone it is.',
-    bring: 'Bring it to this phone',
+    title: 'You have a card on another phone',
+    text: 'This phone can have one, too. Both count for the same stamps.',
+    bring: 'Get a card here, too',
   },
   ended: {
     title: 'Your card has run out',
-    text: 'Your stamps are all still there. A new card takes a moment, and needs signal once.',
+    text: 'Your stamps are all still there. The card is renewed by itself when this phone has signal.',
     renew: 'Get a new one',
   },
   lostHere: {

@@ -39,16 +39,12 @@ function accountOf(draft: Draft, member: string): Row | undefined {
 function newCard(draft: Draft, id: string, kind: 'phone' | 'printed', member: string, me: Me, now: Date): Row {
   const issued = dayOf(now)
   const expires = issued + daysOf(draft, kind === 'phone' ? 'cardDays' : 'printedDays')
-  return { id, account: accountOf(draft, member)?.id ?? '', member, by: me.member, kind, packed: '', code: '', issued, expires, status: 'active' }
+  return { id, account: accountOf(draft, member)?.id ?? '', by: kind === 'printed' ? me.member : '', kind, packed: '', code: '', issued, expires, status: 'active' }
 }
 
 const bearers: Record<string, Effect> = {
-  'cards.get'(draft, { id }, me, now) {
-    for (const row of rowsOf(draft, 'cards')) {
-      if (row.member === me.member && row.kind === 'phone' && row.status === 'active') change(draft, 'cards', row.id, { status: 'replaced' })
-    }
-    draft.put('cards', newCard(draft, id, 'phone', me.member, me, now), [`member/${me.member}`])
-  },
+  // One that this phone had before works until the new one is there.
+  'cards.get': (draft, { id }, me, now) => draft.put('cards', newCard(draft, id, 'phone', me.member, me, now), [`member/${me.member}`]),
   'cards.print'(draft, { id, member = '' }, me, now) {
     const holders = [me.member, ...(member && member !== me.member ? [member] : [])]
     draft.put('cards', newCard(draft, id, 'printed', member, me, now), holders.map((one) => `member/${one}`))
