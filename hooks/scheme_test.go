@@ -2,9 +2,12 @@ package hooks_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"kith/hooks"
 )
 
 // ofShop gives a member a role in a shop.
@@ -183,4 +186,25 @@ func (w *town) townID() string {
 	r, err := w.app.FindFirstRecordByFilter("communities", "id != ''")
 	must(w.t, err)
 	return r.Id
+}
+
+// Ensure that the demo town shows what a scheme looks like after half a year, and
+// that its tills have a list to go by from the first start on.
+func TestScheme_TheDemoIsLivedIn(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	_, err := verb(t, data, hooks.Config{}, "seed")
+	must(t, err)
+	w, _, err := again(t, data, hooks.Config{})
+	must(t, err)
+	for what, least := range map[string]int{
+		"shopWeeks WHERE kind = 'own'": 60, "shopWeeks WHERE kind = 'desk' AND shop = '' AND visits NOT LIKE 'fewer%'": 15, "settlements WHERE pence > 0": 10,
+		"patterns": 2, "reviews": 3, "rewards WHERE status = 'active'": 3, "shops WHERE perk <> ''": 4, "cards WHERE code = 'EDNACARD'": 1,
+		"vouchers WHERE status = 'open' AND packed <> ''": 5, "accounts WHERE stamps > 0": 30, "revocations WHERE token <> ''": 1, "tills WHERE ended = '' AND token <> ''": 5,
+	} {
+		var n int
+		must(t, w.app.DB().NewQuery("SELECT count(*) FROM "+what).Row(&n))
+		if n < least {
+			t.Errorf("%d %s, wanted %d", n, what, least)
+		}
+	}
 }

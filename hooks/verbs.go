@@ -15,6 +15,8 @@ import (
 
 	"kith/hooks/audit"
 	"kith/hooks/backup"
+	"kith/hooks/cardkeys"
+	"kith/hooks/cards"
 	"kith/hooks/community"
 	"kith/hooks/concerns"
 	"kith/hooks/doctor"
@@ -24,6 +26,7 @@ import (
 	"kith/hooks/syncapi"
 	"kith/hooks/triage"
 	"kith/hooks/waysin"
+	"kith/internal/card"
 	"kith/internal/concern"
 	"kith/internal/sync"
 	"kith/seed"
@@ -81,13 +84,20 @@ func Bare(app core.App, r *sync.Registry, cfg Config) []*cobra.Command {
 	}
 }
 
-// demo is `kith seed`: the demo town, with keys of concerns so that nothing of it is
-// off. The recovery key lies beside them, which is right for a demo alone.
+// demo is `kith seed`: the demo town, with keys of cards and of concerns so that nothing
+// of it is off. The recovery key lies beside them, which is right for a demo alone.
 func demo(app core.App, cfg Config) *cobra.Command {
 	c := seed.Command(app)
 	fill := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := fill(c, args); err != nil {
+			return err
+		}
+		ring := &card.Ring{}
+		if err := cardkeys.Ready(app, ring, cardKeyFile(app, cfg)); err != nil {
+			return err
+		}
+		if err := seed.Scheme(app, ring, time.Now(), cards.Nightly); err != nil {
 			return err
 		}
 		name, err := concernKeyFile(app, cfg)()

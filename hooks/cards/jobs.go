@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"errors"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -29,7 +30,11 @@ func (s *scheme) jobs(app core.App) {
 			app.Logger().Error("the list of what was revoked could not be made; it is tried again in an hour", "error", err)
 		}
 	})
-	app.Cron().MustAdd(SchemeNightly, "43 2 * * *", func() { Nightly(app, time.Now()) })
+	app.Cron().MustAdd(SchemeNightly, "43 2 * * *", func() {
+		if err := Nightly(app, time.Now()); err != nil {
+			app.Logger().Error("what is made of cards each night could not be; it is tried again tomorrow", "error", err)
+		}
+	})
 }
 
 // Hourly keeps the list of what was revoked fresh, and what owners see of this week.
@@ -41,13 +46,6 @@ func (s *scheme) Hourly(app core.App, now time.Time) error {
 }
 
 // Nightly does what is done once a day. One that fails doesn't keep the others.
-func Nightly(app core.App, now time.Time) {
-	for _, job := range []struct {
-		what string
-		do   func(core.App, time.Time) error
-	}{{"vouchers that ran out", expireVouchers}, {"weeks of shops", Weeks}, {"settlements", Settle}, {"patterns", Patterns}} {
-		if err := job.do(app, now); err != nil {
-			app.Logger().Error("what is made each night could not be; it is tried again tomorrow", "what", job.what, "error", err)
-		}
-	}
+func Nightly(app core.App, now time.Time) error {
+	return errors.Join(expireVouchers(app, now), Weeks(app, now), Settle(app, now), Patterns(app, now))
 }
