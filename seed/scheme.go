@@ -188,7 +188,11 @@ func (w *writer) voucher(v *voucher, ring *card.Ring) {
 		if err != nil && w.err == nil {
 			w.err = err
 		}
-		row["packed"] = base64.RawURLEncoding.EncodeToString(packed)
+		onPaper, err := ring.Card(subOf(v.of.slug), card.Day(w.now), card.Units(365), nil)
+		if err != nil && w.err == nil {
+			w.err = err
+		}
+		row["packed"] = base64.RawURLEncoding.EncodeToString(append(onPaper, packed...))
 	}
 	w.save("vouchers", v.slug, row)
 }

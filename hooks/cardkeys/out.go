@@ -35,7 +35,7 @@ var each = []struct{ table, column, where, kind string }{
 // countOut counts what is out; of those that one key signed where it is named.
 func countOut(app core.App, kid *byte) (o out, err error) {
 	err = everything(app, func(kind, id, signed string) {
-		raw, _ := base64.RawURLEncoding.DecodeString(signed)
+		raw := packedIn(kind, signed)
 		byKid := kid == nil || kind == card.TypTill && strings.HasPrefix(signed, card.Header(kind, *kid)+".") || kind != card.TypTill && len(raw) > 1 && raw[1] == *kid
 		switch {
 		case !byKid:
@@ -51,6 +51,15 @@ func countOut(app core.App, kid *byte) (o out, err error) {
 		}
 	})
 	return o, err
+}
+
+// packedIn are the bytes of a card or a voucher; one on paper stands after its card.
+func packedIn(kind, signed string) []byte {
+	raw, err := base64.RawURLEncoding.DecodeString(signed)
+	if err == nil && kind == card.TypVoucher && len(raw) > card.SizeVoucher {
+		return raw[len(raw)-card.SizeVoucher:]
+	}
+	return raw
 }
 
 // everything goes through all that was signed and is out.
@@ -77,7 +86,7 @@ func everything(app core.App, do func(kind, id, signed string)) error {
 // unreadable lists what is out and isn't by these keys.
 func unreadable(app core.App, set card.Set) (o out, bad []string, err error) {
 	err = everything(app, func(kind, id, signed string) {
-		raw, _ := base64.RawURLEncoding.DecodeString(signed)
+		raw := packedIn(kind, signed)
 		if !card.IsBy(set, kind, signed, raw) {
 			bad = append(bad, kind+" "+id)
 		}

@@ -142,7 +142,8 @@ func (s *scheme) sell(c *sync.Call, id, reward string, with *core.Record, printe
 	return sync.Result{}, spend(c.App, account.Id, v.GetInt("stamps"))
 }
 
-// sign writes a voucher's packed form, for one card.
+// sign writes a voucher's packed form, for one card. What is printed holds the card as
+// well: both are read off paper at one look.
 func (s *scheme) sign(tx core.App, v, with *core.Record) error {
 	jti, known := card.ReadID(v.GetString("jti"))
 	sub, good := card.ReadID(with.GetString("sub"))
@@ -157,9 +158,20 @@ func (s *scheme) sign(tx core.App, v, with *core.Record) error {
 	if errors.Is(err, card.ErrNoKey) {
 		return errNoKeys
 	}
+	if err != nil {
+		return err
+	}
 	v.Set("card", with.Id)
+	v.Set("printed", v.GetBool("printed") && with.GetString("kind") == "printed")
+	if v.GetBool("printed") {
+		onPaper, err := base64.RawURLEncoding.DecodeString(with.GetString("packed"))
+		if err != nil {
+			return err
+		}
+		packed = append(onPaper, packed...)
+	}
 	v.Set("packed", base64.RawURLEncoding.EncodeToString(packed))
-	return err
+	return nil
 }
 
 // bind signs the open vouchers of an account anew, whose card is not good any more,
