@@ -1,10 +1,14 @@
 /**
  * Forgetting everything of a person on this device. Comes in a file of its own, when it is wanted.
  */
+import { deleteDB } from 'idb'
+import { isShared } from '../turns/mark'
 import type { Replica } from './replica'
 import type { Store, StoreName } from './store'
 import { endWipe } from './wipe'
 
+/** What a till on this device has (app/src/till): it is the shop's, and on a phone of one's own it goes with its person. */
+const TILL = 'kith till'
 const PERSONAL: StoreName[] = ['device', 'local', 'outbox', 'journal']
 
 /** Deletes it all, and looks whether it is gone; throws if it isn't. */
@@ -19,6 +23,7 @@ export async function forget(store: Store, replica: Replica): Promise<void> {
   )
   // The key, too: without it what a browser still has somewhere is noise.
   await store.destroy?.()
+  if (store.durable && !(await isShared())) await deleteDB(TILL)
   const left = await store.read(PERSONAL, async (txn) => {
     let rows = 0
     for (const name of PERSONAL) rows += (await txn.all(name)).length

@@ -2,7 +2,11 @@
  * A phone that dies while its person leaves it, or while the server has it wiped: nothing of theirs comes up again.
  */
 import 'fake-indexeddb/auto'
+import { deleteDB } from 'idb'
 import { expect, test } from 'vitest'
+import { TillStore } from '../till/store'
+import { PLACES } from '../turns/mark'
+import { Slots } from '../turns/slots'
 import { newKey } from './box'
 import { Kith } from './kith'
 import { openStore } from './store'
@@ -118,3 +122,18 @@ test.each(WIPES)('a wipe of %s, told %s, that has begun is ended at the next sta
     return
   }
 }, 60_000)
+
+test('a till goes with the phone of one’s own, and stays on a tablet that is shared', async () => {
+  const tills = async () => (await indexedDB.databases()).filter(({ name }) => name === 'kith till').length
+  for (const shared of [true, false]) {
+    const { world, kith } = await aDay(`with a till ${++count}`, shared ? newKey() : undefined)
+    const places = shared ? await Slots.open() : null
+    const till = await TillStore.open()
+    expect(await tills()).toBe(1)
+    await Promise.all([kith.leave(), world.advance(16_000)])
+    expect(await tills(), shared ? 'shared' : 'one’s own').toBe(shared ? 1 : 0)
+    till.close()
+    places?.close()
+    await deleteDB(PLACES)
+  }
+})

@@ -99,6 +99,8 @@ export class TillStore {
         made.createObjectStore('records', { keyPath: 'id' })
         made.createObjectStore('choices')
       },
+      // Whoever this phone belongs to leaves: nothing of the till stays (sync/forget.ts).
+      blocking: (_, __, event) => (event.target as IDBDatabase).close(),
     })
     return new TillStore(db, name === DATABASE ? CHANNEL : name)
   }

@@ -2,6 +2,7 @@
  * Leaving, or being erased. It is asked for now, and this phone forgets its person as soon as the server has done it,
  * whichever screen is open by then.
  */
+import { doLast } from '../turns/last'
 import { app } from '../ui/app.svelte'
 import { router } from '../ui/router.svelte'
 
@@ -13,6 +14,7 @@ let going = false
 
 /** Asks for it. Resolves once it is safe on this phone; throws `SendError` if it isn't. */
 export async function goAway(name: 'people.leave' | 'people.erase', args: object): Promise<void> {
+  await doLast()
   const { nonce } = await app.kith.send(name, args)
   await app.kith.local.set(LEAVING, nonce)
   follow()
