@@ -3,7 +3,7 @@
  */
 import 'fake-indexeddb/auto'
 import { deleteDB } from 'idb'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { TillStore } from '../till/store'
 import { PLACES } from '../turns/mark'
 import { Slots } from '../turns/slots'
@@ -124,6 +124,7 @@ test.each(WIPES)('a wipe of %s, told %s, that has begun is ended at the next sta
 }, 60_000)
 
 test('a till goes with the phone of one’s own, and stays on a tablet that is shared', async () => {
+  vi.stubGlobal('localStorage', { getItem: () => null })
   const tills = async () => (await indexedDB.databases()).filter(({ name }) => name === 'kith till').length
   for (const shared of [true, false]) {
     const { world, kith } = await aDay(`with a till ${++count}`, shared ? newKey() : undefined)
@@ -136,4 +137,5 @@ test('a till goes with the phone of one’s own, and stays on a tablet that is s
     places?.close()
     await deleteDB(PLACES)
   }
+  vi.unstubAllGlobals()
 })
