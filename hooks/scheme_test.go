@@ -74,6 +74,19 @@ func TestScheme_APlainShopIsNobodysBusiness(t *testing.T) {
 	}
 }
 
+// Ensure that one can be taken in so that nobody ever saw it.
+func TestScheme_AShopIsPlainFromItsFirstDayOn(t *testing.T) {
+	w := newTown(t)
+	boss, other, shop := w.phone("coordinator"), w.phone("resident"), newID()
+	boss.doesWell("shops.add", map[string]any{"id": shop, "name": "Pharmacy", "plain": true})
+	if row := boss.holds("shops")[shop]; row["plain"] != true || row["joined"] != london(t) {
+		t.Errorf("%v", row)
+	}
+	if len(other.holds("shops")) != 0 {
+		t.Error("a pharmacy is public")
+	}
+}
+
 // Ensure that a shop that is in a reward which somebody can have doesn't vanish from
 // it: whoever goes in with that voucher would be seen doing so.
 func TestScheme_AShopInARewardIsNotMadePlain(t *testing.T) {

@@ -4,10 +4,12 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"kith/internal/calendar"
 	"kith/internal/limits"
 	"kith/internal/sync"
 	"kith/internal/text"
@@ -139,6 +141,7 @@ func addShop(c *sync.Call) (sync.Result, error) {
 		ID    string `json:"id"`
 		Name  string `json:"name"`
 		Place string `json:"place"`
+		Plain bool   `json:"plain"` // a visit there is nobody's business, from the first one on
 	}](c)
 	if err != nil {
 		return sync.Result{}, err
@@ -155,7 +158,11 @@ func addShop(c *sync.Call) (sync.Result, error) {
 			return sync.Result{}, err
 		}
 	}
-	s, err := c.Fresh("shops", args.ID, map[string]any{"name": name, "place": args.Place, "status": "active"})
+	day, err := today(c)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	s, err := c.Fresh("shops", args.ID, map[string]any{"name": name, "place": args.Place, "status": "active", "plain": args.Plain, "joined": day})
 	if err != nil {
 		return sync.Result{}, err
 	}
@@ -163,4 +170,15 @@ func addShop(c *sync.Call) (sync.Result, error) {
 		return sync.Result{}, err
 	}
 	return sync.Result{}, note(c, "shops.add", s.Id, nil)
+}
+
+// today is the day of the command, where the community is.
+func today(c *sync.Call) (string, error) {
+	var name string
+	err := c.Ask("SELECT coalesce(max(zone), '') FROM communities", dbx.Params{}).Row(&name)
+	zone, known := calendar.Zone(name)
+	if !known {
+		zone = time.UTC
+	}
+	return c.OccurredAt.In(zone).Format(time.DateOnly), err
 }
