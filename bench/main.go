@@ -72,6 +72,9 @@ func run(binary, profiles, port, parts string, listings, devices int, phone bool
 		if err := atTill(binary, r); err != nil {
 			return err
 		}
+		if err := decoded(r); err != nil {
+			return err
+		}
 	}
 	r.print()
 	return nil
