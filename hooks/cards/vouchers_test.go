@@ -15,9 +15,9 @@ import (
 func TestVouchers_CostTheirStampsOnceAndAreSignedForTheCard(t *testing.T) {
 	s := newStreet(t)
 	tea := s.reward(6, 420, ledger.Share{Shop: s.shop("Teapot").Id, Share: 100})
-	member, account, with := s.bearer(10)
+	member, account, with := s.bearer(11)
 	v := s.get(member, tea)
-	if stamps, spent := s.balance(account); stamps != 4 || spent != 6 {
+	if stamps, spent := s.balance(account); stamps != 5 || spent != 6 {
 		t.Errorf("%d are left, %d are spent", stamps, spent)
 	}
 	packed, err := base64.RawURLEncoding.DecodeString(v.GetString("packed"))
@@ -30,7 +30,7 @@ func TestVouchers_CostTheirStampsOnceAndAreSignedForTheCard(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	if code := s.call(s.getVoucher, member, fmt.Sprintf(`{"id":%q,"reward":%q}`, s.id(), tea.Id)); code != "stamps_short" {
-		t.Errorf("four stamps buy what costs six: %q", code)
+		t.Errorf("five stamps buy what costs six: %q", code)
 	}
 	if code := s.call(s.getVoucher, member, fmt.Sprintf(`{"id":%q,"reward":%q}`, v.Id, tea.Id)); code == "" {
 		t.Error("one id gets two vouchers")
