@@ -155,6 +155,9 @@ func TestScheme_WhoPrintsAVoucherIsNotToldWhoseItIs(t *testing.T) {
 	if len(bearer.holds("vouchers")) != 2 || len(boss.holds("vouchers")) != 0 || len(boss.holds("cards")) != 0 || len(boss.holds("accounts")) != 0 {
 		t.Error("somebody has too many or too few vouchers")
 	}
+	if said := owner.ask("POST", "/api/export", owner.token, map[string]any{}).Body.String(); strings.Contains(said, bearer.member) || !strings.Contains(said, "somebody else's voucher") {
+		t.Errorf("an export tells whose it is: %s", said)
+	}
 	entry := w.audited("vouchers.print")
 	if len(entry) != 1 || strings.Contains(strings.Join(entry, " "), bearer.member) {
 		t.Errorf("the record says %v", entry)

@@ -35,6 +35,7 @@ func keepings() []sync.Keeping {
 		{
 			Collection: "cards", What: "Which cards you have made for others today",
 			Why: "So that you can print them.", Whose: "{row}.by = {member}", AtErasure: "blank: by",
+			Withheld: "It is somebody else's card. That you made one is in the record of who did what.",
 		},
 		{
 			Collection: "tills", What: "Which tills you have opened in a shop",

@@ -57,7 +57,9 @@ func (s *scheme) revoke(tx core.App, now time.Time) error {
 }
 
 // revoked is what counts no more and would otherwise. Of each kind the list has an
-// end, so that every till can hold it; what is left out the server still refuses.
+// end, so that every till can hold it: the newest are on it, and of cards those that
+// were lost before those that a phone has another for. What is left out the server
+// still refuses.
 func (s *scheme) revoked(tx core.App, now time.Time) (list card.Revocations, err error) {
 	today := dayNumber(now)
 	for _, q := range []struct {
@@ -66,7 +68,7 @@ func (s *scheme) revoked(tx core.App, now time.Time) (list card.Revocations, err
 		params dbx.Params
 	}{
 		{
-			&list.Cards, "SELECT sub FROM cards WHERE status IN ('lost', 'void') AND expires >= {:today} ORDER BY ended DESC, sub LIMIT {:most}",
+			&list.Cards, "SELECT sub FROM cards WHERE status IN ('lost', 'void', 'replaced') AND expires >= {:today} ORDER BY status = 'replaced', ended DESC, sub LIMIT {:most}",
 			dbx.Params{"today": today, "most": limits.RevokedCards},
 		},
 		{

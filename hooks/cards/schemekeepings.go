@@ -19,6 +19,7 @@ func schemeKeepings() []sync.Keeping {
 			Collection: "vouchers", What: "Which vouchers you have printed for others today",
 			Why: "So that you can print them.", Whose: "{row}.by = {member}",
 			Days: 1, From: "iif({row}.by <> '', " + day("issued") + ", '')", Counted: "the day on which you made it", AtEnd: "blank: by", AtErasure: "blank: by",
+			Withheld: "It is somebody else's voucher. That you printed one is in the record of who did what.",
 		},
 		{
 			Collection: "revocations", What: "The list of cards, tills and vouchers that are not good any more, as tills hold it",
