@@ -92,7 +92,8 @@ func VerifyProof(raw, method, host, path string, now time.Time) (Proof, error) {
 	htu, _ := claims["htu"].(string)
 	iat, ok := claims["iat"].(float64)
 	at, err := url.Parse(htu)
-	if err != nil || !ok || htm != method || !strings.EqualFold(at.Host, host) || at.Path != path || len(id) < 16 || len(id) > 64 {
+	// NB! What is compared is there: two that are empty are the same, and say nothing.
+	if err != nil || !ok || htm == "" || at.Host == "" || htm != method || !strings.EqualFold(at.Host, host) || at.Path != path || len(id) < 16 || len(id) > 64 {
 		return Proof{}, ErrInvalid
 	}
 	signed := time.Unix(int64(iat), 0)
