@@ -262,6 +262,7 @@ func (b *table) vouchers() {
 		return with(append(head, sig...))
 	}
 	b.add(OK, "a voucher that is not for offline", signed(TypVoucher, func(*Voucher) {}))
+	b.add("voucher_forged", "a voucher that is not for offline, in another byte", changed(signed(TypVoucher, func(*Voucher) {}), SizePhone+30, 2))
 	b.add(OK, "a voucher of nothing, and the first of ids", signed(TypVoucher, func(v *Voucher) { v.Pence, v.Reward = 0, "000000000000000" }))
 	b.add(OK, "a voucher of the most, and the last of ids", signed(TypVoucher, func(v *Voucher) { v.Pence, v.Reward = 0xffff, "zzzzzzzzzzzzzzz" }))
 	b.add("voucher_forged", "a voucher by the key of cards", signed(TypCard, func(*Voucher) {}))

@@ -118,7 +118,7 @@ func (k *Keys) signer(typ string, at time.Time) (entry, bool) {
 		if e.private == nil || !slices.Contains(e.Typs, typ) || !e.signedAt(at) {
 			continue
 		}
-		if !found || e.From > best.From || e.From == best.From && e.Kid > best.Kid {
+		if !found || e.From >= best.From {
 			best, found = e, true
 		}
 	}

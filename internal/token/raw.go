@@ -15,9 +15,6 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// signatureLen is the length of an ES256 signature: r and s, 32 bytes each.
-const signatureLen = 64
-
 // Verifies says whether the raw signature r‖s of signed is by this key. Nothing is
 // parsed: the caller has made signed itself.
 //
@@ -30,7 +27,7 @@ func (k Key) Verifies(signed string, signature []byte) bool {
 
 // VerifiesBy is Verifies with a key that was read before.
 func VerifiesBy(public *ecdsa.PublicKey, signed string, signature []byte) bool {
-	return len(signature) == signatureLen && jwt.SigningMethodES256.Verify(signed, signature, public) == nil
+	return jwt.SigningMethodES256.Verify(signed, signature, public) == nil
 }
 
 // Public reads a key; it is refused if it is no point of the curve.

@@ -238,6 +238,10 @@ func TestVerifyBy_TakesItsOwnHeaderAlone(t *testing.T) {
 	if _, err := s.verifyBy(other.known(goodHead, goodClaims)); !errors.Is(err, ErrInvalid) {
 		t.Errorf("by another key: %v", err)
 	}
+	empty := s.known(`{"alg":"ES256","kid":"","typ":"known+jwt"}`, goodClaims)
+	if _, _, err := VerifyBy(empty, typKnown, 2048, func(kid string) (Key, bool) { return s.public(), kid == "" }); !errors.Is(err, ErrInvalid) {
+		t.Errorf("an empty kid is none: %v", err)
+	}
 	for _, claims := range []string{"", "null", "[]", "1", `"x"`, "{", "{}x"} {
 		if words, err := s.verifyBy(s.known(goodHead, claims)); err == nil && claims != "null" {
 			t.Errorf("claims %q: %q", claims, words)
