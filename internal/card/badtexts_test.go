@@ -199,7 +199,7 @@ func badClaims(k kind) map[string]string {
 		bad["a code with an I"] = c[:strings.Index(c, `"card"`)] + `"code":"7Q2KM4XI","offset":0}`
 	case "till":
 		for what, claims := range map[string]string{
-			"aud card": sub(`"aud":"till"`, `"aud":"card"`), "no aud": sub(`"aud":"till",`, ""), "aud a list": sub(`"aud":"till"`, `"aud":["till"]`), "over before it begins": sub(`"exp":`, `"exp":1,"was":`), "no key": c[:strings.Index(c, `,"cnf"`)] + "}",
+			"aud card": sub(`"aud":"till"`, `"aud":"card"`), "no aud": sub(`"aud":"till",`, ""), "aud a list": sub(`"aud":"till"`, `"aud":["till"]`), "over before it begins": sub(`"exp":1798281000`, `"exp":1795689000`), "no key": c[:strings.Index(c, `,"cnf"`)] + "}",
 			"a key off the curve": sub(`"x":"`, `"x":"AAAA`), "a private key": sub(`"kty"`, `"d":"AA","kty"`), "another curve": sub("P-256", "P-384"), "no shop": sub(`"shop":"shop00000000001",`, ""),
 		} {
 			bad[what] = claims
@@ -207,7 +207,7 @@ func badClaims(k kind) map[string]string {
 	case "list":
 		for what, claims := range map[string]string{
 			"seq 0": sub(`"seq":3`, `"seq":0`), "unsorted": sub(`["0102030405060708","ffffffffffffffff"]`, `["ffffffffffffffff","0102030405060708"]`), "one twice": sub(`["0102030405060708",`, `["0102030405060708","0102030405060708",`), "cards null": sub(`["0102030405060708","ffffffffffffffff"]`, "null"),
-			"an id in capitals": sub("ffffffffffffffff", "FFFFFFFFFFFFFFFF"), "key 0": sub("[5,9]", "[0,9]"), "key 256": sub("[5,9]", "[5,256]"), "over before it begins": sub(`"exp":`, `"exp":1,"was":`), "a till of other letters": sub(`"till0`, `"TILL0`), "no keys": sub(`,"keys":[5,9]`, ""),
+			"an id in capitals": sub("ffffffffffffffff", "FFFFFFFFFFFFFFFF"), "key 0": sub("[5,9]", "[0,9]"), "key 256": sub("[5,9]", "[5,256]"), "over before it begins": sub(`"exp":1796293800`, `"exp":1795689000`), "a till of other letters": sub(`"till0`, `"TILL0`), "no keys": sub(`,"keys":[5,9]`, ""),
 		} {
 			bad[what] = claims
 		}

@@ -79,6 +79,15 @@ test('a clock that is wrong is told from a proof that is old', async () => {
   expect(await codeOf(shown, 0)).toBe('card_early')
 })
 
+test('a list that is longer than any is not looked at', async () => {
+  const list = (cards: number) => {
+    const ids = Array.from({ length: cards }, (_, i) => i.toString(16).padStart(16, '0'))
+    return town.text({ alg: 'ES256', kid: '4', typ: 'rev+jwt' }, { iss: ISSUER, seq: 1, iat: NOW_S, exp: NOW_S + DAY_S, cards: ids, tills: [], vouchers: [], keys: [] }, 4)
+  }
+  expect((await readRevocations(town.set, await list(8_000)))?.cards).toHaveLength(8_000)
+  expect(await readRevocations(town.set, await list(20_000))).toBeNull()
+})
+
 test('where no keys are known every card is another’s', async () => {
   const shown = await town.shown(NOW_S)
   for (const keys of [undefined, null, '', '[]', [], {}]) expect((await checkPacked(setOf(ISSUER, keys), {}, shown, now)).code).toBe('card_other')
