@@ -114,6 +114,13 @@ export function screens(listing: string): Screen[] {
     { name: 'goodbye', path: '/you/goodbye' },
     { name: 'privacy', path: '/privacy', then: (page) => page.getByText('What you do here, such as', { exact: false }).first().click() },
     { name: 'complain', path: '/complain' },
+    { name: 'shops', path: '/shops' },
+    { name: 'loyalty', path: '/card' },
+    { name: 'print-card', path: '/card/print' },
+    { name: 'print-sleeve', path: '/card/print/sleeve' },
+    { name: 'print-tent', path: '/card/print/tent' },
+    { name: 'print-badge', path: '/card/print/badge' },
+    { name: 'print-starters', path: '/card/print/starters' },
     { name: 'missing', path: '/nothing/here' },
     { name: 'gone', path: '/l/zzzzzzzzzzzzzzz' },
   ]
@@ -185,6 +192,36 @@ export async function show(page: Page, url: string, screen: Screen): Promise<voi
   await screen.then?.(page)
 }
 
+/** A reward whose shares don't add up. */
+async function shared(page: Page): Promise<void> {
+  for (const shop of ['The Patient Teapot', 'The Mended Chair']) await page.getByLabel(shop, { exact: true }).check()
+  await page.getByLabel('Share of The Mended Chair').fill('20')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('alert').waitFor()
+}
+
+/** The screens of a shop's owner. */
+export function shopScreens(): Screen[] {
+  const change = (name: string) => (page: Page) => page.getByRole('button', { name: new RegExp(`^Change ?: ${name}`) }).click()
+  return [
+    { name: 'shop-perk', path: '/shop', then: change('Perk') },
+    {
+      name: 'shop-hours',
+      path: '/shop',
+      then: async (page) => {
+        await change('Open')(page)
+        await page.getByRole('button', { name: 'Some days are different' }).click()
+        await page.getByRole('group', { name: 'Days, line 2' }).getByLabel('Mon').check()
+        await page.getByRole('button', { name: 'Save', exact: true }).click()
+        await page.getByRole('alert').waitFor()
+      },
+    },
+    { name: 'shop-leave', path: '/shop', then: (page) => page.getByRole('button', { name: /^Take the shop out/ }).click() },
+    { name: 'poster', path: '/poster' },
+    { name: 'till', path: '/till', then: (page) => page.getByLabel('What is it called?').waitFor() },
+  ]
+}
+
 /** The screens of a coordinator, for somebody who looks at `person`. */
 export function deskScreens(person: string): Screen[] {
   return [
@@ -207,6 +244,13 @@ export function deskScreens(person: string): Screen[] {
     { name: 'desk-helpline', path: '/desk/helplines/new', then: (page) => page.getByRole('button', { name: 'Save' }).click() },
     { name: 'desk-figures', path: '/desk/figures' },
     { name: 'desk-glasses', path: '/desk/glasses' },
+    { name: 'desk-scheme', path: '/desk/scheme' },
+    { name: 'desk-rewards', path: '/desk/scheme/rewards', then: (page) => page.getByRole('button', { name: /^End it/ }).first().click() },
+    { name: 'desk-reward', path: '/desk/scheme/new', then: shared },
+    { name: 'desk-reviews', path: '/desk/scheme/reviews' },
+    { name: 'desk-settlements', path: '/desk/scheme/settlements' },
+    { name: 'desk-patterns', path: '/desk/scheme/patterns' },
+    { name: 'desk-card-settings', path: '/desk/scheme/settings', then: (page) => page.getByLabel('Days that a card on a phone lasts').fill('91').then(() => page.getByRole('button', { name: 'Save' }).click()) },
     { name: 'invites', path: '/invites' },
     {
       name: 'invite',

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { mkdirSync } from 'node:fs'
-import { deskScreens, doubleText, listenerScreens, screens, show, stickingOut, violations } from './look'
+import { deskScreens, doubleText, listenerScreens, screens, shopScreens, show, stickingOut, violations } from './look'
 import { expect, joinAs, openFront, otherPhone, test, type Town } from './town'
 
 /** Where to leave a picture of every screen; nowhere if it isn't set. */
@@ -98,6 +98,15 @@ test('a shop’s screens, and that of a till that waits to be let in, are held t
   await hold(till.page, 'waiting')
   await page.getByRole('button', { name: 'Yes, let it in' }).waitFor()
   await hold(page, 'shop-waiting')
+})
+
+test('what an owner does in their shop is held to the same', async ({ page, town }) => {
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await joinAs(page, town, 'owner')
+  for (const screen of shopScreens()) {
+    await show(page, town.url, screen)
+    await hold(page, screen.name)
+  }
 })
 
 test('at a wide desk axe finds nothing, and nothing is cut off', async ({ page, town }) => {

@@ -77,7 +77,7 @@ export const scheme = {
     sum: (sum: number) => (sum === 100 ? 'Adds up to 100.' : sum < 100 ? `${100 - sum} still to share out.` : `${sum - 100} too much.`),
     sumUnknown: 'Enter whole numbers.',
     noShops: 'No shop takes part yet that could give it.',
-    locked: 'Somebody has this reward on their card already. So its stamps, its worth and its shares stay as they are. To change them, end it and add another.',
+    locked: 'Once somebody has it on their card, its stamps, its worth and its shares stay as they are. To change them then, end it and add another.',
     why: {
       title: 'Enter what it is, in 1 to 60 letters',
       text: 'Use at most 300 letters',
