@@ -77,7 +77,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 
 // leavers are what ends when somebody leaves.
 func leavers() []func(*sync.Call) error {
-	return []func(*sync.Call) error{listings.Left, visits.Left, acting.Left, safety.Left, triage.Left, waysin.Left}
+	return []func(*sync.Call) error{cards.Left, listings.Left, visits.Left, acting.Left, safety.Left, triage.Left, waysin.Left}
 }
 
 // around is what the letterbox asks other rooms.

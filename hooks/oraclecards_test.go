@@ -1,6 +1,15 @@
 package hooks_test
 
-import "maps"
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+
+	"kith/internal/token"
+)
 
 // The oracle's cells of cards and tills.
 
@@ -38,6 +47,37 @@ func init() {
 	})
 }
 
+func init() {
+	printers := func() map[who]string {
+		return but("not_allowed", map[who]string{host: "", activator: "", shopkeeper: "", coordinator: "", unenrolled: ""})
+	}
+	desk := func(told string) map[who]string {
+		return but("not_allowed", map[who]string{host: told, activator: told, coordinator: told, unenrolled: told})
+	}
+	maps.Copy(mayDo, map[string]map[who]string{
+		"cards.get":                      but("", map[who]string{}),
+		"cards.renew":                    but("card_unknown", map[who]string{owner: ""}),
+		"cards.print":                    printers(),
+		"cards.print, for oneself":       printers(),
+		"cards.print, without phone":     desk(""),
+		"cards.print, with a phone":      desk("member_unknown"),
+		"cards.lost":                     but("card_unknown", map[who]string{owner: ""}),
+		"cards.lost, another's":          but("not_allowed", map[who]string{coordinator: ""}),
+		"cards.claim":                    but("", map[who]string{}),
+		"cards.claim, somebody's":        but("code_unknown", map[who]string{}),
+		"tills.open":                     but("not_allowed", map[who]string{shopkeeper: "", shopStaff: ""}),
+		"tills.open, elsewhere":          but("not_allowed", map[who]string{}),
+		"tills.renew":                    but("till_unknown", map[who]string{shopkeeper: "", shopStaff: ""}),
+		"tills.end":                      but("till_unknown", map[who]string{shopkeeper: "", coordinator: ""}),
+		"tills.end, of another shop":     but("till_unknown", map[who]string{coordinator: ""}),
+		"stamps.record":                  but("not_allowed", map[who]string{shopkeeper: "", shopStaff: ""}),
+		"stamps.review":                  but("not_allowed", map[who]string{shopkeeper: "", coordinator: ""}),
+		"stamps.review, of a limit":      but("not_allowed", map[who]string{shopkeeper: "review_desk", coordinator: ""}),
+		"stamps.review, of another shop": but("not_allowed", map[who]string{coordinator: ""}),
+		"stamps.review, of what is over": but("review_unknown", map[who]string{}),
+	})
+}
+
 // cards furnishes cards and tills, with a canary in every column that nobody may read.
 func (s *stage) cards() {
 	bakery, other, mine := s.ids["shops"]["bakery"], s.ids["shops"]["other"], s.phones[owner].member
@@ -54,7 +94,7 @@ func (s *stage) cards() {
 		of["sub"], of["kind"], of["key"], of["device"], of["ended"] = canary[:12]+name[5:9], "printed", canary, canary[:15], canary
 		s.name("cards", name, s.make("cards", of))
 		delete(of, "sub")
-		of["jti"], of["status"], of["reward"], of["card"], of["ended"] = canary[:12]+name[5:9], "open", s.ids["rewards"]["tea"], canary[:15], canary
+		of["jti"], of["status"], of["reward"], of["card"], of["ended"] = canary[:12]+name[5:9], "redeemed", s.ids["rewards"]["tea"], canary[:15], canary
 		s.name("vouchers", name, s.make("vouchers", of))
 	}
 	for name, shop := range map[string]string{"bakery": bakery, "other": other} {
@@ -84,4 +124,94 @@ func (s *stage) scheme(bakery, other string) {
 		s.name("settlements", name, s.make("settlements", map[string]any{"month": "2026-11", "payer": of[0], "payee": of[1], "pence": 250, "count": 1}))
 	}
 	s.name("patterns", "night", s.make("patterns", map[string]any{"week": "2026-11-23", "shop": bakery, "kind": "night", "shown": "6 of 20"}))
+}
+
+// cardsArgs are good arguments of those commands; nil: it is none of them.
+func (s *stage) cardsArgs(name string) map[string]any {
+	key := jwkOf(s.t, newKey(s.t))
+	bakery, other := s.ids["shops"]["bakery"], s.ids["shops"]["other"]
+	switch name {
+	case "cards.get":
+		return map[string]any{"id": newID(), "key": key}
+	case "cards.renew":
+		return map[string]any{"id": s.cardRow(map[string]any{"member": s.phones[owner].member, "kind": "phone", "key": keyText(s.t, key), "packed": "AAAA"})}
+	case "cards.print":
+		return map[string]any{"id": newID()}
+	case "cards.print, for oneself":
+		return map[string]any{"id": newID(), "member": s.phones[s.asks].member}
+	case "cards.print, without phone":
+		return map[string]any{"id": newID(), "member": s.alone()}
+	case "cards.print, with a phone":
+		return map[string]any{"id": newID(), "member": s.phones[suspended].member}
+	case "cards.lost":
+		return map[string]any{"id": s.cardRow(map[string]any{"member": s.phones[owner].member})}
+	case "cards.lost, another's":
+		return map[string]any{"member": s.alone()}
+	case "cards.claim", "cards.claim, somebody's":
+		row := map[string]any{}
+		if name != "cards.claim" {
+			row["member"] = s.phones[suspended].member
+		}
+		return map[string]any{"code": s.record("cards", s.cardRow(row)).GetString("code")}
+	case "tills.open":
+		return map[string]any{"id": newID(), "shop": bakery, "name": "Tablet", "key": key}
+	case "tills.open, elsewhere":
+		return map[string]any{"id": newID(), "shop": other, "name": "Tablet", "key": key}
+	case "tills.renew", "tills.end":
+		return map[string]any{"id": s.tillRow(bakery)}
+	case "tills.end, of another shop":
+		return map[string]any{"id": s.tillRow(other)}
+	case "stamps.record":
+		return map[string]any{"records": []string{"nothing"}}
+	case "stamps.review", "stamps.review, of a limit", "stamps.review, of another shop":
+		code := map[bool]string{true: "cap_day", false: "chain_gap"}[name == "stamps.review, of a limit"]
+		return map[string]any{"id": s.heldRow(map[bool]string{true: other, false: bakery}[name == "stamps.review, of another shop"], code), "accept": true}
+	case "stamps.review, of what is over":
+		return map[string]any{"id": s.ids["stamps"]["of the owner"], "accept": true}
+	}
+	return nil
+}
+
+// alone is somebody without a phone.
+func (s *stage) alone() string {
+	return s.make("members", map[string]any{"firstName": "Edna", "standing": "active", "noPhone": true}).Id
+}
+
+func (s *stage) cardRow(values map[string]any) string {
+	n := s.count("cards")
+	row := map[string]any{"kind": "printed", "sub": fmt.Sprintf("ab%014x", n), "status": "active", "issued": 20000, "expires": 99999}
+	maps.Copy(row, values)
+	row["account"] = s.make("accounts", map[string]any{"member": row["member"]}).Id
+	if row["kind"] == "printed" {
+		row["code"] = fmt.Sprintf("AB%06X", n)
+	} else {
+		row["expires"] = 20010
+	}
+	return s.make("cards", row).Id
+}
+
+// tillRow is a till that only those who may end it see open: a shop has so many.
+func (s *stage) tillRow(shop string) string {
+	row := map[string]any{"shop": shop, "name": "Counter", "opened": in(-1), "ended": in(-1), "key": keyText(s.t, jwkOf(s.t, newKey(s.t)))}
+	if s.asks == shopkeeper || s.asks == shopStaff || s.asks == coordinator {
+		row["ended"] = ""
+	}
+	return s.make("tills", row).Id
+}
+
+// heldRow is a record that somebody should look at.
+func (s *stage) heldRow(shop, code string) string {
+	r := s.make("stamps", map[string]any{
+		"record": newID() + newID(), "till": s.ids["tills"]["bakery"], "seq": 100 + s.count("stamps"), "shop": shop, "inShop": shop, "act": "stamp", "at": in(-1), "day": in(-1)[:10],
+		"own": code, "linked": true, "state": "held", "codes": []string{code},
+	})
+	_, err := s.app.DB().NewQuery("INSERT INTO reviews (id, shop, till, at, act, codes, state) SELECT id, inShop, till, at, act, codes, state FROM stamps WHERE id = {:id}").Bind(dbx.Params{"id": r.Id}).Execute()
+	must(s.t, err)
+	return r.Id
+}
+
+func keyText(t testing.TB, key token.Key) string {
+	raw, err := json.Marshal(key)
+	must(t, err)
+	return string(raw)
 }

@@ -111,7 +111,7 @@ func TestOracle_TheForgedTokensAreRealOnes(t *testing.T) {
 // one, and for everybody else, it is nothing.
 var mayDoFor = map[string][]string{
 	"visits":  {"visits.come", "visits.cancel"},
-	"details": {"people.rename", "safety.block", "safety.unblock"},
+	"details": {"people.rename", "safety.block", "safety.unblock", "cards.lost"},
 }
 
 // Ensure that for another nobody does anything, but who may act for them does

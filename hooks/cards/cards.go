@@ -4,6 +4,8 @@
 package cards
 
 import (
+	"time"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/audit"
@@ -16,8 +18,27 @@ func Register(app core.App, r *sync.Registry, ring *card.Ring) {
 	declare(r)
 	declareScheme(r)
 	r.Keep(keepings()...)
-	registerScheme(app, r, ring)
+	m := &room{registerScheme(app, r, ring)}
+	r.Handle("cards.get", m.get)
+	r.Handle("cards.renew", m.renew)
+	r.Handle("cards.print", m.print)
+	r.HandleFor("details", "cards.lost", m.lost)
+	r.Handle("cards.claim", m.claim)
+	r.Handle("tills.open", m.openTill)
+	r.Handle("tills.renew", m.renewTill)
+	r.Handle("tills.end", m.endTill)
+	r.Handle("stamps.record", m.record)
+	r.Handle("stamps.review", m.review)
+	app.Cron().MustAdd(Hourly, "23 * * * *", func() {
+		if err := m.Tidy(app, time.Now()); err != nil {
+			app.Logger().Error("cards: could not take back what was for a day", "error", err)
+		}
+	})
 }
+
+// room is what makes cards and takes in what tills write down, beside the scheme that
+// they are for.
+type room struct{ *scheme }
 
 var (
 	bearer  = sync.Audience{Key: "'member/' || {row}.member", When: "{row}.member <> ''"}

@@ -285,6 +285,12 @@ const (
 	RecordsPerCommand = 20
 	// CardsPerDay is how many cards one person can print in a day: a stall at a fair.
 	CardsPerDay = 60
+	// CardsOfPhones is how many phones of one person have a card at a time.
+	CardsOfPhones = 3
+	// CardRenew and TillRenew are how many days before its end a card, and a till's
+	// token, is signed anew: a phone is online once a month, a till once a week.
+	CardRenew = 30
+	TillRenew = 20
 	// TillsPerShop that are open.
 	TillsPerShop = 20
 	// TillDays is how long a till's own token is good for.
