@@ -123,8 +123,6 @@ func (s *stage) rewardArgs(command, kind string) map[string]any {
 	if kind == "that doesn't add up" {
 		share = 99
 	}
-	_, err := s.app.DB().NewQuery("UPDATE rewards SET status = 'ended' WHERE rowid <= (SELECT max(rowid) - 16 FROM rewards)").Execute() // the list has an end
-	must(s.t, err)
 	return map[string]any{"id": id, "title": "Tea", "text": "For two", "stamps": 6, "pence": 250, "shops": []any{map[string]any{"shop": shop, "share": share}}}
 }
 
@@ -138,7 +136,7 @@ func (s *stage) voucherArgs(command, kind string) map[string]any {
 		whose = s.somebody()
 	}
 	card := s.carded(whose, stamps)
-	reward := s.rewardOf(s.ids["shops"]["bakery"])
+	reward := s.ids["rewards"]["tea"] // NB! one for all: the list has an end
 	switch command {
 	case "vouchers.get":
 		return map[string]any{"id": newID(), "reward": reward, "card": card.Id}
