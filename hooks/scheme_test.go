@@ -223,4 +223,29 @@ func TestScheme_TheDemoIsLivedIn(t *testing.T) {
 			t.Errorf("%d %s, wanted %d", n, what, least)
 		}
 	}
+	before := w.states()
+	boss := w.phone("coordinator")
+	for id := range boss.holds("reviews") {
+		boss.doesWell("stamps.review", map[string]any{"id": id, "accept": true})
+	}
+	if left := boss.holds("reviews"); len(left) != 0 {
+		t.Errorf("%d are still to be looked at", len(left))
+	}
+	after := w.states()
+	for id, state := range before {
+		if after[id] != state && (state != "held" || after[id] != "ok") {
+			t.Errorf("looking at one changes another: %s was %s, and is %s", id, state, after[id])
+		}
+	}
+}
+
+// states are what became of all records.
+func (w *town) states() map[string]string {
+	rows, err := w.app.FindAllRecords("stamps")
+	must(w.t, err)
+	out := map[string]string{}
+	for _, r := range rows {
+		out[r.Id] = r.GetString("state")
+	}
+	return out
 }
