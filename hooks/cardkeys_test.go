@@ -174,6 +174,17 @@ func TestCardKeys_ThatAreMissingAreNotReplacedByMistake(t *testing.T) {
 	}
 }
 
+// Ensure that the demo town comes with keys that all of its cards and vouchers are by.
+func TestCardKeys_AreMadeWithTheDemoTown(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	_, err := verb(t, data, hooks.Config{}, "seed")
+	must(t, err)
+	out, err := verb(t, data, hooks.Config{}, "keys", "check", "cards")
+	if err != nil || strings.HasPrefix(out, "0 cards") || strings.Contains(out, " 0 vouchers") {
+		t.Errorf("%s, %v", out, err)
+	}
+}
+
 // Ensure that the doctor says when the keys of cards are missing, open to others, or
 // those of somewhere else.
 func TestDoctor_NamesMissingKeysOfCards(t *testing.T) {
