@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"kith/internal/limits"
 	"kith/internal/token"
 )
 
@@ -91,10 +92,10 @@ func (b *table) good() {
 	b.add(OK, "a card in its other form", slices.Concat(printed[:13], mirrored(printed[13:])))
 	v := b.voucher(nil)
 	b.add(OK, "a voucher in its other form", slices.Concat(shown, v[:34], mirrored(v[34:])))
-	b.at(OK, "just not too early", printed, midnight(now).Add(-Skew))
-	b.at(OK, "just not too late", printed, midnight(now).Add(365*day).Add(Skew))
-	b.at(OK, "a proof just young enough", b.proved(bound, now), now.Add(ProofAge))
-	b.at(OK, "a proof just not too early", b.proved(bound, now), now.Add(-Skew))
+	b.at(OK, "just not too early", printed, midnight(now).Add(-limits.CardSkew))
+	b.at(OK, "just not too late", printed, midnight(now).Add(365*day).Add(limits.CardSkew))
+	b.at(OK, "a proof just young enough", b.proved(bound, now), now.Add(limits.CardProofAge))
+	b.at(OK, "a proof just not too early", b.proved(bound, now), now.Add(-limits.CardSkew))
 }
 
 func (b *table) sizes() {
@@ -200,9 +201,9 @@ func (b *table) cardTexts() {
 
 func (b *table) cardTimes() {
 	printed := b.printed()
-	b.at("card_early", "half a minute too early, and a second", printed, midnight(now).Add(-Skew-time.Second))
+	b.at("card_early", "half a minute too early, and a second", printed, midnight(now).Add(-limits.CardSkew-time.Second))
 	b.at("card_early", "by a clock of 1970", printed, time.Unix(0, 0))
-	b.at("card_expired", "half a minute too late, and a second", printed, midnight(now).Add(365*day).Add(Skew+time.Second))
+	b.at("card_expired", "half a minute too late, and a second", printed, midnight(now).Add(365*day).Add(limits.CardSkew+time.Second))
 	b.at("card_expired", "expired, its proof good", b.proved(b.bound(), now.Add(91*day)), now.Add(91*day))
 	lost := Card{Kid: 1, Sub: ID{7: 0xff}, Day: Day(now), TTL: 73}
 	b.add("card_revoked", "a lost card", b.signedBy(keyFrom(b.t, TypCard), lost, lost.signed(issuer)))
@@ -229,9 +230,9 @@ func (b *table) proofs() {
 	b.add("proof_forged", "of the card in its other form", slices.Concat(bound[:77], mirrored(bound[77:]), shown[141:]))
 	b.add("proof_forged", "another second", changed(shown, 144, shown[144]+1))
 	b.add("proof_forged", "another nonce", changed(shown, 148, shown[148]+1))
-	b.at("proof_stale", "a second too old", shown, now.Add(ProofAge+time.Second))
+	b.at("proof_stale", "a second too old", shown, now.Add(limits.CardProofAge+time.Second))
 	b.at("proof_stale", "a picture of two minutes ago", shown, now.Add(2*time.Minute))
-	b.at("proof_early", "a second too early", shown, now.Add(-Skew-time.Second))
+	b.at("proof_early", "a second too early", shown, now.Add(-limits.CardSkew-time.Second))
 	b.at("proof_stale", "of a phone with a clock of 1970", b.proved(bound, time.Unix(0, 0)), now)
 	b.at("proof_early", "of the last second that there is", b.proved(bound, time.Unix(1<<32-1, 0)), now)
 	b.add("proof_replayed", "for the second time", shown)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"kith/internal/limits"
 	"kith/internal/token"
 )
 
@@ -255,8 +256,8 @@ func (w *town) times() (list []text) {
 		what string
 		at   time.Time
 	}{
-		{till, "till_ended", "read after its end", now.Add(30*day + Skew + time.Second)}, {till, OK, "read in its last second", now.Add(30*day + Skew)},
-		{till, "till_early", "read before its time", now.Add(-Skew - time.Second)}, {revs, "list_expired", "read after its end", now.Add(7*day + Skew + time.Second)}, {revs, OK, "read in its last second", now.Add(7*day + Skew)},
+		{till, "till_ended", "read after its end", now.Add(30*day + limits.CardSkew + time.Second)}, {till, OK, "read in its last second", now.Add(30*day + limits.CardSkew)},
+		{till, "till_early", "read before its time", now.Add(-limits.CardSkew - time.Second)}, {revs, "list_expired", "read after its end", now.Add(7*day + limits.CardSkew + time.Second)}, {revs, OK, "read in its last second", now.Add(7*day + limits.CardSkew)},
 	} {
 		list = append(list, text{c.what, c.k.name, jws(c.k.head, c.k.claims, by(w.t, c.k.key)), c.at.Unix(), c.code})
 	}

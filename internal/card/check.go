@@ -3,15 +3,8 @@ package card
 import (
 	"slices"
 	"time"
-)
 
-// What a till bears with, in time.
-const (
-	// Skew is how far two clocks may be apart.
-	Skew = 30 * time.Second
-	// ProofAge is how old a proof may be: a new one is shown every 15 seconds, and
-	// somebody may take a minute from one to the till.
-	ProofAge = 90 * time.Second
+	"kith/internal/limits"
 )
 
 // Opened is what was read, as far as it was found right.
@@ -85,9 +78,9 @@ func (c *checking) card(p pieces) *Error {
 		return nil
 	}
 	switch {
-	case c.at.Before(p.card.Issued().Add(-Skew)):
+	case c.at.Before(p.card.Issued().Add(-limits.CardSkew)):
 		return ErrEarly
-	case c.at.After(p.card.Expires().Add(Skew)):
+	case c.at.After(p.card.Expires().Add(limits.CardSkew)):
 		return ErrExpired
 	case c.facts.Revoked.card(p.card):
 		return ErrRevoked
@@ -112,9 +105,9 @@ func (c *checking) proof(p pieces) *Error {
 		return nil
 	}
 	switch age := c.at.Sub(p.proof.At); {
-	case age > ProofAge:
+	case age > limits.CardProofAge:
 		return ErrProofStale
-	case age < -Skew:
+	case age < -limits.CardSkew:
 		return ErrProofEarly
 	case c.facts.Seen != nil && c.facts.Seen(p.proof.Name):
 		return ErrProofReplayed
@@ -136,9 +129,9 @@ func (c *checking) voucher(p pieces) *Error {
 	c.opened.Voucher = v
 	if c.facts != nil {
 		switch {
-		case c.at.Before(v.Issued().Add(-Skew)):
+		case c.at.Before(v.Issued().Add(-limits.CardSkew)):
 			return ErrVoucherEarly
-		case c.at.After(v.Expires().Add(Skew)):
+		case c.at.After(v.Expires().Add(limits.CardSkew)):
 			return ErrVoucherExpired
 		case c.facts.Revoked.voucher(*v):
 			return ErrVoucherRevoked

@@ -9,15 +9,12 @@ import (
 	"slices"
 	"time"
 
+	"kith/internal/limits"
 	"kith/internal/token"
 )
 
 // Purposes are what there is a key for each; one key never signs another's.
 var Purposes = []string{TypCard, TypVoucher, TypTill, TypRevocations}
-
-// NextAhead is how long before it signs a key is published, so that tills which hear
-// nothing for a month know it.
-const NextAhead = 30 * day
 
 var (
 	errKids   = errors.New("all 255 numbers of keys are used up")
@@ -125,9 +122,9 @@ func (k *Keys) signer(typ string, at time.Time) (entry, bool) {
 	return best, found
 }
 
-// Rotate makes the next key of each purpose, which signs from NextAhead on.
+// Rotate makes the next key of each purpose, which signs from limits.CardKeysAhead on.
 func (k *Keys) Rotate(now time.Time) (from time.Time, err error) {
-	from = midnight(now.Add(NextAhead))
+	from = midnight(now.Add(limits.CardKeysAhead))
 	for _, e := range k.entries {
 		if e.private != nil && e.From > now.Unix() {
 			return time.Time{}, fmt.Errorf("the next keys are there already, and sign from %s", time.Unix(e.From, 0).UTC().Format(time.DateOnly))

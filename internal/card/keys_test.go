@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kith/internal/limits"
 )
 
 func newKeys(t *testing.T) *Keys {
@@ -64,7 +66,7 @@ func TestRotate_PublishesAheadAndTakesOver(t *testing.T) {
 	must(t, err)
 	from, err := k.Rotate(now)
 	must(t, err)
-	if from.Sub(now) > NextAhead || from.Sub(now) < NextAhead-day {
+	if from.Sub(now) > limits.CardKeysAhead || from.Sub(now) < limits.CardKeysAhead-day {
 		t.Errorf("they sign from %v", from)
 	}
 	if _, err := k.Rotate(now.Add(29 * day)); err == nil || !strings.Contains(err.Error(), from.Format(time.DateOnly)) {

@@ -51,9 +51,9 @@ func ReadTill(set Set, raw string, at time.Time) (Till, error) {
 	}
 	switch {
 	case at.IsZero():
-	case at.Before(t.Issued.Add(-Skew)):
+	case at.Before(t.Issued.Add(-limits.CardSkew)):
 		return Till{}, ErrTillEarly
-	case at.After(t.Expires.Add(Skew)):
+	case at.After(t.Expires.Add(limits.CardSkew)):
 		return Till{}, ErrTillEnded
 	}
 	return t, nil
@@ -132,7 +132,7 @@ func ReadRevocations(set Set, raw string, at time.Time) (Revocations, error) {
 	if err != nil || r.claims(set.Issuer) != claims || !kid.signedAt(r.Issued) {
 		return Revocations{}, ErrListForged
 	}
-	if !at.IsZero() && at.After(r.Expires.Add(Skew)) {
+	if !at.IsZero() && at.After(r.Expires.Add(limits.CardSkew)) {
 		return Revocations{}, ErrListExpired
 	}
 	return r, nil
