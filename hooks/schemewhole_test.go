@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kith/hooks/cards"
+	"kith/internal/limits"
 	"kith/internal/sync"
 )
 
@@ -97,4 +98,33 @@ func TestScheme_AVoucherGoesWithTheNextCard(t *testing.T) {
 	if s.record("vouchers", id).GetString("status") != "redeemed" {
 		t.Error("it is not redeemed")
 	}
+}
+
+// Ensure that nobody goes through the codes of cards: not by claiming one, not at the
+// counter, and not by a till.
+func TestScheme_CodesCanNotBeTriedOut(t *testing.T) {
+	s := newStreet(t)
+	counter, guesser, paper := s.counter(), s.phone("resident"), s.paper()
+	var all []map[string]any
+	for i := range limits.WrongCodes + 5 {
+		all = append(all, guesser.command("cards.claim", map[string]any{"code": fmt.Sprintf("%08d", i)}))
+	}
+	for i, o := range guesser.sync(all...).outcomes {
+		if want := map[bool]string{true: "code_unknown", false: "codes_many"}[i < limits.WrongCodes]; o.Code != want {
+			t.Fatalf("the %d. code of one push: %q", i+1, o.Code)
+		}
+	}
+	guesser.ack = guesser.number
+	if code, _ := guesser.does("cards.claim", map[string]any{"code": paper.code}); code != "codes_many" {
+		t.Errorf("after %d wrong ones a right one is %q", limits.WrongCodes, code)
+	}
+	if code, _ := s.phone("resident").does("cards.claim", map[string]any{"code": paper.code}); code != "" {
+		t.Errorf("somebody else's is %q", code)
+	}
+	for i := range limits.WrongCodesTill {
+		s.make("stamps", map[string]any{
+			"record": fmt.Sprint(i), "till": counter.till, "seq": 1000 + i, "inShop": counter.shop, "shop": counter.shop, "act": "stamp", "at": in(-1), "day": "2026-01-01", "own": "!code_unknown", "state": "rejected",
+		})
+	}
+	says(t, "of a till that tries codes", counter.staff.brings(counter.typed(s.paper().code, s.minutes(0))), "rejected:code_unknown")
 }

@@ -25,8 +25,11 @@ func cardsUp(app core.App) error {
 			return err
 		}
 	}
-	return each(app, stampsClose)
+	return each(app, stampsClose, wrongCodes)
 }
+
+// wrongCodes finds who tries codes that no card has.
+const wrongCodes = "CREATE INDEX sync_command_codes ON sync_command (member, at) WHERE code = 'code_unknown'"
 
 // stampsClose keeps the books right whoever deletes a record: what it counted stays
 // with its account, that its voucher was used stays with the voucher, and its till

@@ -34,6 +34,9 @@ func patterns(core.App) *core.Collection {
 }
 
 func cardsDown(app core.App) error {
+	if err := each(app, "DROP INDEX sync_command_codes"); err != nil {
+		return err
+	}
 	for _, name := range []string{"stamps", "patterns", "settlements", "shopWeeks", "revocations", "vouchers", "rewards", "reviews", "tills", "cards", "accounts"} {
 		c, err := app.FindCollectionByNameOrId(name)
 		if err != nil {

@@ -23,6 +23,9 @@ func (s *scheme) printVoucher(c *sync.Call) (sync.Result, error) {
 	if err := behindCounter(c); err != nil {
 		return sync.Result{}, err
 	}
+	if err := mayGuess(c); err != nil {
+		return sync.Result{}, err
+	}
 	code := strings.ToUpper(strings.ReplaceAll(args.Code, "-", ""))
 	with, err := s.cardOf(c, `kind = 'printed' AND code <> '' AND code = {:code}
 		AND (member = '' OR EXISTS (SELECT 1 FROM members m WHERE m.id = cards.member AND m.standing = 'active'))`, dbx.Params{"code": code})

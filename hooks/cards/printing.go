@@ -150,6 +150,9 @@ func (m *room) claim(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
+	if err := mayGuess(c); err != nil {
+		return sync.Result{}, err
+	}
 	found, err := c.App.FindRecordsByFilter("cards", "code = {:code} && status = 'active'", "id", 1, 0, dbx.Params{"code": typed(args.Code)})
 	if err != nil {
 		return sync.Result{}, err

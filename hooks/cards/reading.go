@@ -72,11 +72,15 @@ type known struct {
 // findCards looks up the cards of all records at once.
 func (t *taking) findCards() error {
 	subs, codes := map[string]bool{}, map[string]bool{}
+	guessed, err := t.guessed()
+	if err != nil {
+		return err
+	}
 	for _, i := range t.came {
 		if i.stamp == nil {
 			continue
 		}
-		if i.record.Code != "" {
+		if i.record.Code != "" && !guessed[i.till.ID] {
 			codes[i.record.Code] = true
 		}
 		if i.opened.Card.Name != "" {
@@ -87,7 +91,7 @@ func (t *taking) findCards() error {
 		return nil
 	}
 	var found []known
-	err := t.ask(`SELECT id, account, member, sub, code, kind, expires, ended FROM cards WHERE sub IN (SELECT value FROM json_each({:subs}))
+	err = t.ask(`SELECT id, account, member, sub, code, kind, expires, ended FROM cards WHERE sub IN (SELECT value FROM json_each({:subs}))
 		UNION ALL SELECT id, account, member, sub, code, kind, expires, ended FROM cards WHERE code <> '' AND code IN (SELECT value FROM json_each({:codes}))`,
 		dbx.Params{"subs": list(keys(subs)), "codes": list(keys(codes))}).All(&found)
 	for k := range found {

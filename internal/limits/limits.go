@@ -309,6 +309,11 @@ const (
 	RewardPence  = 5_000
 	// PlainText is a reward in words, with its shops.
 	PlainText = 3_000
+	// WrongCodes is how many codes that no card has one person can try in a day: a pile
+	// of cards in bad handwriting. WrongCodesTill is of one till, for as long as its records
+	// are kept: five a day.
+	WrongCodes     = 30
+	WrongCodesTill = 300
 	// Cancelled is how many vouchers that have not run out an account can have given
 	// back: each one is on the list of every till.
 	Cancelled = 5
