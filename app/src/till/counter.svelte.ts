@@ -8,6 +8,7 @@ import { begin } from './beside'
 import { factsOf, listOf } from './facts'
 import { formats } from './formats'
 import { hand } from './handing'
+import { codesOf } from './rules'
 import { Sight } from './sight'
 import { signal, type Signal } from './signals'
 import type { Choices, Kept, Till, TillStore } from './store'
@@ -42,6 +43,8 @@ export class Counter {
   readonly #taking: Taking
   #timer: ReturnType<typeof setTimeout> | undefined
   #busy = false
+  /** The last typed stamp, until the server has said what it is. */
+  #typed = ''
 
   constructor(
     private readonly store: TillStore,
@@ -56,6 +59,7 @@ export class Counter {
   start(): () => void {
     const read = async () => {
       this.records = await this.store.records()
+      this.#heardOfTyped()
       this.choices = await this.store.choices()
     }
     void read()
@@ -64,6 +68,15 @@ export class Counter {
       stop()
       clearTimeout(this.#timer)
     }
+  }
+
+  /** With signal a typed code is answered while its verdict still stands: then that is put right. */
+  #heardOfTyped(): void {
+    const typed = this.records.find((one) => one.id === this.#typed)
+    if (!typed?.verdict) return
+    this.#typed = ''
+    const free = !this.shown || this.shown.undo?.id === typed.id
+    if (free && typed.verdict.startsWith('rejected')) this.#tell({ kind: 'refused', code: codesOf(typed)[0] ?? '' })
   }
 
   now(): number {
@@ -141,6 +154,7 @@ export class Counter {
       this.#signal('ask')
       return
     }
+    if (result.kind === 'stamped' && result.record.kind === 'typed') this.#typed = result.record.id
     const shown = shownOf(result)
     this.#signal(shown.tone === 'good' ? 'yes' : 'no')
     this.#show(shown)

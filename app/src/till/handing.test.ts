@@ -104,6 +104,20 @@ describe('what was taken', () => {
     expect(await states(here)).toEqual(['held', 'held'])
   })
 
+  test('that the server kept nothing of, since its bearer isn’t of this shop any more, waits for somebody who is', async () => {
+    const here = await till(1)
+    const sam = new Person('sam')
+    await hand(sam, here.store, NOW)
+    sam.answer(() => 'rejected:not_allowed')
+    await learn(sam, here.store, NOW)
+    expect(await states(here)).toEqual(['taken'])
+    await hand(sam, here.store, NOW)
+    expect(sam.sent).toEqual([])
+    const kim = new Person('kim')
+    await hand(kim, here.store, NOW)
+    expect(kim.sent).toHaveLength(1)
+  })
+
   test('is told apart by what the server said to each', async () => {
     const here = await till(4)
     const sam = new Person('sam')
@@ -131,7 +145,7 @@ describe('what was taken', () => {
     expect(owner.sent[0]!.args.records).toHaveLength(3)
   })
 
-  test('that was never answered, since its bearer left with it, is handed over again after a day', async () => {
+  test('that was never answered, since its bearer left with it, is handed over again by the next', async () => {
     const here = await till(1)
     const [sam, kim] = [new Person('sam'), new Person('kim')]
     await hand(sam, here.store, NOW)
@@ -139,6 +153,12 @@ describe('what was taken', () => {
     expect(await due_(kim, AGAIN_MS)).toBe(0)
     expect(await due_(sam, AGAIN_MS + 1), 'it still waits in their own outbox').toBe(0)
     expect(await due_(kim, AGAIN_MS + 1)).toBe(1)
+    await hand(kim, here.store, NOW + AGAIN_MS + 1)
+    const [{ nonce, args }] = kim.sent as [Entry]
+    kim.done = new Map([[nonce, { verdicts: [{ id: ids.get(args.records[0]), verdict: 'duplicate', was: 'rejected:code_unknown' }] }]])
+    kim.sent = []
+    await learn(kim, here.store, NOW + AGAIN_MS + 2)
+    expect(await states(here)).toEqual(['refused'])
   })
 
   test('and answered is forgotten after a day and a half; what is not answered never is', async () => {

@@ -9,8 +9,8 @@ import type { Kept, TillStore } from './store'
 export const COMMAND = 'stamps.record'
 /** Records in one command (hooks/cards). */
 export const MOST = 20
-/** Handed over and not answered for so long: whoever had it may have left this device with it. */
-export const AGAIN_MS = 24 * 3_600_000
+/** Handed over and not answered for so long, in somebody else's turn: whoever is here asks again what became of it. */
+export const AGAIN_MS = 10 * 60_000
 /** Answered records stay for today's list, and so that a day's caps hold over midnight. */
 const KEEP_MS = 36 * 3_600_000
 
@@ -56,17 +56,26 @@ export async function learn(engine: Engine, store: TillStore, now: number): Prom
   const pending = new Set(engine.outbox().map((entry) => entry.nonce))
   if (open.some((one) => !pending.has(one.nonce!))) {
     const said = verdictsOf((await engine.answers(COMMAND)).values())
-    await store.mark(open.map((one) => one.id), (one) => (said.has(one.id) ? { ...one, verdict: said.get(one.id)! } : null))
+    await store.mark(open.map((one) => one.id), (one) => told(one, said.get(one.id), engine.me?.member ?? ''))
   }
   await store.prune(now - KEEP_MS)
 }
+
+/** What only somebody else may hand over is nobody's yet: the server has kept nothing of it. */
+function told(record: Kept, verdict: string | undefined, me: string): Kept | null {
+  if (!verdict) return null
+  return verdict === 'rejected:not_allowed' ? backFrom(record, me) : { ...record, verdict }
+}
+
+const backFrom = ({ nonce: _, handed: __, ...record }: Kept, me: string): Kept => ({ ...record, refused: [...(record.refused ?? []), me] })
 
 function verdictsOf(results: Iterable<any>): Map<string, string> {
   const said = new Map<string, string>()
   for (const result of results) {
     for (const one of result?.verdicts ?? []) {
-      // The first that was said of a record says most: later ones only that it is there already.
-      if (!said.has(one.id) || said.get(one.id) === 'duplicate') said.set(one.id, one.verdict)
+      // Of one that was there already it says what that is by now.
+      const verdict = one.was ?? one.verdict
+      if (!said.has(one.id) || verdict !== 'duplicate') said.set(one.id, verdict)
     }
   }
   return said
@@ -81,5 +90,5 @@ async function takeBack(engine: Engine, store: TillStore): Promise<void> {
 
 async function takeOne(store: TillStore, entry: Entry, me: string): Promise<void> {
   const ids = (await store.records()).filter((one) => one.nonce === entry.nonce).map((one) => one.id)
-  await store.mark(ids, ({ nonce: _, handed: __, ...one }) => ({ ...one, refused: [...(one.refused ?? []), me] }))
+  await store.mark(ids, (one) => backFrom(one, me))
 }

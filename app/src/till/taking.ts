@@ -2,7 +2,7 @@
  * What happens when something is held before a till: it is looked at, refused with a code, or written down.
  */
 import { append, type Clock, type Entry, type Sign } from './chain'
-import { canUndo, refusalOf, type Rules } from './rules'
+import { canUndo, codesOf, refusalOf, type Rules } from './rules'
 import type { Kept, TillStore } from './store'
 
 /** A square whose every part was found right. */
@@ -104,6 +104,7 @@ export class Taking {
     const { rules } = this.facts()
     return this.#append((till, records, now) => {
       const record = records.find((one) => one.id === id)
+      if (record?.verdict?.startsWith('rejected')) return { kind: 'refused', code: codesOf(record)[0] ?? '' }
       if (!record || !canUndo(record, records, { till, rules, now })) return { kind: 'refused', code: 'undo_late' }
       return { act: 'undo', kind: record.kind, card: record.card, of: id }
     }, (record) => ({ kind: 'undone', record }))

@@ -36,7 +36,7 @@ const refusals: Record<string, Told> = {
   too_soon: { word: 'Only just stamped', text: 'This card was stamped here a short while ago. Try again later.', again: true },
   till_busy: { word: 'One moment', text: 'This till has given as many stamps as it may in an hour. Wait a little.', again: true },
   till_ended: { word: 'Till has ended', text: 'This till doesn’t count any more. The owner can open a new one on the shop’s page.' },
-  code_unknown: { word: 'Not a code', text: 'A code has 8 letters and numbers, like 7Q2K-M4XD. Look at the card again.' },
+  code_unknown: { word: 'No such card', text: 'There is no card with that code. Look at the card again.' },
   undo_late: { word: 'Too late', text: 'A stamp can only be taken back for a few minutes. The owner can ask the coordinator.' },
   storage: { word: 'Not saved', text: 'This device couldn’t save it, so it doesn’t count. Make some room, and scan again.' },
 }
@@ -89,6 +89,7 @@ export const till = {
   type: 'Type a code',
   code: 'The code on a paper card',
   codeHint: '8 letters and numbers, like 7Q2K-M4XD',
+  codeShort: 'Enter all 8 letters and numbers of the code, like 7Q2K-M4XD',
   take: 'Stamp it',
   cancel: 'Leave it',
 
