@@ -55,13 +55,19 @@ func invite(dir string) error {
 }
 
 func (s *server) join() (*device, error) {
+	_, d, err := s.joinBy()
+	return d, err
+}
+
+// joinBy is join, and the key that the phone signs its proofs by.
+func (s *server) joinBy() (*ecdsa.PrivateKey, *device, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	public, err := key.PublicKey.Bytes()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	b64 := base64.RawURLEncoding.EncodeToString
 	proof := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{"htm": "POST", "htu": s.url + "/api/join", "iat": time.Now().Unix(), "jti": random()})
@@ -69,15 +75,15 @@ func (s *server) join() (*device, error) {
 	proof.Header["jwk"] = map[string]string{"kty": "EC", "crv": "P-256", "x": b64(public[1:33]), "y": b64(public[33:])}
 	signed, err := proof.SignedString(key)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	raw, err := s.do("POST", "/api/join", "", map[string]string{"invite": benchCode, "firstName": "Bench", "deviceName": "Bench", "proof": signed}, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var a struct{ Token, Member string }
 	err = json.Unmarshal(raw, &a)
-	return &device{server: s, token: a.Token, member: a.Member, stream: random()}, err
+	return key, &device{server: s, token: a.Token, member: a.Member, stream: random()}, err
 }
 
 func (d *device) request(commands []sync.Command) map[string]any {

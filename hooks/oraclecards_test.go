@@ -104,8 +104,8 @@ func (s *stage) cards() {
 	for name, member := range map[string]string{"of the owner": mine, "nobody's": ""} {
 		s.name("stamps", name, s.make("stamps", map[string]any{
 			"record": canary, "till": s.ids["tills"]["bakery"], "seq": 1, "prv": canary, "of": canary, "shop": bakery, "inShop": canary[:15], "account": account, "member": member,
-			"card": canary[:15], "act": "stamp", "at": canary, "day": "2026-11-25", "received": canary, "proof": canary, "voucher": canary[:16], "own": canary,
-			"state": "ok", "counted": 1, "settled": canary[:7], "reviewed": canary[:12], "raw": canary,
+			"card": canary[:15], "act": "stamp", "at": canary, "day": "2026-11-25", "received": canary, "proof": canary, "voucher": canary[:16],
+			"state": "ok", "counted": 1, "settled": canary[:7], "reviewed": canary[:12],
 		}))
 	}
 	s.scheme(bakery, other)

@@ -128,14 +128,12 @@ func stamps(core.App) *core.Collection {
 		needed("at", 30), needed("day", 10), hidden("received", 30), hidden("proof", 43), hidden("voucher", 16),
 		hidden("own", 200), hiddenFlag("linked"), hiddenFlag("forked"), hiddenFlag("busy"),
 		&core.SelectField{Name: "state", Values: []string{"ok", "held", "rejected", "undone"}, MaxSelect: 1, Required: true},
-		object("codes"), number("counted"), hiddenFlag("whole"), hidden("settled", 7), hidden("reviewed", 12), hidden("raw", limits.CardRecord),
+		object("codes"), number("counted"), hiddenFlag("whole"), hidden("settled", 7), hidden("reviewed", 12),
 	)
 	c.AddIndex("idx_stamps_account", false, "account, at", "account != ''")
 	c.AddIndex("idx_stamps_till", false, "till, seq", "")
 	c.AddIndex("idx_stamps_of", false, "of", "of != ''")
 	c.AddIndex("idx_stamps_voucher", false, "voucher", "voucher != ''")
-	c.AddIndex("idx_stamps_shop", false, "inShop, day", "")
-	c.AddIndex("idx_stamps_member", false, "member", "member != ''")
 	return c
 }
 

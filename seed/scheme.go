@@ -221,7 +221,7 @@ func (w *writer) records(l *life) {
 			"id": sync.DerivedID("stamp", r.ID), "record": r.ID, "till": rowID("tills", r.Till), "seq": r.Seq, "prv": r.Prev, "of": r.Of, "shop": shown, "inShop": rowID("shops", r.Shop),
 			"account": rowID("accounts", r.by.slug), "member": refer("members", r.by.person), "card": rowID("cards", r.by.slug), "paper": true, "act": r.Act,
 			"at": sync.Stamp(r.At), "day": r.Day, "received": sync.Stamp(r.At.Add(time.Minute)), "proof": "", "voucher": r.Voucher,
-			"own": r.own(), "linked": !r.gap, "forked": false, "busy": false, "state": v.State, "codes": codes, "counted": v.Counted, "whole": v.Whole, "settled": "", "reviewed": "", "raw": "",
+			"own": r.own(), "linked": !r.gap, "forked": false, "busy": false, "state": v.State, "codes": codes, "counted": v.Counted, "whole": v.Whole, "settled": "", "reviewed": "",
 		}).Execute()
 	}
 }

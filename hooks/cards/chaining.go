@@ -35,7 +35,10 @@ func (t *taking) chainOf(till *till, fresh []*stamp) error {
 	if perHour < math.MaxInt {
 		span = 2 * perHour
 	}
-	near, err := t.load("stamps s WHERE s.till = {:till} AND s.seq BETWEEN {:low} AND {:high}", dbx.Params{"till": till.ID, "low": low - span, "high": high + span})
+	var near []*stamp
+	if low <= till.Seq || perHour < math.MaxInt { // else it goes on from its head
+		near, err = t.load("stamps s WHERE s.till = {:till} AND s.seq BETWEEN {:low} AND {:high}", dbx.Params{"till": till.ID, "low": low - span, "high": high + span})
+	}
 	if err != nil {
 		return err
 	}

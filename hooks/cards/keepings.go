@@ -45,11 +45,11 @@ func keepings() []sync.Keeping {
 			Collection: "stamps", What: "Your stamps: in which shop, on which day, and whether each counted",
 			Why: "So that you can see what your card has collected, and nothing is counted twice.", Whose: mine,
 			// NB! What a shop is owed for waits until it was settled.
-			When: "NOT ({row}.whole AND {row}.settled = '')", Days: limits.RecordsKept, From: "{row}.day", Counted: "its day", AtErasure: "blank: account, member, card, proof, raw",
+			When: "NOT ({row}.whole AND {row}.settled = '')", Days: limits.RecordsKept, From: "{row}.day", Counted: "its day", AtErasure: "blank: account, member, card, proof",
 		},
 		{
 			Collection: "stamps", What: "Vouchers of yours that a shop took and is still owed for",
-			Why: "So that the shop is paid.", Whose: mine, When: "{row}.whole AND {row}.settled = ''", AtErasure: "blank: account, member, card, proof, raw",
+			Why: "So that the shop is paid.", Whose: mine, When: "{row}.whole AND {row}.settled = ''", AtErasure: "blank: account, member, card, proof",
 		},
 		{
 			Collection: "reviews", What: "Stamps that somebody should look at: the shop, the till and the time, and no card",

@@ -96,7 +96,7 @@ func Left(c *sync.Call) error {
 		"UPDATE cards SET by = '' WHERE by = {:member}",
 		"UPDATE vouchers SET account = '', member = '', by = '', packed = '' WHERE member = {:member}",
 		"UPDATE vouchers SET by = '' WHERE by = {:member}",
-		"UPDATE stamps SET account = '', member = '', card = '', proof = '', raw = '' WHERE member = {:member}",
+		"UPDATE stamps SET account = '', member = '', card = '', proof = '' WHERE member = {:member}",
 		"UPDATE tills SET member = '' WHERE member = {:member}",
 		"DELETE FROM accounts WHERE member = {:member}",
 	} {

@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"runtime"
 	"slices"
@@ -14,13 +15,45 @@ import (
 	"kith/internal/limits"
 )
 
-// verify checks all signatures: they are nine tenths of the work, and need nothing but
-// what is at hand, so every core does some.
+// verify checks the signatures of tills.
 func (t *taking) verify() error {
-	set, facts := t.ring.Set(), card.Facts{}
+	t.together(func(i *incoming) {
+		r, err := card.ReadRecord(i.raw, i.till.key)
+		if err != nil || r.Till != i.till.ID || r.Shop != i.till.Shop {
+			i.no(ledger.Forged)
+			return
+		}
+		i.record = r
+	})
+	return nil
+}
+
+// check looks at cards, proofs and vouchers as a till does. The signature of a card that
+// is here as it was made needs no look.
+func (t *taking) check() error {
+	set, revoked := t.ring.Set(), card.Revocations{}
 	if k := t.ring.Keys(); k != nil {
-		facts.Revoked.Keys = k.Revoked()
+		revoked.Keys = k.Revoked()
 	}
+	t.together(func(i *incoming) {
+		if i.code = card.OK; i.stamp == nil || len(i.record.Card) == 0 {
+			return
+		}
+		made := func(packed []byte) bool {
+			k := t.cards[subOf(packed)]
+			return k != nil && k.Packed == base64.RawURLEncoding.EncodeToString(packed)
+		}
+		i.opened, i.code = card.Check(set, card.Facts{Revoked: revoked, Made: made}, i.record.Packed(), i.record.At)
+	})
+	return nil
+}
+
+// subOf is the number of a packed card, of which nothing is verified yet.
+func subOf(packed []byte) string { return card.ID(packed[2:10]).String() }
+
+// together does the same with each record that is still open. Signatures are nine tenths
+// of the work, and need nothing but what is at hand, so every core does some.
+func (t *taking) together(do func(*incoming)) {
 	work := make(chan *incoming, len(t.came))
 	for _, i := range t.came {
 		if i.open() {
@@ -32,29 +65,23 @@ func (t *taking) verify() error {
 	for range min(runtime.GOMAXPROCS(0), len(work)) {
 		workers.Go(func() {
 			for i := range work {
-				i.verify(set, facts)
+				i.carefully(do)
 			}
 		})
 	}
 	workers.Wait()
-	return nil
 }
 
-func (i *incoming) verify(set card.Set, facts card.Facts) {
+// carefully refuses a record that breaks us. NB! In a goroutine of ours it would end the
+// server.
+func (i *incoming) carefully(do func(*incoming)) {
 	defer func() {
-		if recover() != nil { // NB! in a goroutine of ours it would end the server
+		if recover() != nil {
 			i.no(ledger.Forged)
+			i.stamp = nil
 		}
 	}()
-	r, err := card.ReadRecord(i.raw, i.till.key)
-	if err != nil || r.Till != i.till.ID || r.Shop != i.till.Shop {
-		i.no(ledger.Forged)
-		return
-	}
-	i.record, i.code = r, card.OK
-	if len(r.Card) > 0 {
-		i.opened, i.code = card.Check(set, facts, r.Packed(), r.At)
-	}
+	do(i)
 }
 
 // known is a card that the server made.
@@ -67,6 +94,7 @@ type known struct {
 	Kind    string `db:"kind"`
 	Expires int64  `db:"expires"`
 	Ended   string `db:"ended"`
+	Packed  string `db:"packed"`
 }
 
 // findCards looks up the cards of all records at once.
@@ -83,16 +111,16 @@ func (t *taking) findCards() error {
 		if i.record.Code != "" && !guessed[i.till.ID] {
 			codes[i.record.Code] = true
 		}
-		if i.opened.Card.Name != "" {
-			subs[i.opened.Card.Sub.String()] = true
+		if len(i.record.Card) > 0 {
+			subs[subOf(i.record.Card)] = true
 		}
 	}
 	if len(subs)+len(codes) == 0 {
 		return nil
 	}
 	var found []known
-	err = t.ask(`SELECT id, account, member, sub, code, kind, expires, ended FROM cards WHERE sub IN (SELECT value FROM json_each({:subs}))
-		UNION ALL SELECT id, account, member, sub, code, kind, expires, ended FROM cards WHERE code <> '' AND code IN (SELECT value FROM json_each({:codes}))`,
+	err = t.ask(`SELECT id, account, member, sub, code, kind, expires, ended, packed FROM cards WHERE sub IN (SELECT value FROM json_each({:subs}))
+		UNION ALL SELECT id, account, member, sub, code, kind, expires, ended, packed FROM cards WHERE code <> '' AND code IN (SELECT value FROM json_each({:codes}))`,
 		dbx.Params{"subs": list(keys(subs)), "codes": list(keys(codes))}).All(&found)
 	for k := range found {
 		t.cards[found[k].Sub] = &found[k]
@@ -153,7 +181,9 @@ func (t *taking) findUndone() error {
 		if i.stamp == nil {
 			continue
 		}
-		records[i.record.ID] = true
+		if !i.newest() {
+			records[i.record.ID] = true
+		}
 		if i.record.Of != "" {
 			ids[idOf(i.record.Of)] = true
 		}

@@ -2,6 +2,7 @@ package cards
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -40,7 +41,7 @@ func (m *room) record(c *sync.Call) (sync.Result, error) {
 		return sync.Result{}, err
 	}
 	t.read(args.Records)
-	for _, step := range []func() error{t.findTills, t.verify, t.known, t.findCards, t.findVouchers, t.findUndone, t.write, t.chain, t.account} {
+	for _, step := range []func() error{t.findTills, t.verify, t.known, t.findCards, t.check, t.findVouchers, t.findUndone, t.write, t.chain, t.account} {
 		if err := step(); err != nil {
 			return sync.Result{}, err
 		}
@@ -116,12 +117,10 @@ func (m *room) taking(c *sync.Call) (*taking, error) {
 // read takes the records out of what was sent.
 func (t *taking) read(records []json.RawMessage) {
 	for _, raw := range records {
-		i := &incoming{}
+		// NB! A token has nothing in it that JSON would write in another way, and what
+		// isn't one has no till.
+		i := &incoming{raw: strings.Trim(string(raw), `"`)}
 		t.came = append(t.came, i)
-		if json.Unmarshal(raw, &i.raw) != nil {
-			i.no(ledger.Forged)
-			continue
-		}
 		id, ok := card.TillOf(i.raw)
 		if !ok {
 			i.no(ledger.Forged)
@@ -171,34 +170,37 @@ func (t *taking) findTills() error {
 func (t *taking) known() error {
 	ids := map[string]bool{}
 	for _, i := range t.came {
-		if i.open() {
+		if i.open() && !i.newest() {
 			ids[idOf(i.record.ID)] = true
 		}
 	}
-	there, err := t.load("stamps s WHERE s.id IN (SELECT value FROM json_each({:list}))", dbx.Params{"list": list(keys(ids))})
-	if err != nil {
-		return err
+	if len(ids) > 0 {
+		if _, err := t.load("stamps s WHERE s.id IN (SELECT value FROM json_each({:list}))", dbx.Params{"list": list(keys(ids))}); err != nil {
+			return err
+		}
 	}
-	for _, s := range there {
-		delete(ids, s.ID)
-	}
+	twice := map[string]bool{}
 	for _, i := range t.came {
 		if !i.open() {
 			continue
 		}
 		id := idOf(i.record.ID)
 		switch {
-		case !ids[id]: // there, or a second time in this command
+		case t.rows[id] != nil || twice[id]:
 			i.told.Verdict = "duplicate"
 		case i.record.Seq <= i.till.Closed:
 			i.no(ledger.TooLate)
 		default:
-			delete(ids, id)
+			twice[id] = true
 			i.stamp = &stamp{ID: id}
 		}
 	}
 	return nil
 }
+
+// newest says whether a record goes on from all that its till has sent so far: then it
+// isn't here, nor anything that came after it.
+func (i *incoming) newest() bool { return i.record.Seq > i.till.Seq }
 
 // answers are what the till hears, in the order in which it sent.
 func (t *taking) answers() []verdict {
@@ -223,7 +225,7 @@ func (t *taking) write() error {
 		}
 		r, s := i.record, i.stamp
 		s.Record, s.Till, s.Seq, s.Prev, s.Of, s.Act, s.Shop, s.plain = r.ID, r.Till, r.Seq, r.Prev, r.Of, r.Act, i.till.Shop, i.till.Plain
-		s.At, s.received, s.raw = stampOf(r.At), stampOf(t.now), i.raw
+		s.At, s.received = stampOf(r.At), stampOf(t.now)
 		s.Day = r.At.In(t.zone).Format(time.DateOnly)
 		if p := i.opened.Proof; p != nil {
 			s.Proof = p.Name
@@ -233,9 +235,6 @@ func (t *taking) write() error {
 			// NB! It counts for nothing, and days end together: it must not stand in an
 			// old one, nor in one that never comes.
 			s.Day = t.now.In(t.zone).Format(time.DateOnly)
-		}
-		if s.Account == "" && s.Act != ledger.ActUndo {
-			s.raw = "" // of a card that isn't known, or isn't any more
 		}
 		t.add(s)
 	}

@@ -40,8 +40,8 @@ type stamp struct {
 	Reviewed string `db:"reviewed"`
 
 	// Of a new one alone.
-	raw, received string
-	plain         bool // its shop is nobody's business
+	received string
+	plain    bool // its shop is nobody's business
 }
 
 // columns of a stamp that are read.

@@ -5,8 +5,6 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-
-	"kith/internal/ledger"
 )
 
 // store writes what is new and what has changed, and carries on what follows.
@@ -21,7 +19,7 @@ func (b *books) store() error {
 		}
 		fresh = append(fresh, []any{
 			s.ID, s.Record, s.Till, s.Seq, s.Prev, s.Of, shown, s.Shop, s.Account, s.Member, s.Card, flag(s.Paper), s.Act, s.At, s.Day, s.received, s.Proof, s.Voucher,
-			s.Own, flag(s.Linked), flag(s.Forked), flag(s.Busy), s.State, s.Codes, s.Counted, flag(s.Whole), s.raw,
+			s.Own, flag(s.Linked), flag(s.Forked), flag(s.Busy), s.State, s.Codes, s.Counted, flag(s.Whole),
 		})
 	}
 	for _, id := range b.ids() {
@@ -32,10 +30,11 @@ func (b *books) store() error {
 		other = append(other, []any{s.ID, s.Account, s.Member, flag(s.Linked), flag(s.Forked), flag(s.Busy), s.State, s.Codes, s.Counted, flag(s.Whole), s.Reviewed})
 		changes = append(changes, change{&was, s})
 	}
+	// NB! MATERIALIZED: else SQLite writes each row out anew for each of its columns.
 	if err := b.each(`INSERT INTO stamps (id, record, till, seq, prv, of, shop, inShop, account, member, card, paper, act, at, day, received, proof, voucher,
-		own, linked, forked, busy, state, codes, counted, whole, raw)
-		SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9, value->>10, value->>11, value->>12, value->>13, value->>14,
-		value->>15, value->>16, value->>17, value->>18, value->>19, value->>20, value->>21, value->>22, value->>23, value->>24, value->>25, value->>26 FROM json_each({:rows})`, fresh); err != nil {
+		own, linked, forked, busy, state, codes, counted, whole)
+		WITH e AS MATERIALIZED (SELECT value FROM json_each({:rows})) SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9, value->>10, value->>11, value->>12, value->>13, value->>14,
+		value->>15, value->>16, value->>17, value->>18, value->>19, value->>20, value->>21, value->>22, value->>23, value->>24, value->>25 FROM e`, fresh); err != nil {
 		return err
 	}
 	if err := b.each(`UPDATE stamps SET account = e.value->>1, member = e.value->>2, linked = e.value->>3, forked = e.value->>4, busy = e.value->>5, state = e.value->>6,
@@ -64,31 +63,16 @@ func flag(is bool) int {
 	return 0
 }
 
-// refresh shows what accounts have by now: call it after whatever has changed what their
+// refresh shows what accounts have by now, as ledger.Shown says it: call it after whatever has changed what their
 // records count, or what they have spent.
 func refresh(tx core.App, accounts []string, now time.Time) error {
 	if len(accounts) == 0 {
 		return nil
 	}
-	var sums []struct {
-		ID      string `db:"id"`
-		Closed  int    `db:"closed"`
-		Spent   int    `db:"spent"`
-		Counted int    `db:"counted"`
-		Held    int    `db:"held"`
-		Last    string `db:"last"`
-	}
-	err := tx.DB().NewQuery(`SELECT a.id, a.closed, a.spent, coalesce(sum(s.counted), 0) AS counted, coalesce(sum(s.state = 'held' AND s.act = 'stamp'), 0) AS held,
-		max(a.used, coalesce(max(s.day), '')) AS last
-		FROM json_each({:list}) e JOIN accounts a ON a.id = e.value LEFT JOIN stamps s ON s.account = a.id AND s.account <> '' GROUP BY a.id`).
-		Bind(dbx.Params{"list": list(accounts)}).All(&sums)
-	if err != nil {
-		return err
-	}
-	var rows [][]any
-	for _, s := range sums {
-		rows = append(rows, []any{s.ID, ledger.Shown(s.Closed, s.Spent, s.Counted, s.Held), s.Held, s.Last})
-	}
 	b := &books{tx: tx, now: now}
-	return b.each(`UPDATE accounts SET stamps = e.value->>1, held = e.value->>2, used = e.value->>3 FROM json_each({:rows}) e WHERE accounts.id = e.value->>0`, rows)
+	_, err := b.ask(`UPDATE accounts SET held = n.held, used = max(accounts.used, n.last), stamps = max(0, accounts.closed + n.counted + min(n.held, 1) - accounts.spent)
+		FROM (SELECT e.value AS id, coalesce(sum(s.counted), 0) AS counted, coalesce(sum(s.state = 'held' AND s.act = 'stamp'), 0) AS held, coalesce(max(s.day), '') AS last
+			FROM json_each({:list}) e LEFT JOIN stamps s ON s.account = e.value AND s.account <> '' GROUP BY e.value) n
+		WHERE accounts.id = n.id`, dbx.Params{"list": list(accounts)}).Execute()
+	return err
 }

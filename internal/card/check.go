@@ -19,7 +19,12 @@ type Facts struct {
 	Revoked Revocations
 	// Seen says whether a proof was here before; nil: nobody remembers.
 	Seen func(proof string) bool
+	// Made says whether the community itself has made a card of exactly these bytes, so
+	// that its signature needs no look; nil: nobody knows.
+	Made func(packed []byte) bool
 }
+
+func (f *Facts) made(packed []byte) bool { return f != nil && f.Made != nil && f.Made(packed) }
 
 // Open verifies all signatures of what is packed, whenever it is read.
 func Open(set Set, packed []byte) (Card, *Proof, *Voucher, error) {
@@ -69,7 +74,7 @@ func (c *checking) card(p pieces) *Error {
 		return ErrOther
 	}
 	signed := p.card.signed(c.set.Issuer)
-	if !key.verifies(signed, p.cardSig) || !key.signedAt(p.card.Issued()) {
+	if !c.facts.made(p.card.Packed) && !key.verifies(signed, p.cardSig) || !key.signedAt(p.card.Issued()) {
 		return ErrForged
 	}
 	p.card.Name = nameOf(signed)

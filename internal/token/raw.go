@@ -6,7 +6,6 @@ import (
 	"crypto/elliptic"
 	"encoding/asn1"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"math/big"
 	"slices"
@@ -81,21 +80,4 @@ func VerifyBy(raw, typ string, max int, find func(kid string) (Key, bool)) (head
 		return "", "", ErrInvalid
 	}
 	return string(head), string(body), nil
-}
-
-// ClaimedIssuer is the iss of a token that nobody has verified yet: it says whose key to
-// verify by, and nothing else may be taken from it.
-func ClaimedIssuer(raw string) (string, bool) {
-	parts := strings.Split(raw, ".")
-	if len(parts) != 3 {
-		return "", false
-	}
-	body, err := base64.RawURLEncoding.Strict().DecodeString(parts[1])
-	if err != nil {
-		return "", false
-	}
-	var claims struct {
-		Issuer string `json:"iss"`
-	}
-	return claims.Issuer, json.Unmarshal(body, &claims) == nil
 }
