@@ -58,7 +58,7 @@ func stamps(s *server, r *report) error {
 		cpu, wall, bare = append(cpu, n/used.Seconds()), append(wall, n/took.Seconds()), append(bare, n/checks.Seconds())
 	}
 	r.against("1,000 records of a till: records a second of server CPU", median(cpu), "/s", "three bare signature checks each", median(bare), false, 0.5)
-	r.against("1,000 records of a till: records a second, from start to end", median(wall), "/s", "three bare signature checks each, one after the other", median(bare), false, 0.5)
+	r.plain("1,000 records of a till: records a second, from start to end", median(wall), "/s")
 	return nil
 }
 
