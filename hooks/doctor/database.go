@@ -39,6 +39,7 @@ func (e *examination) database() {
 	e.concernKeys()
 	e.cardKeys()
 	e.responders()
+	e.balances()
 }
 
 func (e *examination) strings(query string, params ...dbx.Params) ([]string, error) {
