@@ -3,8 +3,14 @@
  * to what was put aside, to what shops owe each other and to the settings.
  */
 import type { Browser, Page } from '@playwright/test'
+import { readFileSync } from 'node:fs'
 import { mailedCode, mails } from './mail'
+import { countTaps, LETTER_S, reads, TOUCH_S, waits } from './pace'
 import { expect, joinAs, otherPhone, test, type Town } from './town'
+
+const THREE_MINUTES_S = 180
+/** To hold a phone up to a code; and to find a mail, and six digits in it. */
+const [SCAN_S, MAIL_S] = [5, 20]
 
 const sent = (page: Page) => expect(page.getByText('Saved on this phone, not sent yet.')).toHaveCount(0)
 
@@ -36,6 +42,68 @@ async function ownersInvite(page: Page, town: Town, shop: string): Promise<strin
   await expect(page.getByText('It works for others once it has been sent.')).toHaveCount(0)
   return (await page.getByRole('link', { name: /\/join#/ }).getAttribute('href')) ?? ''
 }
+
+test('a shop joins in under three minutes at the pace of a person, from the code that was given to them to a till that is open', async ({ browser, page, town }) => {
+  await joinAs(page, town, 'coordinator')
+  const link = await ownersInvite(page, town, 'The Button Tin')
+  const phone = (await otherPhone(browser)).page
+  const main = phone.getByRole('main')
+  let seconds = SCAN_S
+  /** What a machine takes is told, and not held to anything: other tests run beside this one. */
+  let waited = await waits(() => phone.goto(link))
+  const taps = await countTaps(phone)
+  let letters = 0
+  const type = async (label: string, text: string) => {
+    await phone.getByLabel(label).click()
+    await phone.getByLabel(label).fill(text)
+    letters += text.length
+  }
+  const tap = async (name: string) => phone.getByRole('button', { name, exact: true }).click()
+
+  await phone.getByText('You are invited').waitFor()
+  await phone.getByLabel('Your first name').waitFor()
+  seconds += await reads(main)
+  await type('Your first name', 'Iris')
+  await tap('Join')
+  waited += await waits(() => phone.getByRole('link', { name: 'Set up my shop' }).waitFor())
+  seconds += await reads(main)
+  await phone.getByRole('link', { name: 'Set up my shop' }).click()
+  await phone.getByRole('link', { name: 'Confirm this device' }).waitFor()
+  seconds += await reads(main)
+  await phone.getByRole('link', { name: 'Confirm this device' }).click()
+  const before = mails(town)
+  await phone.getByLabel('Your e-mail').waitFor()
+  seconds += await reads(main)
+  await type('Your e-mail', 'iris@button-tin.example')
+  await tap('Send me a code')
+  seconds += MAIL_S
+  await type('The six digits', await mailedCode(town, 'iris@button-tin.example', before))
+  await tap('Confirm')
+  waited += await waits(() => phone.getByRole('link', { name: 'Go on to my shop' }).waitFor())
+  await phone.getByRole('link', { name: 'Go on to my shop' }).click()
+  const joining = seconds + (await taps()) * TOUCH_S + letters * LETTER_S
+
+  const step = phone.getByRole('region', { name: /^Step/ })
+  for (const [at, act] of [[1, () => tap('A biscuit with your tea')], [2, async () => undefined]] as const) {
+    waited += await waits(() => phone.getByRole('heading', { name: new RegExp(`^Step ${at} of 3`) }).waitFor())
+    seconds += await reads(step)
+    await act()
+    await tap('Save and go on')
+  }
+  waited += await waits(() => phone.getByRole('heading', { name: 'Step 3 of 3: This phone is a till' }).waitFor())
+  seconds += await reads(step)
+  await step.getByRole('button', { name: /till/ }).first().click()
+  waited += await waits(() => phone.getByRole('heading', { name: 'You take part' }).waitFor())
+  seconds += await reads(phone.getByRole('region', { name: 'You take part' }))
+
+  const all = seconds + (await taps()) * TOUCH_S + letters * LETTER_S
+  console.log(`a scripted person joins with a shop in ${all.toFixed(0)} s, ${(all - joining).toFixed(0)} s of them for the shop itself, and waits ${waited.toFixed(1)} s for the app`)
+  expect(all).toBeLessThan(THREE_MINUTES_S)
+
+  await sent(phone)
+  await expect(phone.getByText('Monday to Saturday: 9am to 5:30pm')).toBeVisible()
+  await expect(phone.getByRole('link', { name: 'Open the till' }).first()).toBeVisible()
+})
 
 test('each step of setting up can wait, and is done later', async ({ browser, page, town }) => {
   await joinAs(page, town, 'coordinator')
@@ -185,4 +253,78 @@ test('settings outside of their bounds are told where they are, and what is righ
   await second.goto(`${town.url}/desk/scheme/settings`)
   await expect(second.getByLabel('Minutes in which a till can take a stamp back')).toHaveValue('5')
   await expect(second.getByLabel('Days that a card on a phone lasts')).toHaveValue('60')
+})
+
+test('what was put aside is decided with its consequence in words, and can be taken back while it hasn’t been sent', async ({ page, town }) => {
+  await joinAs(page, town, 'coordinator')
+  await page.goto(`${town.url}/desk/scheme/reviews`)
+  await page.getByText('You can’t see whose card it was').waitFor()
+  const items = page.getByRole('main').getByRole('listitem')
+  await expect.poll(() => items.count()).toBeGreaterThan(0)
+  const before = await items.count()
+  const decide = async () => {
+    await items.first().getByRole('button', { name: /^Don’t count it|^Don’t pay|^Let the stamp stand/ }).click()
+    await expect(items.first().getByText(/You can’t change it once it has been sent\.$/)).toBeVisible()
+    await items.first().getByRole('button', { name: /^Yes, / }).click()
+  }
+  // The first is on its way, and nobody knows how far it has come; the second waits for it.
+  town.hold()
+  await decide()
+  await expect(items).toHaveCount(before - 1)
+  await decide()
+  await expect(items).toHaveCount(before - 2)
+  await expect(page.getByText('You said no to one. It has not been sent yet, so you can still take it back.')).toHaveCount(1)
+  await page.getByRole('button', { name: 'Undo', exact: true }).click()
+  await expect(items).toHaveCount(before - 1)
+  town.goOn()
+  await sent(page)
+  await page.reload()
+  await expect(items, 'and the first was done').toHaveCount(before - 1)
+})
+
+test('what looked unusual accuses nobody, and is put away once somebody has read it', async ({ page, town }) => {
+  await joinAs(page, town, 'coordinator')
+  await page.goto(`${town.url}/desk/scheme/patterns`)
+  await expect(page.getByText('This accuses nobody.', { exact: false })).toBeVisible()
+  await expect(page.getByText('Nothing happens by itself.', { exact: false })).toBeVisible()
+  const read = page.getByRole('button', { name: /^I’ve read it/ })
+  await expect.poll(() => read.count()).toBeGreaterThan(0)
+  const before = await read.count()
+  await read.first().click()
+  await expect(read).toHaveCount(before - 1)
+  await expect(page.getByRole('button', { name: /^Show 1 that was read/ })).toBeVisible()
+})
+
+test('what shops owe each other is a table by month, and a file for a spreadsheet with the same sums', async ({ page, town }) => {
+  await joinAs(page, town, 'coordinator')
+  await page.goto(`${town.url}/desk/scheme/settlements`)
+  const rows = page.getByRole('row')
+  await expect.poll(() => rows.count()).toBeGreaterThan(1)
+  const cells = await rows.evaluateAll((all) => all.slice(1).map((row) => [...row.children].map((cell) => cell.textContent)))
+  const saved = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'For a spreadsheet: this month' }).click()
+  const lines = readFileSync(await (await saved).path(), 'utf8').trimEnd().split('\r\n').map((line) => line.slice(1, -1).split('","'))
+  expect(lines[0]).toEqual(['Who pays', 'Who gets', 'Month', 'Reward', 'How often', 'Pounds'])
+  expect(lines.slice(1).map(([payer, payee, , reward, count, pounds]) => [payer, payee, reward, count, pounds])).toEqual(cells)
+  expect(new Set(lines.slice(1).map(([, , month]) => month)).size).toBe(1)
+})
+
+test('somebody without a phone gets a card on paper at the desk, and its page is the one to print', async ({ page, town }) => {
+  await joinAs(page, town, 'coordinator')
+  await page.goto(`${town.url}/desk/people/new`)
+  await page.getByLabel('Their first name').fill('Walter')
+  await page.getByRole('button', { name: 'Add them' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Walter' }).waitFor()
+  await page.getByRole('button', { name: 'Print a card for them' }).click()
+  await expect(page).toHaveURL(/\/card\/print#[a-z0-9]{15}$/)
+  await expect(page.getByRole('img', { name: /A card to cut out .+ the letters [0-9A-Z]{4}-[0-9A-Z]{4}/ })).toBeVisible()
+  await expect(page.getByText('Walter'), 'no name is on it').toHaveCount(0)
+  await page.goBack()
+  await page.getByRole('heading', { level: 1, name: 'Walter' }).waitFor()
+  await page.getByRole('button', { name: 'They lost their card' }).click()
+  await expect(page.getByText('Their stamps are kept for the next card.')).toBeVisible()
+  await page.getByRole('button', { name: 'Yes, stop the lost card' }).click()
+  await expect(page.getByRole('main').getByText('Stopped. Their stamps are kept.')).toBeVisible()
+  await page.goto(`${town.url}/outbox`)
+  await expect(page.getByText('Nothing is waiting on this phone.')).toBeVisible()
 })

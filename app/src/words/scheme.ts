@@ -200,8 +200,9 @@ export const scheme = {
     hasPhone: 'Their card is on their own phone, under Card.',
     print: 'Print a card for them',
     lost: 'They lost their card',
-    lostText: (name: string) => `Cards of ${name} stop working at once, and their stamps are kept. Then print a new one.`,
+    lostText: (name: string) => `All cards of ${name} stop working, on paper and on a phone. Their stamps are kept for the next card.`,
     lostYes: 'Yes, stop the lost card',
+    lostDone: 'Stopped. Their stamps are kept.',
   },
   counter: {
     title: 'A card on paper',
