@@ -20,7 +20,6 @@ export const card = {
     title: 'Your card is on its way',
     online: 'It’s being made now. This takes a moment.',
     offline: 'It’s made as soon as this phone has signal. Then it works without.',
-    back: 'I don’t want it after all',
   },
   elsewhere: {
     title: 'You have a card on another phone',
@@ -128,7 +127,7 @@ export const card = {
     claimWrong: 'A code has eight letters and numbers',
     claimGo: 'Make it mine',
     claimSent: 'It’s yours as soon as this phone has had signal.',
-    things: 'Sleeve, badge, table sign, conversation starters',
+    things: 'Sleeves and badges',
   },
 
   lost: {
