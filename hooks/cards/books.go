@@ -105,6 +105,9 @@ const (
 
 // judge says anew what becomes of some records and of all that hang on them.
 func (b *books) judge(affected []*stamp) error {
+	if err := b.findUndone(affected); err != nil {
+		return err
+	}
 	moments, err := b.moments(affected)
 	if err != nil {
 		return err
@@ -127,10 +130,39 @@ func (b *books) judge(affected []*stamp) error {
 	}
 	for _, s := range affected {
 		if s.Account == "" {
-			b.verdicts([]*stamp{s}, facts, nil)
+			b.verdicts(b.beside(s), facts, nil)
 		}
 	}
 	return nil
+}
+
+// beside are the records of nobody that are judged with one: it, and what else was
+// redeemed of its voucher, whoever has left since. NB! An undo isn't among them; what it
+// took out is left out.
+func (b *books) beside(s *stamp) []*stamp {
+	rows := []*stamp{s}
+	for _, r := range b.rows {
+		if r != s && s.Voucher != "" && r.Voucher == s.Voucher && r.Account == "" && r.State != ledger.Undone {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// findUndone reads what undos take back: what was redeemed of the same voucher on other
+// days hangs on it.
+func (b *books) findUndone(undos []*stamp) error {
+	ids := map[string]bool{}
+	for _, s := range undos {
+		if s.Of != "" && b.rows[idOf(s.Of)] == nil {
+			ids[idOf(s.Of)] = true
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := b.load("stamps s WHERE s.id IN (SELECT value FROM json_each({:list}))", dbx.Params{"list": list(keys(ids))})
+	return err
 }
 
 // verdicts are asked for of the records of one account, and taken on by those that are

@@ -52,7 +52,7 @@ func refreshAll(b *books, changes []change) error {
 			continue
 		}
 		accounts[a.Account] = true
-		if a.State == ledger.Rejected && a.Codes == `["`+ledger.VoucherSpent+`"]` {
+		if a.Act == ledger.ActRedeem && a.State == ledger.Rejected && (a.Whole || a.Codes == `["`+ledger.VoucherSpent+`"]`) {
 			online = append(online, []any{a.Account, stampOf(a.at().Add(ledger.OnlineFor))})
 		}
 	}

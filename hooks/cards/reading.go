@@ -135,7 +135,7 @@ func (t *taking) findCards() error {
 type owed struct {
 	JTI     string `db:"jti"`
 	Account string `db:"account"`
-	Offline bool   `db:"offline"`
+	Had     bool   `db:"had"` // it is redeemed, as far as is known now
 	Shops   string `db:"shops"`
 }
 
@@ -166,7 +166,7 @@ func (t *taking) findVouchers() error {
 		return nil
 	}
 	var found []owed
-	err := t.ask(`SELECT v.jti, v.account, v.offline, coalesce(r.shops, '') AS shops FROM vouchers v LEFT JOIN rewards r ON r.id = v.reward
+	err := t.ask(`SELECT v.jti, v.account, v.status = 'redeemed' AS had, coalesce(r.shops, '') AS shops FROM vouchers v LEFT JOIN rewards r ON r.id = v.reward
 		WHERE v.jti IN (SELECT value FROM json_each({:list}))`, dbx.Params{"list": list(keys(jtis))}).All(&found)
 	for k := range found {
 		t.owed[found[k].JTI] = &found[k]
@@ -248,7 +248,8 @@ func (t *taking) ofCard(i *incoming) {
 	}
 	s.Card, s.Account, s.Member, s.Paper = k.ID, k.Account, k.Member, k.Kind == "printed"
 	switch {
-	case k.Ended != "" && s.At > k.Ended || k.Account == "":
+	case k.Ended != "" && s.At > k.Ended, k.Account == "" && s.Act != ledger.ActRedeem:
+		// NB! Whoever has left counts no stamps. What a shop gave before, it is paid for.
 		s.rejects("card_revoked")
 	case i.record.Code != "" && i.record.At.Unix() > k.Expires*86400:
 		s.rejects("card_expired")
@@ -267,7 +268,8 @@ func (t *taking) ofVoucher(i *incoming) {
 	}
 	s := i.stamp
 	s.Voucher = v.ID.String()
-	switch o := t.owed[s.Voucher]; {
+	o := t.owed[s.Voucher]
+	switch {
 	case o == nil:
 		s.rejects("voucher_revoked")
 	case o.Account != s.Account:
@@ -276,6 +278,12 @@ func (t *taking) ofVoucher(i *incoming) {
 		s.rejects("voucher_shop")
 	case !v.Offline && t.now.Sub(i.record.At) > onlineWait:
 		s.rejects("voucher_online")
+	case !v.Offline && o.Had:
+		// NB! Who needs a signal has heard so before anything was given. It is not paid
+		// for, and takes nothing from the first, whatever time it says that it was.
+		s.rejects(ledger.VoucherSpent)
+	case !v.Offline:
+		o.Had = !s.rejected()
 	}
 }
 

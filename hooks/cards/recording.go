@@ -236,6 +236,9 @@ func (t *taking) write() error {
 			// old one, nor in one that never comes.
 			s.Day = t.now.In(t.zone).Format(time.DateOnly)
 		}
+		if s.Account == "" {
+			s.Card, s.Proof = "", "" // of a card that isn't known, or isn't any more
+		}
 		t.add(s)
 	}
 	return nil

@@ -81,6 +81,8 @@ func (b *books) mayReview(s *stamp, accept bool) (string, error) {
 	switch {
 	case b.now.Sub(s.at()) > limits.ReviewDays*24*time.Hour:
 		return "", sync.Reject("review_over", "This is too long ago to be changed.")
+	case !accept && s.settled():
+		return "", sync.Reject("review_over", "The shop was paid for this already, so it counts.")
 	case !accept:
 		return ledger.Refused, nil
 	case desk:

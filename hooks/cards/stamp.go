@@ -61,13 +61,15 @@ func (s *stamp) at() time.Time {
 
 // rejects and holds write what is known of a record by itself.
 func (s *stamp) rejects(code string) {
-	if !strings.HasPrefix(s.Own, "!") {
+	if !s.rejected() {
 		s.Own = "!" + code
 	}
 }
 
+func (s *stamp) rejected() bool { return strings.HasPrefix(s.Own, "!") }
+
 func (s *stamp) holds(code string) {
-	if !strings.HasPrefix(s.Own, "!") {
+	if !s.rejected() {
 		s.Own = strings.TrimPrefix(s.Own+","+code, ",")
 	}
 }
@@ -76,7 +78,7 @@ func (s *stamp) holds(code string) {
 func (s *stamp) entry() ledger.Record {
 	r := ledger.Record{
 		ID: s.Record, Till: s.Till, Seq: s.Seq, Prev: s.Prev, At: s.at(), Day: s.Day, Shop: s.Shop, Act: s.Act, Paper: s.Paper,
-		Proof: s.Proof, Voucher: s.Voucher, Of: s.Of, Review: s.Reviewed, Settled: s.Settled != "" && s.Settled != "none",
+		Proof: s.Proof, Voucher: s.Voucher, Of: s.Of, Review: s.Reviewed, Settled: s.settled(),
 	}
 	if reject, is := strings.CutPrefix(s.Own, "!"); is {
 		r.Reject = reject
@@ -88,6 +90,9 @@ func (s *stamp) entry() ledger.Record {
 	r.Hold = append(r.Hold, ledger.Link{Linked: s.Linked, Forked: s.Forked, Busy: s.Busy}.Hold()...)
 	return r
 }
+
+// settled says whether its shop was paid for it.
+func (s *stamp) settled() bool { return s.Settled != "" && s.Settled != "none" }
 
 // takes a verdict on.
 func (s *stamp) takes(v ledger.Verdict) {

@@ -188,10 +188,11 @@ func (j *judging) undos() {
 	}
 }
 
-// mayUndo says whether a till may take a record back: its own, and soon.
+// mayUndo says whether a till may take a record back: its own, and soon. What its shop
+// was paid for it can't: its bearer would have the voucher again, and its shop the money.
 func (j *judging) mayUndo(undo, of Record) bool {
 	after := undo.At.Sub(of.At)
-	return undo.Till == of.Till && of.Act != ActUndo && undo.Seq > of.Seq && after >= 0 && after <= time.Duration(j.rules.UndoMinutes)*time.Minute
+	return undo.Till == of.Till && of.Act != ActUndo && !of.Settled && undo.Seq > of.Seq && after >= 0 && after <= time.Duration(j.rules.UndoMinutes)*time.Minute
 }
 
 // proofs rejects what came by a proof that was used before, also by what was taken back.
