@@ -10,6 +10,9 @@ func day(column string) string {
 	return "iif({row}." + column + " = 0, '', date({row}." + column + " * 86400, 'unixepoch'))"
 }
 
+// dayOfCard is the day on which a card runs out.
+const dayOfCard = "date(c.expires * 86400, 'unixepoch')"
+
 // keepings of cards and of what tills wrote down. What a record counted stays with
 // its account when it goes (stamps_close in migrations/9g_cards.go).
 func keepings() []sync.Keeping {
@@ -21,7 +24,9 @@ func keepings() []sync.Keeping {
 		},
 		{
 			Collection: "accounts", What: "Stamps of a card that was handed out to nobody in particular",
-			Why: "So that whoever has the card can have something for them.", When: "{row}.member = ''", Days: 400, From: "{row}.used",
+			Why: "So that whoever has the card can have something for them.", When: "{row}.member = ''", Days: 120,
+			// NB! Not before its card: what is on it would be lost for whoever has that.
+			From: "max({row}.used, coalesce((SELECT max(" + dayOfCard + ") FROM cards c WHERE c.account = {row}.id AND c.expires > 0), ''))", Counted: "the day on which its card runs out, or on which it was used after that",
 		},
 		{
 			Collection: "cards", What: "Your cards: when each was made, how long it is good for, and its code if it is printed",

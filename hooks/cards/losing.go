@@ -94,7 +94,7 @@ func Left(c *sync.Call) error {
 		"UPDATE cards SET status = 'void', ended = {:now} WHERE member = {:member} AND status = 'active'",
 		"UPDATE cards SET account = '', member = '', by = '', device = '', packed = '', code = '', key = '' WHERE member = {:member}",
 		"UPDATE cards SET by = '' WHERE by = {:member}",
-		"UPDATE vouchers SET account = '', member = '', by = '', packed = '' WHERE member = {:member}",
+		"UPDATE vouchers SET account = '', member = '', by = '', packed = '', card = '' WHERE member = {:member}",
 		"UPDATE vouchers SET by = '' WHERE by = {:member}",
 		"UPDATE stamps SET account = '', member = '', card = '', proof = '' WHERE member = {:member}",
 		"UPDATE tills SET member = '' WHERE member = {:member}",

@@ -47,6 +47,9 @@ func (m *room) get(c *sync.Call) (sync.Result, error) {
 			return sync.Result{Merged: true, Data: map[string]string{"id": h.Id}}, nil
 		}
 	}
+	if err := notMany(c); err != nil {
+		return sync.Result{}, err
+	}
 	account, err := accountOf(c, c.Member)
 	if err != nil {
 		return sync.Result{}, err
@@ -65,6 +68,17 @@ func (m *room) get(c *sync.Call) (sync.Result, error) {
 		}
 	}
 	return m.made(c, r, replaced)
+}
+
+// notMany keeps one person from making cards upon cards: each that ends is on the list of
+// every till, and pushes one that somebody has lost off it.
+func notMany(c *sync.Call) error {
+	var n int
+	err := c.Ask("SELECT count(*) FROM cards WHERE member = {:member} AND kind = 'phone' AND issued = {:day}", dbx.Params{"member": c.Member, "day": int(card.Day(c.Now))}).Row(&n)
+	if err == nil && n >= limits.CardsOfADay {
+		return errMany
+	}
+	return err
 }
 
 // made ends what the making of a card is about: vouchers go with it, and tills hear of

@@ -168,6 +168,9 @@ func (m *room) claim(c *sync.Call) (sync.Result, error) {
 	default:
 		return sync.Result{}, errCode
 	}
+	if _, err := c.Find("accounts", r.GetString("account"), errCode); err != nil {
+		return sync.Result{}, err
+	}
 	mine, err := accountOf(c, c.Member)
 	if err != nil {
 		return sync.Result{}, err

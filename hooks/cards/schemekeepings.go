@@ -13,7 +13,7 @@ func schemeKeepings() []sync.Keeping {
 		{
 			Collection: "vouchers", What: "Your vouchers: for what, and whether you have used them",
 			Why: "So that a shop can take them.", Whose: mine, Days: 180, From: day("expires"), Counted: "the day on which it runs out",
-			AtErasure: "blank: account, member, by, packed",
+			AtErasure: "blank: account, member, by, packed, card",
 		},
 		{
 			Collection: "vouchers", What: "Which vouchers you have printed for others today",

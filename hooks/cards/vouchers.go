@@ -91,7 +91,7 @@ func (s *scheme) getVoucher(c *sync.Call) (sync.Result, error) {
 func (s *scheme) cardOf(c *sync.Call, where string, params dbx.Params) (*core.Record, error) {
 	params["today"] = dayNumber(c.Now)
 	var id string
-	err := c.Ask("SELECT id FROM cards WHERE status = 'active' AND expires > {:today} AND "+where+" LIMIT 1", params).Row(&id)
+	err := c.Ask("SELECT id FROM cards WHERE status = 'active' AND expires > {:today} AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = cards.account) AND "+where+" LIMIT 1", params).Row(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

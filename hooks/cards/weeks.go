@@ -155,9 +155,22 @@ func showWeek(tx core.App, monday time.Time, shop, kind, visits, first, redeemed
 		r.Id = id
 		r.Load(map[string]any{"shop": shop, "week": day, "kind": kind})
 	}
+	if kind == "own" {
+		first = stays(first, r.GetString("firstVisits"), visits)
+	}
 	if r.GetString("visits") == visits && r.GetString("firstVisits") == first && r.GetString("redeemed") == redeemed {
 		return nil
 	}
 	r.Load(map[string]any{"visits": visits, "firstVisits": first, "redeemed": redeemed})
 	return tx.Save(r)
+}
+
+// stays is how many first visits an owner is shown: no fewer than before, of visits that
+// were. Somebody who leaves is in no record any more, and a figure that fell would say
+// that it was somebody new.
+func stays(first, shown, visits string) string {
+	now, _ := strconv.Atoi(first)
+	was, _ := strconv.Atoi(shown) // none: there is no row yet
+	all, _ := strconv.Atoi(visits)
+	return strconv.Itoa(min(all, max(now, was)))
 }

@@ -285,6 +285,8 @@ const (
 	RecordsPerCommand = 20
 	// CardsPerDay is how many cards one person can print in a day: a stall at a fair.
 	CardsPerDay = 60
+	// CardsOfADay is how many cards somebody's phones can have made in one.
+	CardsOfADay = 10
 	// CardsOfPhones is how many phones of one person have a card at a time.
 	CardsOfPhones = 3
 	// CardRenew and TillRenew are how many days before its end a card, and a till's
