@@ -104,6 +104,11 @@ export class Counter {
     if (seen) await this.#run(() => this.#taking.scan(digits), (card) => this.#sight.stays(card, seen))
   }
 
+  /** The camera was started by hand: whatever it sees is meant, also a card that was there until just now. */
+  look(): void {
+    this.#sight.clear()
+  }
+
   /** A square that somebody has read on purpose. */
   async read(digits: string): Promise<void> {
     if (!this.asks) await this.#run(() => this.#taking.scan(digits))
