@@ -115,13 +115,12 @@ export const till = {
   asksFirst: 'It is asked about first. That takes a moment.',
 
   // Today
-  today: 'Today',
   todayOn: 'Today on this till',
   todayCount: (count: number) => (count === 0 ? 'Nothing yet today' : `${count.toLocaleString('en-GB')} today`),
   todayEmpty: 'Nothing was taken today.',
   todayNote: 'Only this device has this list. It says nothing of who it was.',
   toScan: 'Back to scanning',
-  acts: { stamp: 'Stamp', redeem: 'Reward', undo: 'Taken back' },
+  acts: { stamp: 'Stamp', redeem: 'Reward' },
   kinds: { phone: 'phone card', printed: 'paper card', typed: 'typed code' },
   states: {
     taken: 'On this device',
@@ -140,7 +139,6 @@ export const till = {
   oldList: (days: number) => `This till last heard ${plural(days, 'day', 'days')} ago which cards are lost. Let it have signal soon.`,
 
   // Opening a till
-  tills: 'Tills',
   openTitle: 'Make this device a till',
   openText: 'Cards are then scanned and stamped here, also with no signal. It takes signal once.',
   name: 'What is it called?',
