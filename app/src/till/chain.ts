@@ -14,8 +14,8 @@ export interface Clock {
   offset: () => number
 }
 
-/** What is to be written: the record's own claims, and what this device keeps beside them. */
-export type Entry = Pick<Claims, 'act' | 'code' | 'of'> & { packed?: Uint8Array; packedVoucher?: Uint8Array } & Pick<Kept, 'kind' | 'card' | 'proof' | 'voucher' | 'reward'>
+/** What is to be written: the record's own claims, and what this device keeps beside them. `at`: when it was shown, if that was before. */
+export type Entry = Pick<Claims, 'act' | 'code' | 'of'> & { packed?: Uint8Array; packedVoucher?: Uint8Array; at?: number } & Pick<Kept, 'kind' | 'card' | 'proof' | 'voucher' | 'reward'>
 
 export class TillOver extends Error {
   override name = 'TillOver'
@@ -56,8 +56,8 @@ export function append<T>(store: TillStore, id: string, clock: Clock, sign: Sign
 }
 
 async function signed(till: Till, entry: Entry, now: number, offset: number, sign: Sign): Promise<Kept> {
-  const { act, code, of, packed, packedVoucher, ...beside } = entry
-  const iat = Math.floor(now / 1000)
+  const { act, code, of, packed, packedVoucher, at = now, ...beside } = entry
+  const iat = Math.floor(at / 1000)
   const claims: Claims = { till: till.id, shop: till.shop, jti: newJti(), iat, seq: till.seq + 1, prv: till.head, act, offset: Math.round(offset) }
   if (packed) claims.card = packed
   if (code) claims.code = code

@@ -36,6 +36,7 @@ export function formats(rows: Rows): Formats {
       if (code !== 'ok' || !card) return { code, ...(card ? { card: card.sub } : {}) }
       return {
         square: {
+          at: now,
           kind: card.key ? 'phone' : 'printed',
           card: card.sub,
           packed: proof ? concat(card.packed, proof.packed) : card.packed,

@@ -8,6 +8,8 @@ import type { Kept, TillStore } from './store'
 /** A square whose every part was found right. */
 export interface Square {
   kind: 'phone' | 'printed'
+  /** When it was looked at: a record is of then, for its proof is good for seconds. */
+  at: number
   /** The card's own number. */
   card: string
   packed: Uint8Array
@@ -68,7 +70,7 @@ export class Taking {
     if ('code' in look) return { kind: 'refused', ...look }
     const { square } = look
     if (square.voucher) return this.#ask({ ...square, voucher: square.voucher })
-    const entry: Entry = { act: 'stamp', kind: square.kind, card: square.card, packed: square.packed, ...(square.proof ? { proof: square.proof } : {}) }
+    const entry: Entry = { act: 'stamp', at: square.at, kind: square.kind, card: square.card, packed: square.packed, ...(square.proof ? { proof: square.proof } : {}) }
     return this.#take(entry, (record) => ({ kind: 'stamped', record }))
   }
 
@@ -90,8 +92,8 @@ export class Taking {
 
   /** "Give it": written down, so that it is given once. `wait` resolves with the server's verdict, or '' without one. */
   async give({ square, title, online }: Extract<Result, { kind: 'asks' }>, wait: (record: Kept) => Promise<string>): Promise<Result> {
-    const { voucher, card, kind, packed, proof } = square
-    const entry: Entry = { act: 'redeem', kind, card, packed, packedVoucher: voucher.packed, voucher: voucher.id, reward: title, ...(proof ? { proof } : {}) }
+    const { voucher, at, card, kind, packed, proof } = square
+    const entry: Entry = { act: 'redeem', at, kind, card, packed, packedVoucher: voucher.packed, voucher: voucher.id, reward: title, ...(proof ? { proof } : {}) }
     const result = await this.#take(entry, (record) => ({ kind: 'given', record, sure: false }))
     if (result.kind !== 'given' || !online) return result
     const verdict = await wait(result.record)

@@ -175,6 +175,14 @@ describe('a voucher', () => {
     expect(codeOf(await taking.give(again, never))).toBe('voucher_spent')
   })
 
+  test('is of when it was shown, however long somebody looks for the tea', async () => {
+    const { here, taking, maya } = await counter()
+    const asks = (await taking.scan(await shown(maya, here.now, await here.issuer.voucher(MAYA, JTI)))) as Extract<Result, { kind: 'asks' }>
+    here.now += 4 * MINUTE
+    const given = await taking.give(asks, never)
+    expect(claimsOf(recordOf(given)).iat).toBe(NOW / 1000)
+  })
+
   test('that may not, or is worth too much, waits for the server’s word', async () => {
     const { here, taking, maya } = await counter()
     const dear = await here.issuer.voucher(MAYA, JTI, { pence: 900 })
