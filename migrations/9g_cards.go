@@ -40,7 +40,7 @@ const stampsClose = `CREATE TRIGGER stamps_close AFTER DELETE ON stamps BEGIN
 	DELETE FROM reviews WHERE id = OLD.id;
 	UPDATE accounts SET
 		closed = closed + OLD.counted + iif(OLD.state = 'held' AND OLD.act = 'stamp'
-			AND NOT EXISTS (SELECT 1 FROM stamps WHERE account = OLD.account AND state = 'held' AND act = 'stamp'), 1, 0),
+			AND NOT EXISTS (SELECT 1 FROM stamps WHERE account <> '' AND account = OLD.account AND state = 'held' AND act = 'stamp'), 1, 0),
 		held = max(0, held - iif(OLD.state = 'held' AND OLD.act = 'stamp', 1, 0))
 		WHERE id = OLD.account AND OLD.account <> '' AND (OLD.counted <> 0 OR OLD.state = 'held');
 	UPDATE vouchers SET

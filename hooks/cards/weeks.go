@@ -75,12 +75,13 @@ type counted struct {
 	Redeemed int    `db:"redeemed"`
 }
 
-// NB! inShop and not shop: a plain shop's own visits are counted, too.
+// NB! inShop and not shop: a plain shop's own visits are counted, too. The "+" has it look
+// among the bearer's few records; else it is among all of the shop's, for each of them.
 const countShops = `SELECT s.inShop AS shop,
 	sum(s.act = 'stamp' AND s.state = 'ok') AS visits,
 	sum(s.act = 'stamp' AND s.state = 'ok' AND s.account <> '' AND NOT EXISTS (
-		SELECT 1 FROM stamps b WHERE b.account = s.account AND b.inShop = s.inShop AND b.act = 'stamp' AND b.state = 'ok'
-		AND b.day >= date(s.day, {:before}) AND (b.day, b.at, b.id) < (s.day, s.at, s.id))) AS first,
+		SELECT 1 FROM stamps b WHERE b.account <> '' AND b.account = s.account AND +b.inShop = s.inShop AND b.act = 'stamp' AND b.state = 'ok'
+		AND +b.day >= date(s.day, {:before}) AND (b.day, b.at, b.id) < (s.day, s.at, s.id))) AS first,
 	sum(s.act = 'redeem' AND s.whole) AS redeemed
 	FROM stamps s WHERE s.day >= {:from} AND s.day < {:to} AND s.inShop <> '' GROUP BY s.inShop ORDER BY s.inShop`
 
