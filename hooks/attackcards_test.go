@@ -6,6 +6,7 @@ import (
 
 	"kith/hooks/cards"
 	"kith/internal/card"
+	"kith/internal/sync"
 )
 
 // paidFor are the shops that are made whole for a voucher, and the records that had it.
@@ -144,5 +145,45 @@ func TestCards_AShopIsPaidForWhatItTookFromWhoHasLeftSince(t *testing.T) {
 	r := s.record("stamps", rowOf(t, taken))
 	if left := r.GetString("card") + r.GetString("proof") + r.GetString("account"); left != "" {
 		t.Errorf("it keeps %q", left)
+	}
+}
+
+// Ensure that a shop which had no signal is paid for what it took on a card that had just
+// been reported lost: its list couldn't say so. The bearer keeps the voucher for the next
+// card, and both together stay within the bound.
+func TestCards_AShopThatCouldntKnowOfALostCardIsPaid(t *testing.T) {
+	s := newStreet(t)
+	a, b, c, who := s.counter(), s.counter(), s.counter(), s.bearer()
+	jti, voucher := who.voucher(300, a.shop, b.shop, c.shop)
+	who.phone.doesWell("cards.lost", map[string]any{})
+	s.set("cards", who.card, map[string]any{"ended": sync.Stamp(s.minutes(-60))})
+	taken := a.redeems(who, voucher, s.minutes(0))
+	says(t, "taken", a.staff.brings(taken), "rejected:card_revoked")
+	if whole, _ := s.paidFor(jti); whole != 1 || s.voucherIs(jti) != "open" {
+		t.Errorf("%d are paid, the voucher is %s", whole, s.voucherIs(jti))
+	}
+	b.staff.brings(b.redeems(who, voucher, s.minutes(1)))
+	who.key = newKey(t)
+	next := newID()
+	who.phone.doesWell("cards.get", map[string]any{"id": next, "key": jwkOf(t, who.key)})
+	var err error
+	who.packed, err = base64Of(s.record("cards", next).GetString("packed"))
+	must(t, err)
+	v, err := s.app.FindFirstRecordByData("vouchers", "jti", jti)
+	must(t, err)
+	voucher, err = base64Of(v.GetString("packed"))
+	must(t, err)
+	with := c.redeems(who, voucher, time.Now())
+	says(t, "with the next card", c.staff.brings(with), "ok")
+	if whole, _ := s.paidFor(jti); whole != 2 || !s.record("stamps", rowOf(t, with)).GetBool("whole") {
+		t.Errorf("then %d", whole)
+	}
+	other := s.bearer()
+	second, voucher := other.voucher(300, a.shop)
+	other.phone.doesWell("cards.lost", map[string]any{})
+	s.set("cards", other.card, map[string]any{"ended": sync.Stamp(s.minutes(0).AddDate(0, 0, -9))})
+	a.staff.brings(a.redeems(other, voucher, s.minutes(9)))
+	if whole, _ := s.paidFor(second); whole != 0 {
+		t.Error("a list is renewed within a week, and this shop is paid after nine days")
 	}
 }

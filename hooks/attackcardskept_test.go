@@ -93,3 +93,23 @@ func TestCards_APrintedCardsAccountStaysForAsLongAsTheCard(t *testing.T) {
 		t.Error("it stays for ever")
 	}
 }
+
+// Ensure that whoever helps a coordinator with their own things can't stop others' cards.
+func TestCards_AHelperOfACoordinatorStopsNoOthersCard(t *testing.T) {
+	s := newStreet(t)
+	desk, helper, other := s.phone("coordinator"), s.phone("resident").proves(true), s.bearer()
+	helper.helps(desk, "details")
+	code, _ := helper.doesFor(desk.member, "cards.lost", map[string]any{"member": other.phone.member})
+	if got := s.record("cards", other.card).GetString("status"); code != "not_allowed" || got != "active" {
+		t.Errorf("%q, the card is %s", code, got)
+	}
+}
+
+// Ensure that a coordinator who knows a card doesn't learn by stopping it whose it is.
+func TestCards_StoppingACardDoesntSayWhoseItIs(t *testing.T) {
+	s := newStreet(t)
+	desk, other := s.phone("coordinator"), s.bearer()
+	if code, _ := desk.does("cards.lost", map[string]any{"member": other.phone.member, "id": other.card}); code != "args_invalid" {
+		t.Errorf("%q", code)
+	}
+}

@@ -22,8 +22,14 @@ func (m *room) lost(c *sync.Call) (sync.Result, error) {
 	}
 	member := c.Member
 	if args.Member != "" && args.Member != c.Member {
+		if c.Helper != "" { // NB! what a coordinator may, whoever helps one with their things may not
+			return sync.Result{}, errCoordinators
+		}
 		if err := c.Allowed(errCoordinators, "coordinators"); err != nil {
 			return sync.Result{}, err
+		}
+		if args.ID != "" { // whether it was theirs would say whose card it is
+			return sync.Result{}, sync.ErrShape
 		}
 		if _, err := c.Find("members", args.Member, errMember); err != nil {
 			return sync.Result{}, err

@@ -176,12 +176,24 @@ func (t *taking) ofCard(i *incoming) {
 	}
 	s.Card, s.Account, s.Member, s.Paper = k.ID, k.Account, k.Member, k.Kind == "printed"
 	switch {
-	case k.Ended != "" && s.At > k.Ended, k.Account == "" && s.Act != ledger.ActRedeem:
-		// NB! Whoever has left counts no stamps. What a shop gave before, it is paid for.
+	case k.Ended != "" && s.At > k.Ended:
+		// NB! A till that has been without a signal for less than a list lasts couldn't know.
+		s.rejects("card_revoked" + map[bool]string{true: faith}[s.Act == ledger.ActRedeem && s.At < later(k.Ended, listLife)])
+	case k.Account == "" && s.Act != ledger.ActRedeem:
+		// Whoever has left counts no stamps. What a shop gave before, it is paid for.
 		s.rejects("card_revoked")
 	case i.record.Code != "" && i.record.At.Unix() > k.Expires*86400:
 		s.rejects("card_expired")
 	}
+}
+
+// later is a stamp of time so much later; what is no stamp has no later.
+func later(stamp string, by time.Duration) string {
+	t, err := time.Parse(time.RFC3339, stamp)
+	if err != nil {
+		return ""
+	}
+	return stampOf(t.Add(by))
 }
 
 // onlineWait is how long after it was shown a voucher can come that is good only where

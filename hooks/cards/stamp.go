@@ -59,19 +59,27 @@ func (s *stamp) at() time.Time {
 	return t
 }
 
+// faith stands behind why a record can't count, where its shop couldn't know that, and
+// there is nothing else that is wrong with it.
+const faith = ",faith"
+
 // rejects and holds write what is known of a record by itself.
 func (s *stamp) rejects(code string) {
-	if !s.rejected() {
-		s.Own = "!" + code
+	if s.rejected() {
+		s.Own = strings.TrimSuffix(s.Own, faith)
+		return
 	}
+	s.Own = "!" + code
 }
 
 func (s *stamp) rejected() bool { return strings.HasPrefix(s.Own, "!") }
 
 func (s *stamp) holds(code string) {
-	if !s.rejected() {
-		s.Own = strings.TrimPrefix(s.Own+","+code, ",")
+	if s.rejected() {
+		s.Own = strings.TrimSuffix(s.Own, faith)
+		return
 	}
+	s.Own = strings.TrimPrefix(s.Own+","+code, ",")
 }
 
 // entry is the stamp as the ledger reads it.
@@ -81,14 +89,21 @@ func (s *stamp) entry() ledger.Record {
 		Proof: s.Proof, Voucher: s.Voucher, Of: s.Of, Review: s.Reviewed, Settled: s.settled(),
 	}
 	if reject, is := strings.CutPrefix(s.Own, "!"); is {
-		r.Reject = reject
+		if r.Reject, r.Faith = strings.CutSuffix(reject, faith); r.Faith {
+			r.Hold = s.links()
+		}
 		return r
 	}
 	if s.Own != "" {
 		r.Hold = strings.Split(s.Own, ",")
 	}
-	r.Hold = append(r.Hold, ledger.Link{Linked: s.Linked, Forked: s.Forked, Busy: s.Busy}.Hold()...)
+	r.Hold = append(r.Hold, s.links()...)
 	return r
+}
+
+// links are what holds it because of its till's chain.
+func (s *stamp) links() []string {
+	return ledger.Link{Linked: s.Linked, Forked: s.Forked, Busy: s.Busy}.Hold()
 }
 
 // settled says whether its shop was paid for it.

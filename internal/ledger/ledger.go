@@ -65,6 +65,7 @@ type Record struct {
 	Voucher  string // that is redeemed
 	Of       string // the record that is undone
 	Reject   string // why it can't count, whatever the others say
+	Faith    bool   // its shop couldn't know that
 	Hold     []string
 	Review   string // what somebody said: ByOwner, ByCoordinator, Refused
 	Settled  bool   // the shop was paid for it: that stays

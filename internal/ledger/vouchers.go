@@ -36,6 +36,8 @@ func (j *judging) redeem(i int, s *spending) {
 	r, v := &j.records[i], &j.verdicts[i]
 	reused := v.State == Rejected && slices.Contains(v.Codes, ProofReused)
 	switch {
+	case r.Faith: // of a card that was lost. Its bearer has the voucher still, so one is left to be paid
+		v.Whole = len(j.holds(i)) == 0 && (s.had || len(s.paid) < MostPaid-1) && s.pay(r.Shop)
 	case !j.open(i) && !reused: // by itself, or taken back
 	case r.Review == Refused:
 		j.reject(i, Refused)
