@@ -22,14 +22,14 @@ import (
 
 // columns of each collection that leave the server: name and kind (text, number, yes-or-no, json).
 var columns = map[string]string{
-	"communities":   "name:t area:t zone:t lat:n lon:n definition:t attributions:j demo:b keys:t care:j",
+	"communities":   "name:t area:t zone:t lat:n lon:n definition:t attributions:j demo:b keys:t care:j cardKeys:j scheme:j",
 	"places":        "name:t address:t postcode:t lat:n lon:n kind:t access:j",
 	"organisations": "name:t description:t url:t email:t phone:t",
 	"listings": "kind:t title:t summary:t description:t organisation:t place:t room:t schedule:j prices:j access:j venue:t languages:j " +
 		"whoComes:t firstVisit:j contact:j checked:t status:t source:t sourceUrl:t twin:t",
 	"members":    "firstName:t created:t standing:t noPhone:b hasEmail:b",
 	"roles":      "member:t role:t shop:t",
-	"shops":      "name:t place:t status:t",
+	"shops":      "name:t place:t status:t perk:t chatty:t joined:t hours:j plain:b",
 	"invites":    "role:t shop:t usesLeft:n uses:n expires:t created:t by:t note:t ended:b",
 	"recoveries": "member:t kind:t status:t openedBy:t confirmedBy:t expires:t created:t firstName:t",
 	"devices":    "member:t name:t revoked:b created:t seen:t pending:b match:t wipe:b enrolled:b shop:t",
@@ -49,15 +49,27 @@ var columns = map[string]string{
 	"concernFigures": "quarter:t area:t measure:t shown:t",
 	"surgeryNotes":   "received:t state:t",
 	"concerns":       "urgency:t area:t received:t state:t assignee:t picked:t closedOn:t outcome:t link:t lead:b escalated:n",
+
+	"accounts":    "member:t onlineUntil:t stamps:n held:n",
+	"cards":       "account:t by:t kind:t packed:t code:t status:t issued:n expires:n",
+	"tills":       "shop:t device:t name:t key:t token:t opened:t ended:t expires:n",
+	"stamps":      "shop:t day:t act:t state:t codes:j counted:n",
+	"reviews":     "shop:t till:t at:t act:t state:t codes:j",
+	"rewards":     "title:t text:t status:t plainText:t stamps:n pence:n shops:j",
+	"vouchers":    "reward:t packed:t status:t issued:n expires:n pence:n stamps:n offline:b printed:b",
+	"revocations": "token:t seq:n",
+	"shopWeeks":   "shop:t week:t kind:t visits:t firstVisits:t redeemed:t",
+	"settlements": "month:t payer:t payee:t reward:t pence:n count:n",
+	"patterns":    "week:t shop:t till:t kind:t shown:t seen:b",
 }
 
 // hidden columns that the oracle needs to say who sees what.
-var hidden = map[string]string{"visits": "member", "concernNotes": "lead"}
+var hidden = map[string]string{"visits": "member", "concernNotes": "lead", "cards": "member", "stamps": "member", "vouchers": "member, by"}
 
 // audiences of a row: protocol.md, the first table of section 7.
 func audiences(coll, id string, col map[string]string) []string {
 	switch coll {
-	case "communities", "places", "organisations", "helplines":
+	case "communities", "places", "organisations", "helplines", "rewards":
 		return []string{"public"}
 	case "listings":
 		if col["status"] == "draft" {
@@ -119,7 +131,12 @@ func audiences(coll, id string, col map[string]string) []string {
 		}
 		return nil
 	case "shops":
+		if col["status"] == "active" && !yes(col["plain"]) {
+			return []string{"shop/" + id, "coordinators", "public"}
+		}
 		return []string{"shop/" + id, "coordinators"}
+	case "accounts", "cards", "stamps", "vouchers", "tills", "reviews", "revocations", "shopWeeks", "settlements", "patterns":
+		return ofCards(coll, col)
 	case "roles":
 		if col["shop"] != "" {
 			return []string{"member/" + col["member"], "coordinators", "owners/" + col["shop"]}
@@ -132,6 +149,44 @@ func audiences(coll, id string, col map[string]string) []string {
 		return []string{"member/" + col["member"], "helped/" + col["member"]}
 	}
 	return []string{"member/" + col["member"]}
+}
+
+// ofCards are the audiences of what belongs to the card.
+func ofCards(coll string, col map[string]string) (auds []string) {
+	some := func(kind, id string) {
+		if id != "" {
+			auds = append(auds, kind+id)
+		}
+	}
+	switch coll {
+	case "accounts", "stamps":
+		some("member/", col["member"])
+	case "cards", "vouchers":
+		some("member/", col["member"])
+		if col["by"] != col["member"] {
+			some("member/", col["by"])
+		}
+	case "tills":
+		return []string{"owners/" + col["shop"], "shop/" + col["shop"], "coordinators"}
+	case "reviews":
+		return []string{"owners/" + col["shop"], "coordinators"}
+	case "revocations":
+		return []string{"counters"}
+	case "shopWeeks":
+		if col["kind"] == "own" {
+			return []string{"owners/" + col["shop"]}
+		}
+		return []string{"coordinators"}
+	case "settlements":
+		some("owners/", col["payer"])
+		if col["payer"] != col["payee"] {
+			some("owners/", col["payee"])
+		}
+		return append(auds, "coordinators")
+	case "patterns":
+		return []string{"coordinators"}
+	}
+	return auds
 }
 
 // fact is a row as it stood for a while. Its version is in (after, upTo].
@@ -176,7 +231,7 @@ func (o *oracle) attach(s *server) error {
 			names = append(names, `"`+strings.Split(c, ":")[0]+`"`)
 		}
 		if h := hidden[coll]; h != "" {
-			names = append(names, h)
+			names = append(names, strings.Split(h, ", ")...)
 		}
 		st, err := db.Prepare("SELECT " + strings.Join(names, ", ") + " FROM " + coll)
 		if err != nil {
@@ -318,7 +373,7 @@ func value(kind, raw string) (v any, err error) {
 var ofRole = map[string][]string{
 	"listener": {"listeners"}, "activator": {"activators", "listeners"}, "coordinator": {"activators", "coordinators", "listeners", "responders"},
 	"coach": {"listeners", "responders"}, "surgery": {"surgery"},
-	"owner": {"shop/SHOP", "owners/SHOP"}, "staff": {"shop/SHOP"},
+	"owner": {"shop/SHOP", "owners/SHOP", "counters"}, "staff": {"shop/SHOP", "counters"},
 }
 
 // grants: protocol.md, section 7, "who".
