@@ -188,6 +188,8 @@ func (t *taking) known() error {
 		switch {
 		case t.rows[id] != nil || twice[id]:
 			i.told.Verdict = "duplicate"
+		case i.record.Seq > i.till.Seq+limits.RecordsAhead:
+			i.no(ledger.Forged) // NB! where it ends, nothing before it would be taken any more
 		case i.record.Seq <= i.till.Closed:
 			i.no(ledger.TooLate)
 		default:

@@ -283,6 +283,9 @@ const (
 	Chatty = 200
 	// RecordsPerCommand (wire): 20 records fill half of CommandArgs.
 	RecordsPerCommand = 20
+	// RecordsAhead is how far a record's place can be from the last that came: no till keeps
+	// so many to itself.
+	RecordsAhead = 50_000
 	// CardsPerDay is how many cards one person can print in a day: a stall at a fair.
 	CardsPerDay = 60
 	// CardsOfADay is how many cards somebody's phones can have made in one.
