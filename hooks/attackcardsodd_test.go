@@ -83,3 +83,11 @@ func TestStamps_WhateverIsSignedHasAVerdict(t *testing.T) {
 		}
 	}
 }
+
+// Ensure that a till can't write down that it stands in another shop.
+func TestStamps_ATillStandsWhereItWasOpened(t *testing.T) {
+	s := newStreet(t)
+	c, other, b := s.counter(), s.counter(), s.bearer()
+	raw := c.writes(s.minutes(0), func(r *card.Record) { r.Card, r.Shop = b.shows(s.minutes(0)), other.shop })
+	says(t, "of another shop", c.staff.brings(raw), "rejected:record_forged")
+}
