@@ -57,6 +57,7 @@ export const prints = {
     refused: 'The voucher could not be made.',
     ready: 'The voucher is ready to print.',
     again: 'Make another voucher',
+    retry: 'Change it and try again',
     gone: 'This voucher isn’t on this phone. It can be printed on the day it was made, where it was made.',
     notYours: 'A voucher on paper is made by a shop’s owner, by somebody who runs a group, or by a coordinator.',
     for: 'For whoever has the card',
