@@ -197,7 +197,7 @@ export const scheme = {
   person: {
     title: 'Their card',
     text: (name: string) => `A card on paper for ${name}. No name is on it. Stamps they have stay theirs, also on a new card.`,
-    hasPhone: 'Their card is on their own phone, under Card.',
+    hasPhone: 'Their card is on their own phone, under My card.',
     print: 'Print a card for them',
     lost: 'They lost their card',
     lostText: (name: string) => `All cards of ${name} stop working, on paper and on a phone. Their stamps are kept for the next card.`,
