@@ -33,7 +33,7 @@ export const card = {
   },
   lostHere: {
     title: 'This card was reported lost',
-    text: 'It works nowhere any more. Your stamps are all still there.',
+    text: 'From tomorrow at the latest no till takes it. Your stamps are all still there.',
   },
   refused: 'The card could not be had.',
   failed: 'The code could not be made on this phone.',
