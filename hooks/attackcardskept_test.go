@@ -113,3 +113,13 @@ func TestCards_StoppingACardDoesntSayWhoseItIs(t *testing.T) {
 		t.Errorf("%q", code)
 	}
 }
+
+// Ensure that nobody has another's card made good for longer.
+func TestCards_NobodyRenewsAnothersCard(t *testing.T) {
+	s := newStreet(t)
+	b, other := s.bearer(), s.phone("resident")
+	s.set("cards", b.card, map[string]any{"expires": 1})
+	if code, _ := other.does("cards.renew", map[string]any{"id": b.card}); code != "card_unknown" {
+		t.Errorf("%q", code)
+	}
+}
