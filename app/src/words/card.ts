@@ -127,6 +127,7 @@ export const card = {
     claimWrong: 'A code has eight letters and numbers',
     claimGo: 'Make it mine',
     claimSent: 'It’s yours as soon as this phone has had signal.',
+    claimDone: 'It’s yours now.',
     things: 'Sleeves and badges',
   },
 
