@@ -45,13 +45,21 @@ async function getCard(page: Page, town: Town): Promise<void> {
   await page.getByRole('img', { name: SQUARE }).waitFor()
 }
 
+/** Lets `ahead` hold from the first script of a page on, also after it was opened anew. */
+const setting = (page: Page) =>
+  page.addInitScript(() => {
+    const by = Number(sessionStorage.getItem('ahead'))
+    const now = Date.now.bind(Date)
+    if (by !== 0) Date.now = () => now() + by
+    Object.assign(globalThis, { trueNow: now })
+  })
+
 /** Sets the clock of a page ahead of this machine's, by so many milliseconds; timers go on as they were. */
 async function ahead(page: Page, ms: number): Promise<void> {
   await page.evaluate((by) => {
-    const world = globalThis as unknown as { trueNow?: () => number }
-    world.trueNow ??= Date.now.bind(Date)
-    const now = world.trueNow
-    Date.now = () => now() + by
+    const { trueNow } = globalThis as unknown as { trueNow: () => number }
+    sessionStorage.setItem('ahead', String(by))
+    Date.now = () => trueNow() + by
   }, ms)
 }
 
@@ -71,6 +79,8 @@ async function expectVerdict(till: Page, film: LiveFilm, word: string): Promise<
 test('with the server off: shown, scanned and stamped; the same square again, an old picture, forged, lost, run out and a wrong clock each refused; then both phones agree', async ({ browser, page, town }) => {
   const film = new LiveFilm()
   const till = await openTill(town, film)
+  await setting(page)
+  await setting(till.page)
   await joinAs(page, town, 'resident')
   await getCard(page, town)
   await kept(page)
@@ -112,11 +122,11 @@ test('with the server off: shown, scanned and stamped; the same square again, an
 
   await ahead(page, 5 * MINUTE)
   await page.reload()
-  await ahead(page, 5 * MINUTE)
   await square.waitFor()
   await film.show(page, square)
   await expectVerdict(till.page, film, 'Clock ahead')
 
+  await ahead(page, 0)
   await page.reload()
   await square.waitFor()
   await film.show(page, square)
@@ -278,9 +288,12 @@ test('a hand scanner types a square wherever the focus is, and every verdict can
   await page.getByText('Camera and sound').click()
   await hold(page, 'counter')
   const forged = digitsOf(Uint8Array.from({ length: 213 }, (_, i) => (i < 2 ? 1 : (i * 37) % 256)))
-  await page.getByLabel('The code on a paper card').focus()
-  await wedge(page, forged)
-  await expect(verdict(page).getByRole('heading', { name: 'Not a real card' })).toBeVisible()
+  // As with a real one: what stumbled, since the machine was busy, is scanned again.
+  await expect(async () => {
+    await page.getByLabel('The code on a paper card').fill('')
+    await wedge(page, forged)
+    await expect(verdict(page).getByRole('heading', { name: 'Not a real card' })).toBeVisible({ timeout: 3_000 })
+  }).toPass({ timeout: 60_000 })
   await hold(page, 'refused')
   await page.keyboard.press('Escape')
   await expect(page.getByLabel('The code on a paper card')).toHaveValue('')

@@ -19,6 +19,13 @@ it('what a person types is never taken for one', () => {
   expect([wedge.types, wedge.key('Enter', 20_045)]).toEqual([false, ''])
 })
 
+it('a phone that is busy in the middle of a square loses none of it', () => {
+  const wedge = new Wedge()
+  type(wedge, '4'.repeat(50), 5)
+  type(wedge, '5'.repeat(50), 5, 650)
+  expect(wedge.key('Enter', 1_000)).toBe('4'.repeat(50) + '5'.repeat(50))
+})
+
 it('a scanner that stumbles begins again, and nothing of two squares is mixed', () => {
   const wedge = new Wedge()
   type(wedge, '1'.repeat(90), 5)

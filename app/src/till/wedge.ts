@@ -4,6 +4,8 @@
 
 /** Between two keys of a scanner. */
 const GAP_MS = 60
+/** … and at most so long once it is known to be one: the phone may be busy meanwhile. */
+const STALL_MS = 500
 /** The shortest square that a till reads has far more digits; what a person types has fewer. */
 const LEAST = 60
 
@@ -13,7 +15,7 @@ export class Wedge {
 
   /** Takes one key, with its time. Answers the whole text when a scanner has ended it; else ''. */
   key(key: string, at: number): string {
-    const quick = at - this.#last <= GAP_MS
+    const quick = at - this.#last <= (this.types ? STALL_MS : GAP_MS)
     this.#last = at
     if (key === 'Enter') {
       const text = quick && this.#digits.length >= LEAST ? this.#digits : ''
