@@ -6,7 +6,7 @@ const { plural } = common
 export const card = {
   title: 'My card',
   intro: 'One card for the shops round here. A visit is a stamp, whatever you buy, and the stamps of all shops count together.',
-  notJoined: 'The card comes with joining. Ask for an invite in a shop that takes part, or at a group.',
+  notJoined: 'The card comes with joining. Ask for an invite at a group. A shop that takes part can give you one on paper.',
   join: 'Join with an invite',
   noBrowser: 'This browser keeps nothing for this site, so a card can’t live in it. A printed card does the same.',
 
