@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { expect, joinAs, joinWith, kept, otherPhone, test, type Town } from './town'
 
 /** Opens a person's page at the desk, found by typing their name. */
@@ -9,7 +9,14 @@ async function personAtDesk(page: Page, town: Town, name: string): Promise<void>
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
 }
 
-const sent = (page: Page) => expect(page.getByText('Saved on this phone, not sent yet.')).toHaveCount(0)
+/** What was done is shown, and with that waits; it is sent once nothing waits any more. */
+async function sent(page: Page, shown: Locator): Promise<void> {
+  await expect(shown).toBeVisible()
+  await expect(page.getByText('Saved on this phone, not sent yet.')).toHaveCount(0)
+}
+
+/** A role in the list of a person's page. */
+const role = (page: Page, name: string) => page.getByRole('listitem').filter({ hasText: name })
 
 test('an invite is made with no signal, and its link lets somebody in on another phone once there is', async ({ browser, page, town }) => {
   await joinAs(page, town, 'activator')
@@ -45,7 +52,7 @@ test('a role that is given counts at the next request of the other phone; suspen
   await page.getByRole('button', { name: 'Give a role' }).click()
   await page.getByLabel('Which role?').selectOption('activator')
   await page.getByRole('button', { name: 'Give a role' }).click()
-  await sent(page)
+  await sent(page, role(page, 'Activator'))
   await expect(phone.page.getByRole('link', { name: 'My groups' })).toBeVisible()
   await phone.page.goto(`${town.url}/invites/new`)
   await phone.page.getByRole('button', { name: 'Make the invite' }).click()
@@ -55,7 +62,7 @@ test('a role that is given counts at the next request of the other phone; suspen
   await page.getByRole('button', { name: 'Yes, suspend' }).click()
   await expect(phone.page.getByText('You cannot take part just now.')).toBeVisible()
   await page.getByRole('button', { name: 'Let them take part again' }).click()
-  await sent(page)
+  await sent(page, page.getByRole('button', { name: 'Suspend' }))
   await phone.page.reload()
   await expect(phone.page.getByText('You cannot take part just now.')).toHaveCount(0, { timeout: 90_000 })
 })
@@ -141,7 +148,7 @@ test('what was done is in the record, in words', async ({ page, town }) => {
   await page.getByRole('button', { name: 'Give a role' }).click()
   await page.getByLabel('Which role?').selectOption('listener')
   await page.getByRole('button', { name: 'Give a role' }).click()
-  await sent(page)
+  await sent(page, role(page, 'Listener'))
   await page.goto(`${town.url}/desk/audit`)
   await expect(page.getByText('Tom gave Maya the role of listener')).toBeVisible()
 })

@@ -260,6 +260,7 @@ test('what is taken can be opened once it is answered, and nothing is broken ope
   await joinAs(tom.page, town, 'coordinator')
   await tom.page.goto(town.url + mine)
   await tom.page.getByRole('button', { name: 'I’ll look into it' }).click()
+  await expect(tom.page.getByRole('button', { name: 'Give it back' })).toBeVisible()
   await settled(tom.page)
   answer()
   await expect(page.getByText(/Somebody else has just taken this\. Tom looks into it\./)).toBeVisible()
