@@ -171,7 +171,7 @@ export const shop = {
     title: 'Leaving',
     begin: 'Take the shop out',
     text: (name: string) =>
-      `${name} no longer takes part from the next signal on. Its tills stop. Its staff and you lose this page. Perk, hours and chatty table are shown to nobody. Rewards that it pays for end; who has one already can use it in the other shops. Stamps that people have stay theirs. What shops owe each other is still settled. You stay a member, and a coordinator can let the shop in again.`,
+      `${name} no longer takes part from the next signal on. Its tills stop, and what they have not sent by then is lost: look that each says “All sent” first. Its staff and you lose this page. Perk, hours and chatty table are shown to nobody. Rewards that it pays for end; who has one already can use it in the other shops. Stamps that people have stay theirs. What shops owe each other is still settled. You stay a member, and a coordinator can let the shop in again.`,
     yes: 'Yes, take it out',
     done: (name: string) => `${name} has left. Thank you for having taken part.`,
   },
