@@ -20,6 +20,8 @@ export class Carrier {
   readonly #each = new Map<string, Backoff>()
   #most = MOST
   #running: Promise<void> | null = null
+  /** It was asked for since a round began to look. */
+  #asked = false
 
   constructor(
     private readonly env: Env,
@@ -30,8 +32,21 @@ export class Carrier {
 
   /** Brings what is due. Resolves when nothing more can be done just now. */
   round(): Promise<void> {
-    this.#running ??= this.#all().finally(() => (this.#running = null))
+    this.#asked = true
+    this.#running ??= this.#rounds()
     return this.#running
+  }
+
+  /** What was saved while one round had already looked is brought by another. */
+  async #rounds(): Promise<void> {
+    try {
+      while (this.#asked) {
+        this.#asked = false
+        await this.#all()
+      }
+    } finally {
+      this.#running = null
+    }
   }
 
   /** There is signal again, or somebody is looking: what failed may be tried at once. */

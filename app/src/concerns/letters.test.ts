@@ -109,6 +109,21 @@ describe('a letter', () => {
     expect((await letters.get('a'))?.state).toBe('waiting')
   })
 
+  test('that is saved while it was just being looked is brought all the same', async () => {
+    const letters = some()
+    const carrier = new Carrier(world, letters)
+    const look = letters.all.bind(letters)
+    letters.all = async () => {
+      const there = await look()
+      letters.all = look
+      await letters.keep('a', 'blob a', world.now())
+      void carrier.round()
+      return there
+    }
+    await carrier.round()
+    expect((await letters.get('a'))?.state).toBe('taken')
+  })
+
   test('that the door can’t read holds up no other', async () => {
     const letters = some()
     for (const name of ['a', 'b', 'c']) await letters.keep(name, `blob ${name}`, world.now())
