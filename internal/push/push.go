@@ -6,6 +6,8 @@ package push
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"slices"
 	"time"
 )
 
@@ -28,6 +30,14 @@ type Message struct {
 	FID bool   // To is an installation id
 	N   string // the notice's id
 	K   string // Loyalty, Notice, Task or Account
+}
+
+// id is what a notice's id looks like. Words don't.
+var id = regexp.MustCompile(`^[a-z0-9]{1,40}$`)
+
+// plain says whether m is an id and a kind. It is looked at before each message leaves.
+func (m Message) plain() bool {
+	return id.MatchString(m.N) && slices.Contains([]string{Loyalty, Notice, Task, Account}, m.K)
 }
 
 // Sender hands one message over, once: it never tries again by itself. A nil error says
@@ -62,4 +72,3 @@ func (e *Later) Error() string {
 }
 
 func (e *Broken) Error() string { return "not until somebody mends it: " + e.Code }
-
