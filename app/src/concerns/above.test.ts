@@ -48,6 +48,18 @@ describe('Back, while the form is open', () => {
     expect(browser.entries, 'and nothing more lies ahead').toEqual(['/listening', '/listening'])
   })
 
+  it('takes nobody back from the page that they have gone to, and goes down once they are here again', async () => {
+    const above = new Above()
+    above.begin(stays)
+    await vi.waitFor(() => expect(browser.at).toBe(1))
+    browser.addEventListener('pagehide', () => above.end())
+    browser.dispatchEvent(new Event('pagehide'))
+    await new Promise(setImmediate)
+    expect(browser.at).toBe(1)
+    browser.dispatchEvent(new Event('pageshow'))
+    await vi.waitFor(() => expect(browser.at).toBe(0))
+  })
+
   it('closes a form for which the browser took no entry, and is heard again the next time', async () => {
     const above = new Above()
     const away = vi.fn()

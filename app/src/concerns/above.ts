@@ -23,6 +23,12 @@ export class Above {
   #alone = false
   /** Steps through the history take a moment: one at a time. */
   #work: Promise<void> = Promise.resolve()
+  /** Resolves while this page is the one that is there. */
+  #here: Promise<unknown> = Promise.resolve()
+
+  constructor() {
+    addEventListener('pagehide', () => (this.#here = new Promise((back) => addEventListener('pageshow', back, { once: true }))))
+  }
 
   /** Lays the twin above the page that is there. */
   begin(steps: Steps): void {
@@ -44,6 +50,8 @@ export class Above {
       removeEventListener('popstate', this.#popped)
       if (!this.#risen) return
       this.#risen = false
+      // NB! Whoever has gone to another page would be brought back from there: the step waits until they are here again.
+      await this.#here
       await step(-1, () => address && history.replaceState({ depth: Number(history.state?.depth ?? 0) }, '', address))
     })
   }
