@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Schedule } from '../calendar'
 import type { Entry, Row } from '../sync'
-import { isMovedVisit, myVisits } from './visits'
+import { isMovedVisit, isOver, myVisits } from './visits'
 
 const THURSDAY: Schedule = [{ start: '2026-06-04T12:00', minutes: 60, zone: 'Europe/London', rrule: 'FREQ=WEEKLY;BYDAY=TH', changes: [{ from: '2026-06-11T12:00', cancelled: true }, { from: '2026-06-18T12:00', start: '2026-06-19T15:00' }] }]
 const row = (id: string, day: string, more: Partial<Row> = {}): Row => ({ id, listing: 'l', occurrence: `2026-06-${day}T12:00`, firstName: 'Rosa', welcome: 'door', status: 'coming', ...more })
@@ -38,5 +38,11 @@ describe('my visits', () => {
     const [moved, stays] = [visits([row('a', '18')])[0], visits([row('b', '04')])[0]]
     expect(moved && isMovedVisit(moved, '2026-06-19T15:00')).toBe(true)
     expect(stays && isMovedVisit(stays, '2026-06-04T12:00')).toBe(false)
+  })
+  it('are over when it has ended, and not while it is on: who can’t come after all says so until then', () => {
+    const [held, unknown] = [visits([row('a', '04')])[0]!, visits([row('b', '05')])[0]!]
+    const at = (clock: string) => Date.parse(`2026-06-04T${clock}:00+01:00`)
+    expect(['11:59', '12:00', '12:59', '13:00'].map((clock) => isOver(held, at(clock), `2026-06-04T${clock}`))).toEqual([false, false, false, true])
+    expect(['2026-06-05T12:00', '2026-06-05T12:01'].map((wall) => isOver(unknown, 0, wall)), 'of which nothing is known but its name').toEqual([false, true])
   })
 })

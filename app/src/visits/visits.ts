@@ -59,6 +59,11 @@ export function myVisits({ rows, own: isOwn, outbox, schedule }: Facts): Visit[]
   return all.sort((a, b) => (a.occurrence < b.occurrence ? -1 : 1))
 }
 
+/** Whether it has ended. While it is on, who can't come after all still says so: somebody may be looking out for them. `wall`: the local time now. */
+export function isOver(visit: Visit, now: number, wall: string): boolean {
+  return visit.when ? Math.max(visit.when.end, visit.when.start + 1) <= now : visit.occurrence < wall
+}
+
 /** Whether the occurrence takes place at another time than the person chose. `wall`: its local start now. */
 export function isMovedVisit(visit: Visit, wall: string): boolean {
   return visit.when !== undefined && !visit.when.allDay && wall !== visit.occurrence

@@ -33,6 +33,8 @@ export const visits = {
   ring: (name: string, phone: string) => `Or ring ${name ? `${name} on ` : ''}${phone}`,
   cancelledTitle: 'You said you’re not coming',
   cancelledText: 'That’s fine. You can come another time.',
+  overTitle: 'This is over',
+  overText: 'You can come another time.',
   comeAgain: 'Come after all',
   refusedTitle: 'This could not be sent',
   when: 'When',
