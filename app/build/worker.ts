@@ -33,9 +33,12 @@ function isKept(name: string): boolean {
   return name !== 'sw.js' && !name.endsWith('.map') && !name.split('/').some((part) => part.startsWith('.'))
 }
 
-/** Large, and most people never need it: kept from the first time it is used. Today that is the reader of square codes. */
+/**
+ * Large, and most people never need it: kept from the first time it is used. That is the reader of square codes, and
+ * what asks Google to reach this phone.
+ */
 export function isLater([address]: Kept): boolean {
-  return address.endsWith('.wasm') || /^\/assets\/reader\.worker-[^/]+\.js$/.test(address)
+  return address.endsWith('.wasm') || /^\/assets\/(reader\.worker|firebase)-[^/]+\.js$/.test(address)
 }
 
 /** Names a version of the app by the hashes of all its files. */

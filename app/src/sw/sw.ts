@@ -8,7 +8,10 @@
  * A few files are large and most people never need them (the reader of square codes): those are kept from the
  * first time they are used, and from then on come with every new version, so that an update takes away nothing
  * that worked with no signal.
+ *
+ * And it shows what comes by push (push.ts), with no code of Google's.
  */
+import { open, poke, show } from './push'
 
 declare const KITH_FILES: readonly (readonly [address: string, hash: string])[]
 declare const KITH_LATER: readonly (readonly [address: string, hash: string])[]
@@ -32,6 +35,10 @@ self.addEventListener('fetch', (event) => {
   const address = keptAddress(event.request)
   if (address) event.respondWith(fromCache(address, event.request))
 })
+self.addEventListener('push', (event) => event.waitUntil(show(event)))
+self.addEventListener('notificationclick', (event) => event.waitUntil(open(event.notification)))
+// A page that is open asks for another way to be reached; else the next one that is opened (notices/keeping.ts).
+self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(poke()))
 
 /** Fetches every listed file past the HTTP cache; one that fails fails the whole install. */
 async function keepAll(): Promise<void> {
@@ -100,4 +107,3 @@ async function fromCache(address: string, request: Request): Promise<Response> {
   return response
 }
 
-export {}

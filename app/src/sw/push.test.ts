@@ -1,0 +1,184 @@
+/**
+ * What comes by push, in a worker with pages, notifications and a cache that are made of lists.
+ */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { pushed } from '../words/pushed'
+
+/** In a variable, so that the worker is checked with the types of a worker and not with those of a page. */
+const WORKER = './push'
+
+interface Shown {
+  title: string
+  tag: string
+  body: string
+  data: { n: string }
+  renotify: boolean
+  silent: boolean
+}
+
+class Page {
+  readonly heard: unknown[] = []
+  focusedNow = false
+  went = ''
+  /** Whether it goes by itself when it is asked to. */
+  answers = true
+  focusable = true
+  navigable = true
+  constructor(
+    readonly focused = false,
+    readonly visibilityState = 'hidden',
+  ) {}
+  postMessage(message: unknown, [port]: MessagePort[] = []) {
+    this.heard.push(message)
+    if (port && this.answers) port.postMessage('yes')
+  }
+  async focus() {
+    if (!this.focusable) throw new Error('not allowed')
+    this.focusedNow = true
+  }
+  async navigate(address: string) {
+    if (!this.navigable) throw new Error('not of this worker')
+    this.went = address
+  }
+}
+
+let pages: Page[]
+let shown: Shown[]
+let opened: string[]
+let told: Map<string, Response>
+let worker: { show: (event: object) => Promise<void>; open: (notification: object) => Promise<void>; poke: () => Promise<void> }
+
+beforeEach(async () => {
+  pages = []
+  shown = []
+  opened = []
+  told = new Map()
+  vi.resetModules()
+  vi.stubGlobal('caches', { open: async () => ({ match: async (key: string) => told.get(key)?.clone(), put: async (key: string, value: Response) => void told.set(key, value) }) })
+  vi.stubGlobal('self', {
+    clients: { matchAll: async () => pages, openWindow: async (address: string) => void opened.push(address) },
+    registration: {
+      getNotifications: async ({ tag }: { tag: string }) => shown.filter((one) => one.tag === tag),
+      // As a browser does: one of the same tag takes the place of the last.
+      showNotification: async (title: string, options: Omit<Shown, 'title'>) => void (shown = [...shown.filter(({ tag }) => tag !== options.tag), { title, ...options }]),
+    },
+  })
+  worker = await import(/* @vite-ignore */ WORKER)
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+const push = (data: unknown) => worker.show({ data: { json: () => ({ from: '1', fcmMessageId: 'm', data }) } })
+
+describe('a push', () => {
+  test.each(['task', 'notice', 'loyalty', 'account'] as const)('of the kind %s is shown in the words of its kind, which say nothing of what it is', async (k) => {
+    await push({ v: '1', n: 'abc', k })
+    expect(shown).toMatchObject([{ ...pushed[k], tag: k, data: { n: 'abc' }, renotify: true, silent: false }])
+  })
+
+  test.each([
+    ['nothing at all', { data: null }],
+    ['no JSON', { data: { json: () => JSON.parse('{') } }],
+    ['no data', { data: { json: () => ({ notification: { title: 'Somebody else’s words' } }) } }],
+    ['another version', { data: { json: () => ({ data: { v: '2', n: 'abc', k: 'task' } }) } }],
+    ['an id that is an address', { data: { json: () => ({ data: { v: '1', n: '../card', k: 'task' } }) } }],
+    ['a number', { data: { json: () => 7 } }],
+  ])('with %s is shown all the same, and leads to all notices', async (_, event) => {
+    await worker.show(event)
+    expect(shown).toMatchObject([{ ...pushed.other, tag: 'other', data: { n: '' } }])
+    await worker.open({ data: shown[0]!.data, close: () => undefined })
+    expect(opened).toEqual(['/notices'])
+  })
+
+  test('of a kind that is not known yet has words for everything, and leads to its notice', async () => {
+    await push({ v: '1', n: 'abc', k: 'constructor' })
+    await push({ v: '1', n: 'abd', k: 'parade' })
+    expect(shown).toMatchObject([{ ...pushed.other, data: { n: 'abd' } }])
+  })
+
+  test('that comes twice is shown once: the second takes the place of the first and makes no sound', async () => {
+    await push({ v: '1', n: 'abc', k: 'task' })
+    await push({ v: '1', n: 'abc', k: 'task' })
+    expect(shown).toMatchObject([{ data: { n: 'abc' }, renotify: false, silent: true }])
+  })
+
+  test('that comes twice at the same moment rings once', async () => {
+    const rang: boolean[] = []
+    const { registration } = self as unknown as { registration: { showNotification: (title: string, options: Shown) => Promise<void> } }
+    const before = registration.showNotification
+    registration.showNotification = async (title, options) => (rang.push(options.renotify), before(title, options))
+    await Promise.all([push({ v: '1', n: 'abc', k: 'task' }), push({ v: '1', n: 'abc', k: 'task' })])
+    expect(rang.sort()).toEqual([false, true])
+  })
+
+  test('that comes again after a newer one leaves the tap to the newer', async () => {
+    await push({ v: '1', n: 'one', k: 'notice' })
+    await push({ v: '1', n: 'two', k: 'notice' })
+    await push({ v: '1', n: 'one', k: 'notice' })
+    expect(shown).toMatchObject([{ data: { n: 'two' }, silent: true }])
+  })
+
+  test('is remembered with the last fifty, and no more', async () => {
+    for (let i = 0; i <= 50; i++) await push({ v: '1', n: `n${i}`, k: 'notice' })
+    expect(await told.get('/told')!.clone().json()).toHaveLength(50)
+    await push({ v: '1', n: 'n1', k: 'notice' })
+    expect(shown[0]).toMatchObject({ silent: true })
+    await push({ v: '1', n: 'n0', k: 'notice' })
+    expect(shown[0]).toMatchObject({ silent: false })
+  })
+
+  test('is shown where the browser keeps nothing', async () => {
+    vi.stubGlobal('caches', { open: () => Promise.reject(new Error('no room')) })
+    await push({ v: '1', n: 'abc', k: 'task' })
+    expect(shown).toMatchObject([{ data: { n: 'abc' }, silent: false }])
+  })
+
+  test('lets every open page look for what is new', async () => {
+    pages = [new Page(), new Page(true, 'visible')]
+    await push({ v: '1', n: 'abc', k: 'task' })
+    expect(pages.map(({ heard }) => heard)).toEqual([['poke'], ['poke']])
+  })
+})
+
+describe('a tap', () => {
+  const tap = async (n = 'abc') => {
+    let closed = false
+    await worker.open({ data: { n }, close: () => void (closed = true) })
+    expect(closed).toBe(true)
+  }
+
+  test('opens the app where it is closed', async () => {
+    await tap()
+    expect(opened).toEqual(['/notices/abc'])
+  })
+
+  test('brings the page to the front that is in use, which goes there by itself', async () => {
+    pages = [new Page(), new Page(false, 'visible'), new Page(true, 'visible')]
+    await tap()
+    expect(pages.map(({ focusedNow }) => focusedNow)).toEqual([false, false, true])
+    expect(pages[2]).toMatchObject({ heard: [{ open: '/notices/abc' }], went: '' })
+    expect(opened).toEqual([])
+  })
+
+  test('leads a page that doesn’t answer, also where it may not be brought to the front', async () => {
+    vi.useFakeTimers()
+    pages = [new Page(false, 'visible')]
+    Object.assign(pages[0]!, { answers: false, focusable: false })
+    const tapped = tap()
+    await vi.runAllTimersAsync()
+    await tapped
+    expect(pages[0]!.went).toBe('/notices/abc')
+  })
+
+  test('opens another page where the one there is can’t be led', async () => {
+    vi.useFakeTimers()
+    pages = [new Page()]
+    Object.assign(pages[0]!, { answers: false, navigable: false })
+    const tapped = tap()
+    await vi.runAllTimersAsync()
+    await tapped
+    expect(opened).toEqual(['/notices/abc'])
+  })
+})
