@@ -2,6 +2,7 @@
  * Forgetting everything of a person on this device. Comes in a file of its own, when it is wanted.
  */
 import { deleteDB } from 'idb'
+import { endHere } from '../notices/ending'
 import { isShared } from '../turns/mark'
 import type { Replica } from './replica'
 import type { Store, StoreName } from './store'
@@ -23,7 +24,10 @@ export async function forget(store: Store, replica: Replica): Promise<void> {
   )
   // The key, too: without it what a browser still has somewhere is noise.
   await store.destroy?.()
-  if (store.durable && !(await isShared())) await deleteDB(TILL)
+  if (store.durable && !(await isShared())) {
+    await deleteDB(TILL)
+    await endHere()
+  }
   const left = await store.read(PERSONAL, async (txn) => {
     let rows = 0
     for (const name of PERSONAL) rows += (await txn.all(name)).length

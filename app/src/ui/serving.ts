@@ -19,6 +19,8 @@ export function serve(kith: Kith): void {
     if (kith.local.get('invites/codes')) void import('../invites/kept').then(({ forgetSpent }) => forgetSpent(kith, Date.now())).catch(ignored)
   }
   const cards = () => void renewCards(kith, Date.now()).catch(ignored)
+  // Asked for once, it goes on by itself; nobody else loads anything of it.
+  if (kith.local.get('push')) void import('../notices/keeping').then(({ keep }) => keep(kith)).catch(ignored)
   const till = () => {
     if (kith.me?.roles.some((role) => role === 'owner' || role === 'staff')) void import('../till/beside').then(({ begin }) => begin(kith)).catch(ignored)
   }

@@ -2,6 +2,7 @@
  * Leaving, or being erased. It is asked for now, and this phone forgets its person as soon as the server has done it,
  * whichever screen is open by then.
  */
+import { leavePhone } from '../notices/phone'
 import { doLast } from '../turns/last'
 import { app } from '../ui/app.svelte'
 import { router } from '../ui/router.svelte'
@@ -48,6 +49,7 @@ async function look(): Promise<void> {
   if (app.kith.status.fault !== 'device_unknown') return
   going = true
   try {
+    await leavePhone(app.kith, { known: false })
     await app.kith.leave()
     router.go('/you/goodbye')
   } finally {

@@ -8,6 +8,7 @@ import { concerns } from './concerns'
 import { desk } from './desk'
 import { hosting } from './hosting'
 import { listening } from './listening'
+import { phone } from './phone'
 import { residents } from './residents'
 
-export const later: Readonly<Record<string, Effect>> = { ...cards, ...concerns, ...desk, ...hosting, ...listening, ...residents }
+export const later: Readonly<Record<string, Effect>> = { ...cards, ...concerns, ...desk, ...hosting, ...listening, ...phone, ...residents }
