@@ -20,15 +20,16 @@ type goPackage struct {
 // acrossInternal are the only steps from one internal package to another, each
 // with its reason. All may import internal/limits.
 var acrossInternal = map[string]string{
-	"kith/internal/card -> kith/internal/token":            "a till's record and the lists it is sent are signed tokens, and there is one parser of those",
-	"kith/internal/care -> kith/internal/text":             "what coordinators set is words that strangers read, checked where it is known what may be set",
-	"kith/internal/icalendar -> kith/internal/calendar":    "an event's times become a schedule, and only the calendar knows what one is",
-	"kith/internal/concern -> kith/internal/text":          "who names somebody writes words, and only text knows which those may be",
-	"kith/internal/concern -> kith/internal/token":         "the bundle of keys is a signed token, and there is one parser of those",
-	"kith/internal/ledger -> kith/internal/figures":        "what is unusual at a till is shown as every count is that could point at somebody",
-	"kith/internal/notice -> kith/internal/sync":           "a telling's id is made, and its time written, as those of every row that a handler adds",
-	"kith/internal/openreferral -> kith/internal/calendar": "a service's times become a schedule, checked as a person's would be",
-	"kith/internal/openreferral -> kith/internal/text":     "other people's HTML becomes safe text as it is read, never later",
+	"kith/internal/card -> kith/internal/token":                "a till's record and the lists it is sent are signed tokens, and there is one parser of those",
+	"kith/internal/care -> kith/internal/text":                 "what coordinators set is words that strangers read, checked where it is known what may be set",
+	"kith/internal/icalendar -> kith/internal/calendar":        "an event's times become a schedule, and only the calendar knows what one is",
+	"kith/internal/concern -> kith/internal/text":              "who names somebody writes words, and only text knows which those may be",
+	"kith/internal/concern -> kith/internal/token":             "the bundle of keys is a signed token, and there is one parser of those",
+	"kith/internal/ledger -> kith/internal/figures":            "what is unusual at a till is shown as every count is that could point at somebody",
+	"kith/internal/notice -> kith/internal/sync":               "a telling's id is made, and its time written, as those of every row that a handler adds",
+	"kith/internal/openreferral -> kith/internal/calendar":     "a service's times become a schedule, checked as a person's would be",
+	"kith/internal/push/fake/serve -> kith/internal/push/fake": "the fake as a program is the fake with a command line",
+	"kith/internal/openreferral -> kith/internal/text":         "other people's HTML becomes safe text as it is read, never later",
 }
 
 // aboveInternal are the only packages of PocketBase that internal/* may use,
