@@ -11,7 +11,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/hooks/machine"
+	"kith/hooks/push"
 	"kith/internal/gauges"
+	firebase "kith/internal/push"
 )
 
 // Config is everything that the environment and flags decide, parsed once.
@@ -26,6 +28,7 @@ type Config struct {
 	TrustedProxy string        // header in which the proxy before us puts the client's address; empty: none
 	BackupTo     string        // age's public keys, to which backups are encrypted; empty: none are set
 	Log          machine.Lines // which requests are written as lines of JSON
+	Firebase     push.Setting  // whether phones are told through Firebase
 
 	// What main knows.
 	LogTo   io.Writer      // where these go; nil: nowhere
@@ -55,6 +58,7 @@ func ParseConfig(getenv func(string) string, built fs.FS, beside string) (Config
 		return c, errors.New("KITH_LOG is off, failed or all, not " + string(v))
 	}
 	c.BackupTo = getenv("KITH_BACKUP_TO")
+	c.Firebase.Credentials, c.Firebase.Wrong = firebase.Read(getenv)
 	c.TrustedProxy = getenv("KITH_TRUSTED_PROXY")
 	if strings.ContainsAny(c.TrustedProxy, " :,") {
 		return c, errors.New("KITH_TRUSTED_PROXY is the name of one header, such as X-Real-IP")
@@ -87,5 +91,5 @@ func (c Config) String() string {
 		backups = "nobody yet"
 	}
 	return "app from " + c.PublicFrom + ", rate limits " + limits + ", trusted proxy header " + proxy + ", transport key " + beside(c.Keys) +
-		", concern keys " + beside(c.ConcernKeys) + ", card keys " + beside(c.CardKeys) + ", backups for " + backups
+		", concern keys " + beside(c.ConcernKeys) + ", card keys " + beside(c.CardKeys) + ", backups for " + backups + ", push " + c.Firebase.String()
 }

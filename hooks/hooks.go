@@ -18,6 +18,7 @@ import (
 	"kith/hooks/listings"
 	"kith/hooks/machine"
 	"kith/hooks/people"
+	"kith/hooks/push"
 	"kith/hooks/rights"
 	"kith/hooks/safety"
 	"kith/hooks/surgery"
@@ -66,12 +67,13 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	audit.Register(app, r, man)                                             // who did what with power over others
 	rights.Register(app, r, man, cfg.RateLimits, leavers...)                // what is kept of whom, and for how long
 
-	syncapi.Register(app, r, man, ring, g, cfg.RateLimits)             // the door of the sync protocol
-	concerns.Keep(app, worries, concernKeyFile(app, cfg), cfg.Console) // what phones seal concerns to; after the triggers are in place
-	cardkeys.Keep(app, cardRing, cardKeyFile(app, cfg), cfg.Console)   // what cards are signed by; after the triggers, too
-	guard.Register(app, cfg.Public, cfg.TrustedProxy)                  // what makes PocketBase safe
-	machine.Register(app, g, cfg.Log, cfg.LogTo)                       // what the machine says of itself
-	backup.Register(app)                                               // that nobody puts a backup back under it
+	syncapi.Register(app, r, man, ring, g, cfg.RateLimits)                  // the door of the sync protocol
+	concerns.Keep(app, worries, concernKeyFile(app, cfg), cfg.Console)      // what phones seal concerns to; after the triggers are in place
+	cardkeys.Keep(app, cardRing, cardKeyFile(app, cfg), cfg.Console)        // what cards are signed by; after the triggers, too
+	push.Keep(app, cfg.Firebase, cfg.Console)                               // how a phone is registered for push, after the triggers, too
+	guard.Register(app, cfg.Public, cfg.TrustedProxy, cfg.Firebase.Hosts()) // what makes PocketBase safe
+	machine.Register(app, g, cfg.Log, cfg.LogTo)                            // what the machine says of itself
+	backup.Register(app)                                                    // that nobody puts a backup back under it
 	return r
 }
 

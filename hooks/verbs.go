@@ -22,6 +22,7 @@ import (
 	"kith/hooks/doctor"
 	"kith/hooks/imports"
 	"kith/hooks/machine"
+	"kith/hooks/push"
 	"kith/hooks/rights"
 	"kith/hooks/syncapi"
 	"kith/hooks/triage"
@@ -80,6 +81,7 @@ func Bare(app core.App, r *sync.Registry, cfg Config) []*cobra.Command {
 		backup.Command(app, backup.Settings{Version: cfg.Version, To: cfg.BackupTo}),
 		backup.RestoreCommand(app, opener(app, cfg), syncapi.NewEpoch),
 		machine.Command(),
+		push.Command(cfg.Firebase),
 		doctor.Command(app, r, doctor.Keys{Transport: func() (string, error) { return keyFile(app, cfg) }, Concerns: concernKeyFile(app, cfg), Cards: cardKeyFile(app, cfg)}),
 	}
 }

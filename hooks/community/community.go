@@ -14,7 +14,7 @@ func Register(app core.App, r *sync.Registry) {
 	r.Sync(sync.Collection{
 		Name: "communities",
 		Columns: append(append(append(sync.Texts("name", "area", "zone", "definition", "keys"),
-			sync.Numbers("lat", "lon")...), sync.Objects("attributions", "care", "cardKeys", "scheme")...), sync.Bools("demo")...),
+			sync.Numbers("lat", "lon")...), sync.Objects("attributions", "care", "cardKeys", "scheme", "push")...), sync.Bools("demo")...),
 		To: []sync.Audience{{Key: "'" + sync.Public + "'"}},
 	})
 	r.Prioritise(sync.Public, 3)

@@ -25,8 +25,8 @@ import (
 // Register binds the room; app files come from public.
 //
 // trustedProxy names the header in which a proxy before this server puts the
-// client's address, or is empty.
-func Register(app core.App, public fs.FS, trustedProxy string) {
+// client's address, or is empty. elsewhere are the other hosts that a page may ask.
+func Register(app core.App, public fs.FS, trustedProxy string, elsewhere []string) {
 	app.OnBootstrap().BindFunc(func(e *core.BootstrapEvent) error {
 		if err := e.Next(); err != nil {
 			return err
@@ -52,7 +52,7 @@ func Register(app core.App, public fs.FS, trustedProxy string) {
 			// Other sites may not ask on a person's behalf; the public chunks say otherwise themselves.
 			e.Router.Unbind(apis.DefaultCorsMiddlewareId)
 			e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "kithRefusals", Func: refusals, Priority: outermost})
-			e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "kithHeaders", Func: headers, Priority: outermost + 1})
+			e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "kithHeaders", Func: headers(elsewhere), Priority: outermost + 1})
 			e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "kithDoors", Func: doors, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1})
 			static, err := newStatic(public)
 			if err != nil {

@@ -51,22 +51,21 @@ func (f *Firebase) Send(ctx context.Context, m Message) error {
 	if !m.plain() {
 		return &Broken{Code: NotPlain}
 	}
-	return f.hand(ctx, message(m), f.client.Send)
+	return f.hand(ctx, message(m), f.client.Send, &answer{})
 }
 
 // dryRun asks whether a message would be taken, and sends none.
-func (f *Firebase) dryRun(ctx context.Context) error {
+func (f *Firebase) dryRun(ctx context.Context, a *answer) error {
 	m := message(Message{N: "check", K: Account})
 	m.Token, m.Topic = "", "kith-check" // a topic has no phones in it until one asks to be
-	return f.hand(ctx, m, f.client.SendDryRun)
+	return f.hand(ctx, m, f.client.SendDryRun, a)
 }
 
 // hand gives m to the SDK and says what came of it, by what was seen on the wire: the
 // SDK's own errors have lost what makes an outcome certain.
-func (f *Firebase) hand(ctx context.Context, m *messaging.Message, send func(context.Context, *messaging.Message) (string, error)) error {
+func (f *Firebase) hand(ctx context.Context, m *messaging.Message, send func(context.Context, *messaging.Message) (string, error), a *answer) error {
 	ctx, cancel := context.WithTimeout(ctx, limits.PushSend)
 	defer cancel()
-	a := &answer{}
 	name, err := send(context.WithValue(ctx, answerKey{}, a), m)
 	return a.outcome(name, err)
 }

@@ -40,7 +40,8 @@ type Server struct {
 	tokenRaw []string // requests for tokens, with their claims as they read
 	heard    func(Request)
 	accepted map[string]int
-	off      bool
+	off      bool // the API
+	forbid   bool
 }
 
 // Start makes a server at an address of this machine, such as 127.0.0.1:0.
@@ -90,6 +91,13 @@ func (s *Server) APIOff(off bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.off = off
+}
+
+// Forbid is an account that may not send.
+func (s *Server) Forbid(forbid bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forbid = forbid
 }
 
 // Hear is called with each request to send, once it was answered.

@@ -62,7 +62,7 @@ func (s *Server) judge(r *http.Request, req *Request, wrong *Answer) Answer {
 		return Answer{Status: http.StatusNotFound, Body: "<html>404</html>"}
 	case !known || !s.Now().Before(until):
 		return unauthenticated()
-	case r.PathValue("project") != Project:
+	case s.forbid, r.PathValue("project") != Project:
 		return denied()
 	case s.off:
 		return apiOff()

@@ -102,6 +102,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 		why = s.refuse
 	}
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+	w.Header().Set("Date", s.Now().UTC().Format(http.TimeFormat))
 	if why != nil {
 		w.WriteHeader(why.Status)
 		fmt.Fprintf(w, `{"error": %q, "error_description": %q}`, why.Error, why.Description)
