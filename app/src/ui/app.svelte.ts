@@ -75,6 +75,8 @@ class App {
   })
   /** At the responders' desk; nothing, for everybody else. */
   waiting = $derived(waitingOf(this.live.rows('concerns').values()))
+  /** How much this person was told and has not read. */
+  fresh = $derived([...this.live.rows('notices').values()].filter((row) => !row.read).length)
   savedSpot = $derived(this.live.local('spot') as Point | undefined)
   saved = $derived((this.live.local('saved') as string[] | undefined) ?? [])
 

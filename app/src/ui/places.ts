@@ -12,7 +12,7 @@ export interface Place {
   icon: IconName
   text: string
   names: Route['name'][]
-  /** How many concerns are nobody's, in words, where this leads to them. */
+  /** In words how many concerns are nobody's, where this leads to them; how much is new, where it leads there. */
   waits?: (count: number) => string
 }
 
@@ -28,7 +28,7 @@ const PLANS: Place = { href: '/plans', icon: 'bookmark', text: shell.plans, name
 const CARD: Place = { href: '/card', icon: 'card', text: shell.card, names: ['card'] }
 const QUIET: Place = { href: '', icon: 'leaf', text: shell.quiet, names: [] }
 const LAST: Place = { href: '/about', icon: 'info', text: shell.about, names: ['about', 'join'] }
-const YOU: Place = { href: '/you', icon: 'person', text: shell.you, names: ['you', 'about', 'join'] }
+const YOU: Place = { href: '/you', icon: 'person', text: shell.you, names: ['you', 'about', 'join'], waits: shell.youWaits }
 const ROOM = 2
 
 /** What somebody is here, as far as the navigation cares. */

@@ -38,6 +38,7 @@ const TABLE: [pattern: string, name: Route['name'] | '', load: ((part: string) =
   ['/(act|recover|signin|privacy|complain|listening|guide|cards|helplines|nudges|sticker|poster|shops|note)', 'you', own],
   ['/(surgery|till)', '', own],
   ['/card(?:(/print)(?:/([a-z]+))?)?', 'card', (part) => own(`card${part || '/'}`), ['', 'what']],
+  [`/notices(?:/${ID})?`, 'you', (id) => own(id ? 'tapped' : 'inbox'), ['id']],
   ['/outbox', 'outbox', () => import('../sent/Outbox.svelte')],
   ['/invites', 'invites', () => import('../invites/Invites.svelte')],
   ['/invites/new', 'invites', () => import('../invites/MakeInvite.svelte')],

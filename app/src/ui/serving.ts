@@ -19,6 +19,7 @@ export function serve(kith: Kith): void {
     if (kith.local.get('invites/codes')) void import('../invites/kept').then(({ forgetSpent }) => forgetSpent(kith, Date.now())).catch(ignored)
   }
   const cards = () => void renewCards(kith, Date.now()).catch(ignored)
+  const told = () => void import('../notices/beside').then(({ closeRead }) => closeRead(kith)).catch(ignored)
   // Asked for once, it goes on by itself; nobody else loads anything of it.
   if (kith.local.get('push')) void import('../notices/keeping').then(({ keep }) => keep(kith)).catch(ignored)
   const till = () => {
@@ -27,11 +28,13 @@ export function serve(kith: Kith): void {
   kith.subscribe((changed) => {
     if (changed.has('invites')) invites()
     if (changed.has('cards')) cards()
+    if (changed.has('notices')) told()
     if (changed.has('@outbox')) settle(kith)
     if (changed.has('@me')) till()
   })
   invites()
   cards()
+  told()
   till()
   settle(kith)
 }

@@ -96,6 +96,7 @@ export const audit: Record<string, Sentence> = {
   'cardKeys.rotate': ({ actor }) => `${actor} made the next keys for cards`,
   'cardKeys.retire': ({ actor }) => `${actor} destroyed an old key of cards`,
   'cardKeys.revoke': ({ actor }) => `${actor} made a key of cards count no more`,
+  'deliveries.again': ({ actor }) => `${actor} sent again what had reached nobody`,
   'backup.restore': ({ actor }) => `${actor} brought everything back from a backup`,
   'audit.export': ({ actor }) => `${actor} took a copy of this record`,
   'audit.read': ({ actor }) => `${actor} read this record`,

@@ -17,8 +17,6 @@ export const common = {
     about: 'About',
     back: 'Back',
     loading: 'One moment…',
-    notFoundTitle: 'There is nothing at this address',
-    notFoundText: 'It may have been moved or mistyped.',
     toFront: 'See what’s on',
     brokenTitle: 'This page did not load',
     brokenText: 'You have no signal and this page was not kept on your phone yet. Try again when you are back online.',
@@ -34,6 +32,8 @@ export const common = {
     concernsWait: (count: number) => `${count.toLocaleString('en-GB')} nobody’s`,
     deskWaits: (count: number) => `${plural(count, 'concern is', 'concerns are')} nobody’s`,
     notes: 'Notes',
+    isNew: 'new',
+    youWaits: (count: number) => `${count.toLocaleString('en-GB')} new for you`,
     title: (page: string) => `${page} – Kith`,
   },
 

@@ -20,6 +20,7 @@ export const desk = {
     care: 'Looking after people',
     helplines: 'Helplines',
     figures: 'Figures',
+    notices: 'What reached nobody',
     audit: 'Record of what was done',
   } as Record<string, string>,
   about: {
@@ -36,6 +37,7 @@ export const desk = {
     care: 'Whom to ring, how long things may wait, who has read the cards.',
     helplines: 'Numbers to ring together, and which to check.',
     figures: 'Counts by quarter, rounded.',
+    notices: 'Messages that couldn’t be brought, and why.',
     audit: 'Who gave which role, shut out which phone.',
   } as Record<string, string>,
   todo: 'Waiting for you',

@@ -99,6 +99,13 @@ export const sent = {
     'rewards.end': 'Ending a reward',
     'community.scheme': 'What is set for cards',
     'patterns.seen': 'Seen: a pattern at a till',
+    'notices.read': 'What you have read',
+    'notices.unread': 'What is new again',
+    'notices.choose': 'How you are told',
+    'notices.try': 'A trial',
+    'registrations.put': 'Telling this phone',
+    'registrations.end': 'Telling this phone no more',
+    'deliveries.again': 'What reached nobody, sent again',
   } as Record<string, string>,
   other: 'Something you did',
 

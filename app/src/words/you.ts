@@ -14,6 +14,7 @@ export const you = {
   are: 'What you are here',
   since: (day: string) => `You have been here since ${day}.`,
   pages: {
+    notices: ['How you are told', 'What may disturb you, and when it is quiet'],
     devices: ['Your phones', 'See them, and shut out one that is lost'],
     card: ['If you lose this phone', 'Print a card that brings you back'],
     email: ['Your e-mail', 'Only if you want: a second way back'],

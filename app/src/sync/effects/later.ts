@@ -8,7 +8,8 @@ import { concerns } from './concerns'
 import { desk } from './desk'
 import { hosting } from './hosting'
 import { listening } from './listening'
+import { notices } from './notices'
 import { phone } from './phone'
 import { residents } from './residents'
 
-export const later: Readonly<Record<string, Effect>> = { ...cards, ...concerns, ...desk, ...hosting, ...listening, ...phone, ...residents }
+export const later: Readonly<Record<string, Effect>> = { ...cards, ...concerns, ...desk, ...hosting, ...listening, ...notices, ...phone, ...residents }

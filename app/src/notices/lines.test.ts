@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Row } from '../sync'
+import { route } from '../ui/routes'
+import { told, toldOther } from '../words/notices'
+import { daysOf, lineOf, linesOf, type Known } from './lines'
+
+const HELD: Record<string, Row[]> = {
+  listings: [{ id: 'lunch', title: 'Tuesday lunch' }],
+  rewards: [{ id: 'tea', title: 'A cup of tea' }],
+  consents: [{ id: 'mine', member: 'maya', helper: 'ruth' }, { id: 'theirs', member: 'ade', helper: 'maya' }],
+}
+const known = (more: Partial<Known> = {}): Known => ({ rows: (collection) => new Map((HELD[collection] ?? []).map((row) => [row.id, row])), me: 'maya', coordinates: false, ...more })
+const notice = (template: string, ref = '', more: object = {}): Row => ({ id: 'n', template, ref, at: '2026-11-26T12:30:00.000Z', read: false, about: '', ...more })
+const line = (template: string, ref = '', more: Partial<Known> = {}) => lineOf(notice(template, ref), known(more))
+
+/** What the server can say, from where it is declared. */
+const catalogue = readFileSync(resolve(import.meta.dirname, '../../../internal/notice/catalogue.go'), 'utf8')
+const templates = [...catalogue.matchAll(/\{Name: "([\w.]+)"/g)].map(([, name]) => name!)
+
+describe('a line of the inbox', () => {
+  it('has words and a screen for everything that the server can say, and for nothing else', () => {
+    expect(templates.length).toBeGreaterThan(20)
+    expect(Object.keys(told).sort()).toEqual([...templates].sort())
+    for (const template of templates) expect(route(line(template, 'abc').href).name, template).not.toBe('missing')
+  })
+
+  it('names what this phone holds, and is a sentence without it', () => {
+    expect(line('visit.new', 'lunch').what).toBe('Somebody would like to come to Tuesday lunch')
+    expect(line('visit.new', 'other').what).toBe('Somebody would like to come to your group')
+    expect([line('listing.off', 'lunch').what, line('reward.reached', 'tea').what]).toEqual(['Tuesday lunch is not on', 'There are enough stamps for this: A cup of tea'])
+  })
+
+  it('says nothing of a concern but that there is one, whatever the phone holds', () => {
+    for (const template of templates.filter((one) => one.startsWith('concern') || one === 'note.new')) {
+      expect(line(template, 'lunch').what, template).toBe(told[template]!.what)
+    }
+  })
+
+  it('leads to the screen where it can be done', () => {
+    expect([line('listing.changed', 'lunch').href, line('concern.urgent', 'c1').href, line('concern.idle').href]).toEqual(['/l/lunch', '/concerns/c1', '/concerns'])
+    expect([line('device.pending', 'd').href, line('device.pending', 'd', { coordinates: true }).href]).toEqual(['/shop', '/desk/devices'])
+    expect([line('review.new', 's').href, line('review.new', 's', { coordinates: true }).href]).toEqual(['/shop', '/desk/scheme/reviews'])
+  })
+
+  it('speaks to who is helped and to who helps, each of their side', () => {
+    expect([line('acting.began', 'mine').href, line('acting.began', 'theirs').href]).toEqual(['/you/helpers', '/you/helping'])
+    expect([line('acting.began', 'mine').what, line('acting.began', 'theirs').what]).toEqual(['Somebody can do things for you now', 'You can do things for somebody now'])
+  })
+
+  it('of what this version doesn’t know says so, and leads nowhere', () => {
+    for (const name of ['circle.taken', 'constructor']) expect(line(name, 'x')).toMatchObject({ what: toldOther.what, href: '' })
+  })
+})
+
+describe('the list', () => {
+  it('has the newest first, by the days of the community', () => {
+    const rows = [notice('trial', '', { id: 'a', at: '2026-11-24T23:30:00.000Z' }), notice('trial', '', { id: 'c', at: '2026-11-26T00:10:00.000Z' }), notice('trial', '', { id: 'b', at: '2026-11-26T00:10:00.000Z' })]
+    const days = daysOf(linesOf(rows, known()), 'Europe/Paris')
+    expect(days.map(([day, lines]) => [day, lines.map(({ id }) => id)])).toEqual([['2026-11-26', ['b', 'c']], ['2026-11-25', ['a']]])
+  })
+})

@@ -1,0 +1,93 @@
+/**
+ * Lines of the inbox: what a notice says in words, and which screen it leads to. Only from rows that this phone holds;
+ * what it doesn't hold yet is said without its name.
+ */
+import type { Row } from '../sync'
+import { dayOf } from '../ui/dates'
+import type { SignName } from '../ui/Sign.svelte'
+import { told, toldHelper, toldOther } from '../words/notices'
+
+export interface Line {
+  id: string
+  /** Milliseconds since 1970. */
+  at: number
+  read: boolean
+  icon: SignName
+  what: string
+  how: string
+  /** The screen that it leads to; '' for what this version doesn't know. */
+  href: string
+  /** Whom it is for: '' oneself, else the id of whom one acts for. */
+  about: string
+}
+
+export type Rows = (collection: string) => ReadonlyMap<string, Row>
+
+/** What the rows of one phone know. `me`: its member. */
+export interface Known {
+  rows: Rows
+  me: string
+  coordinates: boolean
+}
+
+type Where = string | ((ref: string, known: Known) => string)
+
+const concern: Where = (ref) => (ref ? `/concerns/${ref}` : '/concerns')
+const listing: Where = (ref) => `/l/${ref}`
+const helps = (ref: string, { rows, me }: Known): boolean => rows('consents').get(ref)?.helper === me
+const agreement: Where = (ref, known) => (helps(ref, known) ? '/you/helping' : '/you/helpers')
+const atDeskOrShop = (part: string): Where => (_ref, { coordinates }) => (coordinates ? `/desk/${part}` : '/shop')
+
+/** Sign and screen of each thing that can have happened. */
+const PLACES: Record<string, [icon: SignName, where: Where]> = {
+  'concern.urgent': ['warning', concern], 'concern.waits': ['warning', concern], 'concern.phone': ['phone', concern],
+  'concern.yours': ['mail', concern], 'concern.yoursUrgent': ['warning', concern], 'concern.glass': ['door', '/desk/glasses'], 'concern.idle': ['clock', concern], 'concern.listener': ['people', concern],
+  'note.new': ['mail', '/surgery'], 'report.new': ['warning', '/desk/reports'], 'complaint.new': ['warning', '/desk/reports'],
+  'review.new': ['ticket', atDeskOrShop('scheme/reviews')], 'device.pending': ['mobile', atDeskOrShop('devices')],
+  'visit.new': ['hand', '/groups'], 'listing.changed': ['calendar', listing], 'listing.off': ['close', listing],
+  'report.closed': ['tick', '/you/report'], 'acting.began': ['people', agreement], 'acting.ended': ['people', agreement], 'role.given': ['person', '/you'],
+  'stamp.counted': ['card', '/card'], 'reward.reached': ['card', '/card'], 'voucher.used': ['ticket', '/card'],
+  'device.new': ['mobile', '/you/devices'], 'recovery.used': ['key', '/you/devices'], 'recovery.open': ['key', '/desk/recovery'],
+  'email.changed': ['mail', '/you/email'], trial: ['leaf', '/you/notices'],
+}
+
+/** The column that names what a reference is to, by the group of its template. */
+const NAMES: Record<string, [collection: string, column: string]> = { visit: ['listings', 'title'], listing: ['listings', 'title'], reward: ['rewards', 'title'] }
+
+function nameOf(template: string, ref: string, rows: Rows): string {
+  const group = template.split('.')[0]!
+  if (!Object.hasOwn(NAMES, group)) return ''
+  const [collection, column] = NAMES[group]!
+  return String(rows(collection).get(ref)?.[column] ?? '')
+}
+
+export function lineOf(row: Row, known: Known): Line {
+  const template = String(row.template)
+  const ref = String(row.ref ?? '')
+  const theirs = Object.hasOwn(toldHelper, template) && helps(ref, known) ? toldHelper : told
+  const words = Object.hasOwn(theirs, template) ? theirs[template]! : toldOther
+  const [icon, where] = Object.hasOwn(PLACES, template) ? PLACES[template]! : (['info', ''] as const)
+  const name = nameOf(template, ref, known.rows)
+  return {
+    id: row.id, at: Date.parse(row.at), read: row.read === true, icon, how: words.how, about: String(row.about ?? ''),
+    what: name && words.named ? words.named(name) : words.what,
+    href: typeof where === 'function' ? where(ref, known) : where,
+  }
+}
+
+/** The newest first; of the same minute in a settled order. */
+export function linesOf(rows: Iterable<Row>, known: Known): Line[] {
+  return Array.from(rows, (row) => lineOf(row, known)).sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
+}
+
+/** Lines by the day they are of, in the order they came in. */
+export function daysOf(lines: readonly Line[], zone: string): [day: string, lines: Line[]][] {
+  const days = new Map<string, Line[]>()
+  for (const line of lines) {
+    const day = dayOf(line.at, zone)
+    const list = days.get(day)
+    if (list) list.push(line)
+    else days.set(day, [line])
+  }
+  return [...days]
+}
