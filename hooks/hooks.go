@@ -51,21 +51,21 @@ func Register(app core.App, cfg Config) *sync.Registry {
 		g = gauges.New()
 	}
 
-	man := doorman.Register(app, r, cfg.RateLimits)                         // who is asking
-	community.Register(app, r)                                              // the community's own record
-	people.Register(app, r, leavers...)                                     // members, roles, shops
-	post := waysin.Register(app, r, man, ring, cfg.RateLimits, cfg.Console) // invites, joining, devices
-	listings.Register(r)                                                    // what is on, where, by whom
-	visits.Register(r)                                                      // "I'd like to come"
-	acting.Register(app, r, safety.Apart)                                   // who may act for whom, and what was done so
-	safety.Register(r, acting.EndBetween)                                   // who is known, who is blocked, reports
-	concerns.Register(app, r, man, with, around(), cfg.RateLimits)          // what somebody noticed, sealed
-	listening.Register(r)                                                   // what is at hand: basics, helplines, numbers
-	triage.Register(app, r, man, worries, post)                             // who looks into it, and how it ends
-	surgery.Register(app, r, man, worries, cfg.RateLimits)                  // one-way notes to the surgery
-	cards.Register(app, r, cardRing)                                        // one card for many shops, and its tills
-	audit.Register(app, r, man)                                             // who did what with power over others
-	rights.Register(app, r, man, cfg.RateLimits, leavers...)                // what is kept of whom, and for how long
+	man := doorman.Register(app, r, cfg.RateLimits)                 // who is asking
+	community.Register(app, r)                                      // the community's own record
+	people.Register(app, r, leavers...)                             // members, roles, shops
+	waysin.Register(app, r, man, ring, cfg.RateLimits, cfg.Console) // invites, joining, devices
+	listings.Register(r)                                            // what is on, where, by whom
+	visits.Register(r)                                              // "I'd like to come"
+	acting.Register(app, r, safety.Apart)                           // who may act for whom, and what was done so
+	safety.Register(r, acting.EndBetween)                           // who is known, who is blocked, reports
+	concerns.Register(app, r, man, with, around(), cfg.RateLimits)  // what somebody noticed, sealed
+	listening.Register(r)                                           // what is at hand: basics, helplines, numbers
+	triage.Register(app, r, man, worries)                           // who looks into it, and how it ends
+	surgery.Register(app, r, man, worries, cfg.RateLimits)          // one-way notes to the surgery
+	cards.Register(app, r, cardRing)                                // one card for many shops, and its tills
+	audit.Register(app, r, man)                                     // who did what with power over others
+	rights.Register(app, r, man, cfg.RateLimits, leavers...)        // what is kept of whom, and for how long
 
 	syncapi.Register(app, r, man, ring, g, cfg.RateLimits)                  // the door of the sync protocol
 	concerns.Keep(app, worries, concernKeyFile(app, cfg), cfg.Console)      // what phones seal concerns to; after the triggers are in place

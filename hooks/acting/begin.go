@@ -209,10 +209,13 @@ func (w *room) accept(c *sync.Call) (sync.Result, error) {
 // begin saves a consent that holds from now on. It takes the place of an older
 // one of the same two, so that ending it ends all.
 func begin(c *sync.Call, action string, consent *core.Record) error {
-	if err := endPair(c, consent.GetString("member"), consent.GetString("helper")); err != nil {
+	if err := replacePair(c, consent.GetString("member"), consent.GetString("helper")); err != nil {
 		return err
 	}
 	if err := c.App.Save(consent); err != nil {
+		return err
+	}
+	if err := tellBoth(c, "acting.began", consent); err != nil {
 		return err
 	}
 	return note(c, action, consent)

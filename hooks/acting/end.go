@@ -8,6 +8,7 @@ import (
 
 	"kith/internal/audit"
 	"kith/internal/limits"
+	"kith/internal/notice"
 	"kith/internal/sync"
 )
 
@@ -31,7 +32,20 @@ func end(c *sync.Call) (sync.Result, error) {
 	if consent == nil {
 		return sync.Result{}, unknown
 	}
-	return sync.Result{}, finish(c, consent)
+	return sync.Result{}, part(c, consent)
+}
+
+// part ends one that is on, or was offered, and tells those of whom it is: that it
+// began is no news any more.
+func part(c *sync.Call, consent *core.Record) error {
+	was := consent.GetString("status")
+	if err := finish(c, consent); err != nil || was != "active" {
+		return err
+	}
+	if err := notice.Over(c.App.DB(), consent.Id, "", "acting.began"); err != nil {
+		return err
+	}
+	return tellBoth(c, "acting.ended", consent)
 }
 
 func finish(c *sync.Call, consent *core.Record) error {
@@ -48,28 +62,34 @@ func finish(c *sync.Call, consent *core.Record) error {
 // EndBetween ends what lets either of two members act for the other. It looks
 // like any other end.
 func EndBetween(c *sync.Call, one, other string) error {
-	if err := endPair(c, one, other); err != nil {
+	if err := endAll(c, part, pair(one, other)); err != nil {
 		return err
 	}
-	return endPair(c, other, one)
+	return endAll(c, part, pair(other, one))
 }
 
-func endPair(c *sync.Call, member, helper string) error {
-	return finishAll(c, dbx.HashExp{"member": member, "helper": helper})
+func pair(member, helper string) dbx.Expression {
+	return dbx.HashExp{"member": member, "helper": helper}
+}
+
+// replacePair ends what another agreement of the same two takes the place of. They are
+// told of that one.
+func replacePair(c *sync.Call, member, helper string) error {
+	return endAll(c, finish, pair(member, helper))
 }
 
 // Left ends all in which a member who leaves is the person or the helper.
 func Left(c *sync.Call) error {
-	return finishAll(c, dbx.Or(dbx.HashExp{"member": c.Member}, dbx.HashExp{"helper": c.Member}))
+	return endAll(c, part, dbx.Or(dbx.HashExp{"member": c.Member}, dbx.HashExp{"helper": c.Member}))
 }
 
-func finishAll(c *sync.Call, which dbx.Expression) error {
+func endAll(c *sync.Call, end func(*sync.Call, *core.Record) error, which dbx.Expression) error {
 	consents, err := c.App.FindAllRecords("consents", which, dbx.Not(dbx.HashExp{"status": "ended"}))
 	if err != nil {
 		return err
 	}
 	for _, consent := range consents {
-		if err := finish(c, consent); err != nil {
+		if err := end(c, consent); err != nil {
 			return err
 		}
 	}
@@ -89,17 +109,32 @@ func Expire(app core.App, now time.Time) (ended int, err error) {
 				continue
 			}
 			ended++
-			consent.Load(map[string]any{"status": "ended", "endedBy": "", "endedAt": sync.Stamp(now), "codeHash": ""})
-			if err := tx.Save(consent); err != nil {
-				return err
-			}
-			if err := audit.Append(tx.DB(), entry(now, "", "", "acting.expire", consent)); err != nil {
+			if err := runOut(tx, consent, now); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	return ended, err
+}
+
+// runOut ends one whose day has come, and tells both.
+func runOut(tx core.App, consent *core.Record, now time.Time) error {
+	was := consent.GetString("status")
+	consent.Load(map[string]any{"status": "ended", "endedBy": "", "endedAt": sync.Stamp(now), "codeHash": ""})
+	if err := tx.Save(consent); err != nil {
+		return err
+	}
+	if err := audit.Append(tx.DB(), entry(now, "", "", "acting.expire", consent)); err != nil || was != "active" {
+		return err
+	}
+	told, err := toldOf(tx, consent)
+	for _, member := range told {
+		if err == nil {
+			err = notice.Tell(tx.DB(), notice.Telling{Key: "acting.expire/" + consent.Id + "/" + member, To: "member/" + member, Template: "acting.ended", Ref: consent.Id, At: now})
+		}
+	}
+	return err
 }
 
 // ranOut: a consent on its last day, an offer's code long before.

@@ -13,12 +13,16 @@ type change struct{ before, after *stamp }
 // command has changed, when the records are stored: the one place where weeks, what
 // shops owe each other, and vouchers hang on.
 func changed(b *books, changes []change) error {
-	for _, follow := range []func(*books, []change) error{keepReviews, turnVouchers, refreshAll} {
+	before, err := b.balances(changes)
+	if err != nil {
+		return err
+	}
+	for _, follow := range []func(*books, []change) error{keepReviews, turnVouchers, refreshAll, tellReviewers, tellCounted} {
 		if err := follow(b, changes); err != nil {
 			return err
 		}
 	}
-	return nil
+	return b.tellReached(before)
 }
 
 // keepReviews keeps the list of what somebody should look at.
@@ -92,6 +96,9 @@ func turnVouchers(b *books, changes []change) error {
 		}
 		if to := b.standing(v, had[jti]); to != v.GetString("status") {
 			if err := turn(b.tx, v, to, b.now); err != nil {
+				return err
+			}
+			if err := b.tellUsed(v); err != nil {
 				return err
 			}
 		}

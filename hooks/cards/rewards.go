@@ -11,6 +11,7 @@ import (
 
 	"kith/internal/ledger"
 	"kith/internal/limits"
+	"kith/internal/notice"
 	"kith/internal/sync"
 	"kith/internal/text"
 )
@@ -93,7 +94,7 @@ func endReward(c *sync.Call) (sync.Result, error) {
 		return sync.Result{}, err
 	}
 	r.Set("status", "ended")
-	if err := c.App.Save(r); err != nil {
+	if err := errors.Join(c.App.Save(r), notice.Over(c.App.DB(), r.Id, "", "reward.reached")); err != nil {
 		return sync.Result{}, err
 	}
 	return noted(c, "rewards.end", r.Id, nil)

@@ -13,6 +13,7 @@ import (
 	"kith/internal/card"
 	"kith/internal/ledger"
 	"kith/internal/limits"
+	"kith/internal/notice"
 	"kith/internal/sync"
 )
 
@@ -141,6 +142,11 @@ func (s *scheme) sell(c *sync.Call, id, reward string, with *core.Record, printe
 	}
 	if err := c.App.Save(v); err != nil {
 		return sync.Result{}, err
+	}
+	if member := account.GetString("member"); member != "" { // "you have enough for it" was said
+		if err := notice.Over(c.App.DB(), r.Id, member, "reward.reached"); err != nil {
+			return sync.Result{}, err
+		}
 	}
 	return sync.Result{}, spend(c.App, account.Id, v.GetInt("stamps"))
 }

@@ -16,7 +16,7 @@ const (
 
 // words are the columns that say anything of anybody; area, quarter, urgency, state,
 // outcome, and whether it was picked up in time, are what remains.
-const words = "blank: hour, received, lead, assignee, picked, closedOn, link, grouped, escalated, keyName, sealed, person, receipt, till"
+const words = "blank: hour, received, lead, assignee, picked, given, closedOn, link, grouped, escalated, keyName, sealed, person, receipt, till"
 
 // open are concerns whose words are there, and that nobody has closed.
 const open = "{row}.state IN ('new', 'assigned') AND {row}.received <> ''"

@@ -89,11 +89,14 @@ func (t *taking) withdraw(before *core.Record) (outcome, error) {
 
 // withdrawn leaves nothing of a concern but that there was one.
 func (t *taking) withdrawn(r *core.Record) error {
-	for _, column := range []string{"urgency", "area", "hour", "received", "lead", "assignee", "picked", "outcome", "link", "grouped", "escalated", "keyName", "sealed", "person"} {
+	for _, column := range []string{"urgency", "area", "hour", "received", "lead", "assignee", "picked", "given", "outcome", "link", "grouped", "escalated", "keyName", "sealed", "person"} {
 		r.Set(column, nil)
 	}
 	r.Load(map[string]any{"state": "withdrawn", "closedOn": t.now.UTC().Format(time.DateOnly), "quarter": quarterOf(t.now)})
 	if err := t.tx.Save(r); err != nil {
+		return err
+	}
+	if err := t.takenBack(); err != nil {
 		return err
 	}
 	return t.note("concerns.withdraw", nil)
@@ -243,6 +246,9 @@ func (t *taking) save(c *concern.Concern, verdict concern.Verdict) error {
 		"state": "new", "lead": verdict.Lead, "keyName": intake, "sealed": t.says.Sealed, "person": person, "receipt": t.says.Receipt, "till": t.till(),
 	})
 	if err := t.tx.Save(r); err != nil {
+		return err
+	}
+	if err := t.tell(); err != nil {
 		return err
 	}
 	t.tally.add(t.who.Member, t.now)

@@ -76,6 +76,7 @@ func edit(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
+	was := r.Fresh()
 	replaced := map[string]any{}
 	for _, name := range sorted(args.Set) {
 		clean, known := columns[name]
@@ -97,6 +98,9 @@ func edit(c *sync.Call) (sync.Result, error) {
 		r.Set(name, value)
 	}
 	if err := c.App.Save(r); err != nil {
+		return sync.Result{}, err
+	}
+	if err := tellComing(c, was, r); err != nil {
 		return sync.Result{}, err
 	}
 	if len(replaced) > 0 {

@@ -11,6 +11,7 @@ import (
 
 	"kith/internal/calendar"
 	"kith/internal/limits"
+	"kith/internal/notice"
 	"kith/internal/sync"
 	"kith/internal/text"
 )
@@ -58,6 +59,9 @@ func give(c *sync.Call) (sync.Result, error) {
 		return sync.Result{}, err
 	}
 	if err := c.App.Save(r); err != nil {
+		return sync.Result{}, err
+	}
+	if err := notice.By(c, "role.given", "member/"+m.Id, r.Id); err != nil {
 		return sync.Result{}, err
 	}
 	return sync.Result{}, note(c, "roles.give", m.Id, ofRole(r))
@@ -117,6 +121,9 @@ func take(c *sync.Call) (sync.Result, error) {
 		}
 	}
 	if err := c.App.Delete(r); err != nil {
+		return sync.Result{}, err
+	}
+	if err := notice.Over(c.App.DB(), r.Id, "", "role.given"); err != nil {
 		return sync.Result{}, err
 	}
 	return sync.Result{}, note(c, "roles.take", r.GetString("member"), ofRole(r))

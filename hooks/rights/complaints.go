@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/limits"
+	"kith/internal/notice"
 	"kith/internal/problem"
 	"kith/internal/sync"
 	"kith/internal/text"
@@ -48,7 +49,13 @@ func (r *room) complain(e *core.RequestEvent) error {
 	due := sync.Stamp(now.Add(limits.DueByLaw))
 	complaint := core.NewRecord(reports)
 	complaint.Load(map[string]any{"kind": "complaint", "text": says, "contact": contact, "status": "open", "created": sync.Stamp(now), "due": due})
-	if err := e.App.Save(complaint); err != nil {
+	err = e.App.RunInTransaction(func(tx core.App) error {
+		if err := tx.Save(complaint); err != nil {
+			return err
+		}
+		return notice.Tell(tx.DB(), notice.Telling{Key: "complaint/" + complaint.Id, To: "coordinators", Template: "complaint.new", Ref: complaint.Id, At: now})
+	})
+	if err != nil {
 		return err
 	}
 	e.Response.Header().Set("Cache-Control", "no-store")

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/limits"
+	"kith/internal/notice"
 	"kith/internal/sync"
 	"kith/internal/text"
 )
@@ -51,7 +52,10 @@ func makeReport(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	return sync.Result{}, c.App.Save(r)
+	if err := c.App.Save(r); err != nil {
+		return sync.Result{}, err
+	}
+	return sync.Result{}, notice.By(c, "report.new", "coordinators", r.Id)
 }
 
 // words are one paragraph or more, and not none.
@@ -78,6 +82,9 @@ func acknowledge(c *sync.Call) (sync.Result, error) {
 	}
 	r.Set("status", "acknowledged")
 	if err := c.App.Save(r); err != nil {
+		return sync.Result{}, err
+	}
+	if err := looked(c, r); err != nil {
 		return sync.Result{}, err
 	}
 	return sync.Result{}, note(c, "reports.acknowledge", r.Id, map[string]string{"kind": r.GetString("kind")})
@@ -107,7 +114,20 @@ func closeReport(c *sync.Call) (sync.Result, error) {
 	if err := c.App.Save(r); err != nil {
 		return sync.Result{}, err
 	}
+	if err := looked(c, r); err != nil {
+		return sync.Result{}, err
+	}
+	if by := r.GetString("by"); by != "" { // what came without an account is nobody's
+		if err := notice.By(c, "report.closed", "member/"+by, r.Id); err != nil {
+			return sync.Result{}, err
+		}
+	}
 	return sync.Result{}, note(c, "reports.close", r.Id, map[string]string{"kind": r.GetString("kind")})
+}
+
+// looked says that somebody has read a report: the others need not be told of it.
+func looked(c *sync.Call, r *core.Record) error {
+	return notice.Over(c.App.DB(), r.Id, "", "report.new", "complaint.new")
 }
 
 // report finds one, for a coordinator.

@@ -12,6 +12,7 @@ import (
 
 	"kith/internal/audit"
 	"kith/internal/concern"
+	"kith/internal/notice"
 	"kith/internal/problem"
 )
 
@@ -55,7 +56,12 @@ func (w *room) take(e *core.RequestEvent) error {
 				"id": body.ID, "hour": body.Hour, "received": now.UTC().Truncate(time.Hour).Format("2006-01-02 15:04:05.000Z"),
 				"key": o.key, "sealed": concern.Text(envelope), "person": keys.Noted(o.About.Name),
 			}).Execute()
-		return err
+		if err != nil {
+			return err
+		}
+		// NB! The same statement for every note, and one line for the whole tray: nothing
+		// that is stored of it says which note it was, nor when but for the hour.
+		return notice.Tell(tx.DB(), notice.Telling{Key: "note/" + body.ID, To: "surgery", Template: "note.new", At: now.UTC().Truncate(time.Hour)})
 	})
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"kith/internal/audit"
 	"kith/internal/concern"
 	"kith/internal/limits"
+	"kith/internal/notice"
 	"kith/internal/sync"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -69,5 +70,18 @@ func done(c *sync.Call) (sync.Result, error) {
 	if err := c.App.Save(r); err != nil {
 		return sync.Result{}, err
 	}
+	if err := trayIsEmpty(c); err != nil {
+		return sync.Result{}, err
+	}
 	return sync.Result{}, audit.Append(c.App.DB(), audit.Entry{At: c.Now, Actor: c.Member, Device: c.Device, Action: "surgery.done"})
+}
+
+// trayIsEmpty ends what the surgery was told, when nothing waits for it any more.
+func trayIsEmpty(c *sync.Call) error {
+	var waits bool
+	err := c.App.DB().NewQuery("SELECT EXISTS (SELECT 1 FROM surgeryNotes WHERE state = 'new')").Row(&waits)
+	if err != nil || waits {
+		return err
+	}
+	return notice.Over(c.App.DB(), "", "", "note.new")
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/calendar"
+	"kith/internal/concern"
+	"kith/internal/notice"
 	"kith/internal/sync"
 )
 
@@ -41,7 +43,11 @@ func assign(c *sync.Call) (sync.Result, error) {
 	if r.GetString("assignee") == args.Member {
 		return sync.Result{}, nil // two coordinators meant the same
 	}
+	was := r.GetString("assignee")
 	if err := pickUp(c, r, args.Member); err != nil {
+		return sync.Result{}, err
+	}
+	if err := takenFrom(c, r, was); err != nil {
 		return sync.Result{}, err
 	}
 	return done(c, r, "concerns.assign", map[string]string{"member": args.Member})
@@ -68,7 +74,7 @@ func take(c *sync.Call) (sync.Result, error) {
 	case r.GetString("state") == "closed":
 		return sync.Result{}, errClosed
 	case r.GetString("assignee") == c.Member:
-		return sync.Result{}, nil
+		return sync.Result{}, looked(c.App, r) // whoever was given it says that they are on it
 	case r.GetString("state") != "new":
 		return sync.Result{}, sync.Reject("concern_taken", "Somebody else has just taken this.")
 	}
@@ -78,11 +84,25 @@ func take(c *sync.Call) (sync.Result, error) {
 	return done(c, r, "concerns.take", nil)
 }
 
-// pickUp has somebody look into a concern. When that was the first time stays.
+// pickUp has somebody look into a concern. When that was the first time stays. An urgent
+// one that another gave them waits until they have looked.
 func pickUp(c *sync.Call, r *core.Record, member string) error {
-	r.Set("state", "assigned")
-	r.Set("assignee", member)
+	r.Load(map[string]any{"state": "assigned", "assignee": member, "given": "", "escalated": 0})
+	if member != c.Member && r.GetString("urgency") == concern.Urgent {
+		r.Set("given", sync.Stamp(c.Now))
+	}
+	if err := pickedUp(c, r); err != nil {
+		return err
+	}
 	return firstPicked(c, r)
+}
+
+// takenFrom ends what asked somebody to look, who was to do that before.
+func takenFrom(c *sync.Call, r *core.Record, was string) error {
+	if was == "" {
+		return nil
+	}
+	return notice.Over(c.App.DB(), r.Id, was, "concern.yours", "concern.yoursUrgent")
 }
 
 // firstPicked notes the day on which somebody first did something about a concern,
@@ -135,8 +155,10 @@ func release(c *sync.Call) (sync.Result, error) {
 	case r.GetString("state") == "new":
 		return sync.Result{}, nil
 	}
-	r.Load(map[string]any{"state": "new", "assignee": ""})
-	return done(c, r, "concerns.release", nil)
+	if err := errors.Join(letGo(c.App, r), waitsAnew(c.App, r, c.Nonce, c.Member, c.Now)); err != nil {
+		return sync.Result{}, err
+	}
+	return sync.Result{}, note(c, "concerns.release", r.Id, nil)
 }
 
 // Left releases what a member who leaves was looking into.
@@ -146,7 +168,7 @@ func Left(c *sync.Call) error {
 		return err
 	}
 	for _, r := range theirs {
-		if err := letGo(c.App, r); err != nil {
+		if err := errors.Join(letGo(c.App, r), waitsAnew(c.App, r, c.Nonce, c.Member, c.Now)); err != nil {
 			return err
 		}
 		if err := note(c, "concerns.release", r.Id, map[string]string{"why": "left"}); err != nil {
@@ -154,9 +176,4 @@ func Left(c *sync.Call) error {
 		}
 	}
 	return nil
-}
-
-func letGo(app core.App, r *core.Record) error {
-	r.Load(map[string]any{"state": "new", "assignee": ""})
-	return app.Save(r)
 }

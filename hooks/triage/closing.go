@@ -1,9 +1,11 @@
 package triage
 
 import (
+	"errors"
 	"slices"
 	"time"
 
+	"kith/internal/notice"
 	"kith/internal/sync"
 )
 
@@ -35,7 +37,10 @@ func closeConcern(c *sync.Call) (sync.Result, error) {
 	if err := firstPicked(c, r); err != nil {
 		return sync.Result{}, err
 	}
-	r.Load(map[string]any{"state": "closed", "closedOn": day.Format(time.DateOnly), "outcome": args.Outcome})
+	if err := over(c, r); err != nil {
+		return sync.Result{}, err
+	}
+	r.Load(map[string]any{"state": "closed", "closedOn": day.Format(time.DateOnly), "outcome": args.Outcome, "given": "", "escalated": 0})
 	return done(c, r, "concerns.close", map[string]string{"outcome": args.Outcome})
 }
 
@@ -50,15 +55,19 @@ func reopen(c *sync.Call) (sync.Result, error) {
 	if err != nil || r.GetString("state") != "closed" {
 		return sync.Result{}, err
 	}
-	state, who := "new", ""
 	able, err := can(c, r.GetString("assignee"), "responders")
 	if err != nil {
 		return sync.Result{}, err
 	}
+	r.Load(map[string]any{"closedOn": "", "outcome": ""})
 	if able {
-		state, who = "assigned", r.GetString("assignee")
+		err = pickUp(c, r, r.GetString("assignee"))
+	} else {
+		err = errors.Join(letGo(c.App, r), waitsAnew(c.App, r, c.Nonce, c.Member, c.Now))
 	}
-	r.Load(map[string]any{"state": state, "assignee": who, "closedOn": "", "outcome": ""})
+	if err != nil {
+		return sync.Result{}, err
+	}
 	return done(c, r, "concerns.reopen", nil)
 }
 
@@ -77,5 +86,8 @@ func seeGlass(c *sync.Call) (sync.Result, error) {
 		return sync.Result{}, err
 	}
 	g.Set("seen", true)
+	if err := notice.Over(c.App.DB(), g.GetString("concern"), "", "concern.glass"); err != nil {
+		return sync.Result{}, err
+	}
 	return done(c, g, "breakGlasses.seen", nil)
 }

@@ -8,12 +8,13 @@ import (
 
 	"kith/internal/concern"
 	"kith/internal/limits"
+	"kith/internal/notice"
 )
 
 // Idle tells the coordinators of concerns that nobody closed and nobody does anything
 // about, in the last month before their words go. It is said each time that it is
 // called, for as long as there is one.
-func (w *Watch) Idle(app core.App, now time.Time) error {
+func Idle(app core.App, now time.Time) error {
 	since := now.UTC().AddDate(0, 0, limits.ConcernIdleTold-limits.ConcernIdle).Format(time.DateOnly)
 	var count int
 	err := app.DB().NewQuery("SELECT count(*) FROM concerns WHERE state IN ('new', 'assigned') AND received <> '' AND substr(" + concern.Touched("concerns") + ", 1, 10) <= {:since}").
@@ -21,5 +22,6 @@ func (w *Watch) Idle(app core.App, now time.Time) error {
 	if err != nil || count == 0 {
 		return err
 	}
-	return w.mails.ofIdle(app, count)
+	day := now.UTC().Format(time.DateOnly)
+	return notice.Tell(app.DB(), notice.Telling{Key: "idle/" + day, To: "coordinators", Template: "concern.idle", At: now})
 }

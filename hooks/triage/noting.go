@@ -3,16 +3,23 @@ package triage
 import (
 	"slices"
 
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
 	"kith/internal/concern"
+	"kith/internal/notice"
 	"kith/internal/sync"
 )
 
 // acts are what a responder can have done.
-var acts = []string{"rang", "visited", "spoke", "wrote", "handedCoach", "handedSurgery", "handedCouncil", "handedGroup", "askedCoordinator", spokeListener, "other"}
+var acts = []string{"rang", "visited", "spoke", "wrote", "handedCoach", "handedSurgery", "handedCouncil", "handedGroup", askedCoordinator, spokeListener, "other"}
 
 // spokeListener is that somebody spoke with whoever passed a concern on: nobody but
-// a coordinator is shown who that was.
-const spokeListener = "spokeListener"
+// a coordinator is shown who that was, so all others ask one.
+const (
+	askedCoordinator = "askedCoordinator"
+	spokeListener    = "spokeListener"
+)
 
 // noteDown keeps what a responder did. Its words come sealed, and stay so; they
 // are opened once, to know that the desk can read them later.
@@ -51,7 +58,36 @@ func (w *room) noteDown(c *sync.Call) (sync.Result, error) {
 	if err := c.App.Save(n); err != nil {
 		return sync.Result{}, err
 	}
+	if err := noted(c, r, args.Kind); err != nil {
+		return sync.Result{}, err
+	}
 	return sync.Result{}, note(c, "concerns.note", r.Id, map[string]string{"kind": args.Kind})
+}
+
+// noted is what follows from a note: whoever wrote one has looked, and who asked for a
+// coordinator to speak with whoever passed it on is heard by one.
+func noted(c *sync.Call, r *core.Record, kind string) error {
+	if r.GetString("assignee") == c.Member {
+		if err := looked(c.App, r); err != nil {
+			return err
+		}
+	}
+	switch kind {
+	case askedCoordinator:
+		return notice.By(c, "concern.listener", "coordinators", r.Id)
+	case spokeListener:
+		return notice.Over(c.App.DB(), r.Id, "", "concern.listener")
+	}
+	return nil
+}
+
+// looked says that whom an urgent concern was given to has looked into it.
+func looked(app core.App, r *core.Record) error {
+	if r.GetString("given") == "" {
+		return nil
+	}
+	_, err := app.DB().NewQuery("UPDATE concerns SET given = '' WHERE id = {:id}").Bind(dbx.Params{"id": r.Id}).Execute()
+	return err
 }
 
 // mayHaveDone refuses what nobody can have done, or not this one.

@@ -59,11 +59,6 @@ func (w *room) open(e *core.RequestEvent) error {
 	if err := e.App.RunInTransaction(func(tx core.App) error { return o.record(tx, id) }); err != nil {
 		return err
 	}
-	if o.how == byGlass {
-		if err := w.mails.ofGlass(e.App, who.Member); err != nil {
-			e.App.Logger().Error("triage: the mail about a concern that was opened could not be queued", "error", err)
-		}
-	}
 	out, err := o.show(e.App)
 	if err != nil {
 		return err
@@ -112,10 +107,8 @@ func (o *opening) record(tx core.App, id string) error {
 	if err := o.judge(tx, id); err != nil {
 		return err
 	}
-	if o.how == byGlass {
-		if err := o.breakGlass(tx); err != nil {
-			return err
-		}
+	if err := o.looks(tx); err != nil {
+		return err
 	}
 	action := "concerns.open"
 	if o.how == byGlass {
@@ -124,6 +117,17 @@ func (o *opening) record(tx core.App, id string) error {
 	return audit.Append(tx.DB(), audit.Entry{
 		At: o.now, Actor: o.who.Member, Device: o.who.Device, Action: action, Subject: o.concern.Id, Detail: map[string]string{"as": string(o.how)},
 	})
+}
+
+// looks is what follows from it that somebody opens a concern.
+func (o *opening) looks(tx core.App) error {
+	if o.how == byGlass {
+		return o.breakGlass(tx)
+	}
+	if o.concern.GetString("assignee") != o.who.Member {
+		return nil
+	}
+	return looked(tx, o.concern)
 }
 
 // judge says by which right somebody opens a concern, or refuses. Roles are read
@@ -190,7 +194,10 @@ func (o *opening) breakGlass(tx core.App) error {
 	g.Load(map[string]any{
 		"concern": o.concern.Id, "by": o.who.Member, "at": sync.Stamp(o.now), "keyName": name, "sealed": concern.Text(sealed),
 	})
-	return tx.Save(g)
+	if err := tx.Save(g); err != nil {
+		return err
+	}
+	return o.tellGlass(tx, g.Id)
 }
 
 // unseal opens what a row has sealed.

@@ -16,21 +16,16 @@ import (
 	"kith/internal/sync"
 )
 
-// Post puts a mail into the queue of those that go out.
-type Post = func(app core.App, to, subject, text string) error
-
 // room is the desk of one community.
 type room struct {
 	doorman *doorman.Doorman
 	ring    *concern.Ring
-	mails   mails
 	watch   *Watch
 }
 
-// Register binds the room. man stands at the door; ring has the keys of concerns;
-// post sends mail.
-func Register(app core.App, r *sync.Registry, man *doorman.Doorman, ring *concern.Ring, post Post) {
-	w := &room{doorman: man, ring: ring, mails: mails{post}, watch: NewWatch(post)}
+// Register binds the room. man stands at the door; ring has the keys of concerns.
+func Register(app core.App, r *sync.Registry, man *doorman.Doorman, ring *concern.Ring) {
+	w := &room{doorman: man, ring: ring, watch: NewWatch()}
 	declare(r)
 	r.Keep(keepings()...)
 	for name, handler := range map[string]sync.Handler{

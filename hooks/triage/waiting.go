@@ -12,6 +12,8 @@ import (
 	"kith/internal/audit"
 	"kith/internal/care"
 	"kith/internal/concern"
+	"kith/internal/notice"
+	"kith/internal/sync"
 )
 
 // Watch looks after urgent concerns that nobody has picked up. It remembers since
@@ -21,15 +23,12 @@ import (
 // and nothing finer. What a restart forgets, the hour bounds: one that came in an
 // earlier hour is older than a minute of now can say.
 type Watch struct {
-	mails mails
 	mu    gosync.Mutex
 	since map[string]time.Time
 }
 
-// NewWatch makes one that knows of none yet; post sends its mails.
-func NewWatch(post Post) *Watch {
-	return &Watch{mails: mails{post}, since: map[string]time.Time{}}
-}
+// NewWatch makes one that knows of none yet.
+func NewWatch() *Watch { return &Watch{since: map[string]time.Time{}} }
 
 // urgent is one that nobody has picked up.
 type urgent struct {
@@ -37,35 +36,38 @@ type urgent struct {
 	Lead      bool   `db:"lead"`
 	Escalated int    `db:"escalated"`
 	Received  string `db:"received"`
+	Picked    string `db:"picked"`
 }
 
-// Waited tells the coordinators of each urgent concern at once, all responders
-// after some minutes, and has the desk show whom to ring after more, or at once
-// where nobody can be written to. It does nothing twice, however often it is called.
+// Waited tells all responders of each urgent concern that has waited for some minutes,
+// and has the desk show whom to ring after more, or at once where nobody can be written
+// to. (The coordinators are told when it comes, in the same transaction.) One that was
+// given to somebody who hasn't looked since is taken back first. It does nothing twice,
+// however often it is called.
 func (w *Watch) Waited(app core.App, now time.Time) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	settings, err := careOf(app)
+	if err != nil {
+		return err
+	}
+	if err := w.takeBack(app, now, settings); err != nil {
+		return err
+	}
 	var list []urgent
-	if err := app.DB().NewQuery(`SELECT id, lead, escalated, received FROM concerns
+	if err := app.DB().NewQuery(`SELECT id, lead, escalated, received, picked FROM concerns
 		WHERE urgency = 'urgent' AND state = 'new' AND received <> '' ORDER BY id`).All(&list); err != nil {
 		return err
 	}
-	var stored string
-	if err := app.DB().NewQuery("SELECT coalesce((SELECT care FROM communities LIMIT 1), '')").Row(&stored); err != nil {
-		return err
-	}
-	settings, still := care.Read(stored), map[string]time.Time{}
+	still := map[string]time.Time{}
 	for _, u := range list {
 		since, known := w.since[u.ID]
 		if !known {
 			since = begun(u, settings, now)
-			if err := w.mails.ofUrgent(app); err != nil {
-				return err
-			}
 			w.since[u.ID] = since
 		}
 		still[u.ID] = since
-		if err := w.escalate(app, u, now.Sub(since), settings); err != nil {
+		if err := escalate(app, u, now.Sub(since), settings, now); err != nil {
 			return err
 		}
 	}
@@ -73,22 +75,62 @@ func (w *Watch) Waited(app core.App, now time.Time) error {
 	return nil
 }
 
+func careOf(app core.App) (care.Settings, error) {
+	var stored string
+	err := app.DB().NewQuery("SELECT coalesce((SELECT care FROM communities LIMIT 1), '')").Row(&stored)
+	return care.Read(stored), err
+}
+
 // begun is since when one waits that wasn't known before: since now, unless it is
-// known to have waited for longer.
+// known to have waited for longer. One that somebody had and let go of waits anew.
 func begun(u urgent, s care.Settings, now time.Time) time.Time {
 	since := now
 	if u.Escalated > 0 {
 		since = now.Add(-care.Within(s.EscalateMinutes))
 	}
-	if hour, err := time.Parse("2006-01-02 15:04:05.000Z", u.Received); err == nil && hour.Add(time.Hour).Before(since) {
+	if hour, err := time.Parse("2006-01-02 15:04:05.000Z", u.Received); err == nil && u.Picked == "" && hour.Add(time.Hour).Before(since) {
 		since = hour.Add(time.Hour)
 	}
 	return since
 }
 
-// level is how far one has to be raised that has waited for so long. Where nobody can
+// takeBack takes urgent concerns back that were given to somebody who has neither opened
+// them nor said that they are on it, so that the next one can take them: all responders
+// are told.
+func (w *Watch) takeBack(app core.App, now time.Time, s care.Settings) error {
+	rows, err := app.FindAllRecords("concerns", dbx.HashExp{"state": "assigned", "urgency": concern.Urgent},
+		dbx.NewExp("given <> '' AND given <= {:until} AND received <> ''", dbx.Params{"until": sync.Stamp(now.Add(-care.Within(s.EscalateMinutes)))}))
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		given, err := time.Parse(time.RFC3339, r.GetString("given"))
+		if err != nil {
+			return err
+		}
+		if err := app.RunInTransaction(func(tx core.App) error { return unopened(tx, r.Id, now) }); err != nil {
+			return err
+		}
+		w.since[r.Id] = given
+	}
+	return nil
+}
+
+// unopened takes one back, unless its person has looked this very moment.
+func unopened(tx core.App, id string, now time.Time) error {
+	r, err := tx.FindRecordById("concerns", id)
+	if err != nil || r.GetString("state") != "assigned" || r.GetString("given") == "" {
+		return err
+	}
+	if err := letGo(tx, r); err != nil {
+		return err
+	}
+	return audit.Append(tx.DB(), audit.Entry{At: now, Action: "concerns.release", Subject: id, Detail: map[string]string{"why": "unopened"}})
+}
+
+// levelOf is how far one has to be raised that has waited for so long. Where nobody can
 // be written to it is the phone list at once: there is nothing to wait for.
-func (w *Watch) level(app core.App, u urgent, waits time.Duration, s care.Settings) (int, error) {
+func levelOf(app core.App, u urgent, waits time.Duration, s care.Settings) (int, error) {
 	switch {
 	case waits >= care.Within(s.PhoneListMinutes):
 		return 2, nil
@@ -97,28 +139,48 @@ func (w *Watch) level(app core.App, u urgent, waits time.Duration, s care.Settin
 	case u.Escalated > 0:
 		return 1, nil
 	}
-	reached, err := w.mails.reach(app, u.Lead)
+	reached, err := reach(app, all(u.Lead))
 	if err != nil || reached {
 		return 1, err
 	}
 	return 2, nil
 }
 
-// escalate raises one as far as it has waited.
-func (w *Watch) escalate(app core.App, u urgent, waits time.Duration, s care.Settings) error {
-	level, err := w.level(app, u, waits, s)
+// escalate raises one as far as it has waited, and tells whom that concerns, in one
+// transaction: neither is there without the other.
+func escalate(app core.App, u urgent, waits time.Duration, s care.Settings, now time.Time) error {
+	level, err := levelOf(app, u, waits, s)
 	if err != nil || level <= u.Escalated {
 		return err
 	}
-	res, err := app.DB().NewQuery("UPDATE concerns SET escalated = {:level} WHERE id = {:id} AND state = 'new' AND escalated < {:level}").
-		Bind(dbx.Params{"level": level, "id": u.ID}).Execute()
-	if err != nil {
-		return err
+	return app.RunInTransaction(func(tx core.App) error {
+		res, err := tx.DB().NewQuery("UPDATE concerns SET escalated = {:level} WHERE id = {:id} AND state = 'new' AND escalated < {:level}").
+			Bind(dbx.Params{"level": level, "id": u.ID}).Execute()
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return err // somebody has just picked it up
+		}
+		return raised(tx, u, level, now)
+	})
+}
+
+// raised tells all responders, unless they were told before, and the coordinators that
+// the desk shows whom to ring.
+func raised(tx core.App, u urgent, level int, now time.Time) error {
+	tell := func(template, to string) error {
+		return notice.Tell(tx.DB(), notice.Telling{Key: u.ID + sync.Stamp(now), To: to, Template: template, Ref: u.ID, At: now})
 	}
-	if n, err := res.RowsAffected(); err != nil || n == 0 || u.Escalated > 0 {
-		return err // somebody has just picked it up, or all were told before
+	if u.Escalated == 0 && !(u.Lead && level > 1) { // one line for the same people
+		if err := tell("concern.waits", all(u.Lead)); err != nil {
+			return err
+		}
 	}
-	return w.mails.toAll(app, u.Lead)
+	if level < 2 {
+		return nil
+	}
+	return tell("concern.phone", "coordinators")
 }
 
 // Release takes back what is assigned to somebody who can't look into it any more:
@@ -133,6 +195,9 @@ func Release(app core.App, now time.Time) error {
 		}
 		for _, r := range rows {
 			if err := letGo(tx, r); err != nil {
+				return err
+			}
+			if err := waitsAnew(tx, r, r.Id+sync.Stamp(now), "", now); err != nil {
 				return err
 			}
 			if err := audit.Append(tx.DB(), audit.Entry{At: now, Action: "concerns.release", Subject: r.Id, Detail: map[string]string{"why": "role"}}); err != nil {
@@ -165,14 +230,14 @@ func (w *room) jobs(app core.App) {
 		// NB! Each of them, whatever becomes of the others: somebody urgent waits.
 		return errors.Join(Release(app, now), w.watch.Waited(app, now), Untie(app))
 	})
-	job(Weekly, "47 6 * * 1", func(now time.Time) error { return w.watch.Idle(app, now) })
+	job(Weekly, "47 6 * * 1", func(now time.Time) error { return Idle(app, now) })
 	job(Quarterly, "43 3 * * *", func(now time.Time) error { return Count(app, now) })
-	// A new one is told of as soon as it is on disk. NB! What goes wrong with that
-	// is no fault of the letter: the job tries again within a minute.
+	// Since when a new one waits is known as soon as it is on disk. NB! What goes wrong
+	// with that is no fault of the letter: the job tries again within a minute.
 	app.OnRecordAfterCreateSuccess("concerns").BindFunc(func(e *core.RecordEvent) error {
 		if e.Record.GetString("urgency") == concern.Urgent && e.Record.GetString("state") == "new" {
 			if err := safely(func() error { return w.watch.Waited(app, time.Now()) }); err != nil {
-				app.Logger().Error("triage: nobody could be told of an urgent concern; it is tried again in a minute", "error", err)
+				app.Logger().Error("triage: since when an urgent concern waits is not known; it is looked at again in a minute", "error", err)
 			}
 		}
 		return e.Next()

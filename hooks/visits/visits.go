@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -57,6 +56,7 @@ func come(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
+	before := visit.GetString("status")
 	visit.Set("firstName", args.FirstName)
 	visit.Set("welcome", args.Welcome)
 	visit.Set("status", "coming")
@@ -67,6 +67,11 @@ func come(c *sync.Call) (sync.Result, error) {
 	// free, that listing and member are there. That was a fifth of a push.
 	if err := c.App.SaveNoValidate(visit); err != nil {
 		return sync.Result{}, err
+	}
+	if before != "coming" { // who changes what they said is coming already
+		if err := tellHosts(c, args.Listing); err != nil {
+			return sync.Result{}, err
+		}
 	}
 	return sync.Result{Merged: merged, Data: map[string]string{"id": visit.Id}}, nil
 }
@@ -177,16 +182,17 @@ func cancel(c *sync.Call) (sync.Result, error) {
 func callOff(c *sync.Call, visit *core.Record) error {
 	visit.Set("status", "cancelled")
 	visit.Set("firstName", "") // it is nobody's business any more
-	return c.App.Save(visit)
+	if err := c.App.Save(visit); err != nil {
+		return err
+	}
+	return nobodyElse(c, visit.GetString("listing"))
 }
 
 // Left calls off all that a member who leaves was coming to. What is over stays
 // as it was.
 func Left(c *sync.Call) error {
-	// NB! An occurrence is named by its wall clock, anywhere: a day's slack is enough.
-	yesterday := c.Now.AddDate(0, 0, -1).UTC().Format(time.DateOnly)
 	coming, err := c.App.FindAllRecords("visits", dbx.HashExp{"member": c.Member, "status": "coming"},
-		dbx.NewExp("occurrence >= {:yesterday}", dbx.Params{"yesterday": yesterday}))
+		dbx.NewExp("occurrence >= {:yesterday}", dbx.Params{"yesterday": yesterday(c.Now)}))
 	if err != nil {
 		return err
 	}

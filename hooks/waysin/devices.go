@@ -82,6 +82,11 @@ func setDevice(c *sync.Call, action string, values map[string]any) (sync.Result,
 	if err := c.App.Save(d); err != nil {
 		return sync.Result{}, err
 	}
+	if d.GetBool("revoked") {
+		if err := shutOut(c, d); err != nil {
+			return sync.Result{}, err
+		}
+	}
 	return sync.Result{}, noted(c, action, id, map[string]string{"member": d.GetString("member")})
 }
 
@@ -129,6 +134,9 @@ func admitDevice(c *sync.Call) (sync.Result, error) {
 	if err := c.App.Save(d); err != nil {
 		return sync.Result{}, err
 	}
+	if err := settled(c.App, d.Id); err != nil {
+		return sync.Result{}, err
+	}
 	return sync.Result{}, noted(c, "devices.admit", d.Id, map[string]string{"member": d.GetString("member"), "shop": d.GetString("shop")})
 }
 
@@ -150,7 +158,7 @@ func refuseDevice(c *sync.Call) (sync.Result, error) {
 	if err := noted(c, "devices.refuse", id, map[string]string{"member": member, "shop": d.GetString("shop")}); err != nil {
 		return sync.Result{}, err
 	}
-	if err := c.App.Delete(d); err != nil {
+	if err := errors.Join(c.App.Delete(d), settled(c.App, id)); err != nil {
 		return sync.Result{}, err
 	}
 	others, err := c.App.CountRecords("devices", byMember(member))

@@ -105,7 +105,9 @@ func (w *waysIn) signIn(tx core.App, a arrival, row *core.Record, digits string)
 		return nil, problem.DeviceUnknown.Because(nil)
 	}
 	if mine == nil {
-		mine, err = a.device(tx, row.GetString("member"), enrolled(a.now))
+		if mine, err = a.device(tx, row.GetString("member"), enrolled(a.now)); err == nil {
+			err = tellNew(tx, mine, a.now)
+		}
 	} else {
 		mine.Load(enrolled(a.now))
 		err = tx.Save(mine)

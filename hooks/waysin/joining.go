@@ -78,7 +78,16 @@ func (a arrival) joinWith(tx core.App, code, firstName string) (*core.Record, er
 	if waits {
 		values["pending"], values["match"] = true, match(invite.GetString("codeHash"), a.key)
 	}
-	return a.device(tx, member, values)
+	d, err := a.device(tx, member, values)
+	switch {
+	case err != nil:
+		return nil, err
+	case waits:
+		err = tellWaits(tx, d, a.now)
+	case invite.GetString("member") != "":
+		err = tellNew(tx, d, a.now)
+	}
+	return d, err
 }
 
 // device stores a new device of a member.

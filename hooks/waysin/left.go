@@ -29,6 +29,9 @@ func Left(c *sync.Call) error {
 		if err := c.App.Delete(r); err != nil {
 			return err
 		}
+		if err := settled(c.App, r.Id); err != nil {
+			return err
+		}
 	}
 	member, err := c.App.FindRecordById("members", c.Member)
 	if err != nil {

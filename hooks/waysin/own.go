@@ -150,10 +150,16 @@ func confirmed(tx core.App, who doorman.Caller, email string, now time.Time) (be
 	if before = member.Email(); before == email {
 		before = ""
 	}
+	another := member.Email() != email
 	member.SetEmail(email)
 	member.SetVerified(true)
 	if err := tx.Save(member); err != nil {
 		return "", err
+	}
+	if another {
+		if err := tellMember(tx, who.Member, "email.changed", "", now); err != nil {
+			return "", err
+		}
 	}
 	device, err := tx.FindRecordById("devices", who.Device)
 	if err != nil {

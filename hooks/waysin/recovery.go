@@ -11,6 +11,7 @@ import (
 	"kith/internal/audit"
 	"kith/internal/codes"
 	"kith/internal/limits"
+	"kith/internal/notice"
 	"kith/internal/problem"
 	"kith/internal/sync"
 )
@@ -72,6 +73,9 @@ func openRecovery(c *sync.Call) (sync.Result, error) {
 	if err := free(c.App, "recoveries", args.ID, ""); err != nil {
 		return sync.Result{}, err
 	}
+	if err := notice.By(c, "recovery.open", "activators", args.ID); err != nil { // who may be the second
+		return sync.Result{}, err
+	}
 	return saved(c, "recovery.open", args.ID, map[string]any{
 		"member": member.Id, "kind": "desk", "status": "open", "openedBy": c.Member, "firstName": member.GetString("firstName"),
 		"created": sync.Stamp(c.Now), "expires": sync.Stamp(c.Now.Add(limits.DeskOpen)),
@@ -105,6 +109,9 @@ func confirmRecovery(c *sync.Call) (sync.Result, error) {
 	r.Set("confirmedBy", c.Member)
 	r.Set("codeHash", args.CodeHash)
 	r.Set("expires", sync.Stamp(c.Now.Add(limits.DeskReady)))
+	if err := settled(c.App, r.Id); err != nil {
+		return sync.Result{}, err
+	}
 	return sync.Result{}, put(c, "recovery.confirm", r)
 }
 
@@ -129,6 +136,9 @@ func refuseRecovery(c *sync.Call) (sync.Result, error) {
 	}
 	r.Set("status", "refused")
 	r.Set("codeHash", "")
+	if err := settled(c.App, r.Id); err != nil {
+		return sync.Result{}, err
+	}
 	return sync.Result{}, put(c, "recovery.refuse", r)
 }
 
@@ -222,6 +232,9 @@ func (a arrival) recoverWith(tx core.App, code string) (*core.Record, error) {
 	if err := revokeOthers(tx, mine); err != nil {
 		return nil, err
 	}
+	if err := tellMember(tx, mine.GetString("member"), "recovery.used", "", a.now); err != nil {
+		return nil, err
+	}
 	return mine, audit.Append(tx.DB(), audit.Entry{
 		At: a.now, Actor: r.GetString("member"), Device: mine.Id, Action: "recovery.use", Subject: r.Id, Detail: map[string]string{"kind": r.GetString("kind")},
 	})
@@ -252,6 +265,9 @@ func lapsed(app core.App, now time.Time) error {
 		r.Set("status", "refused")
 		r.Set("codeHash", "")
 		if err := app.Save(r); err != nil {
+			return err
+		}
+		if err := settled(app, r.Id); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,96 @@
+package listings
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"kith/internal/calendar"
+	"kith/internal/notice"
+	"kith/internal/sync"
+)
+
+// tellComing tells those who are coming what they must know before they set out: that
+// it is off, or that when or where is another than it was. Nothing else of a listing is
+// worth a word to somebody's phone.
+func tellComing(c *sync.Call, was, is *core.Record) error {
+	all := "coming/" + is.Id
+	before, now := was.GetString("status") == "active", is.GetString("status") == "active"
+	switch {
+	case before && !now:
+		if err := notice.Over(c.App.DB(), is.Id, "", "listing.changed"); err != nil {
+			return err
+		}
+		return notice.By(c, "listing.off", all, is.Id)
+	case !before && now:
+		if err := notice.Over(c.App.DB(), is.Id, "", "listing.off"); err != nil {
+			return err
+		}
+		return notice.By(c, "listing.changed", all, is.Id)
+	case !now:
+		return nil
+	}
+	moved := was.GetString("place") != is.GetString("place") || was.GetString("room") != is.GetString("room")
+	if !moved && was.GetString("schedule") == is.GetString("schedule") {
+		return nil
+	}
+	return tellDays(c, was, is, moved)
+}
+
+// tellDays tells those of each day on which somebody is coming what became of it.
+func tellDays(c *sync.Call, was, is *core.Record, moved bool) error {
+	var old, new calendar.Schedule
+	for of, into := range map[*core.Record]*calendar.Schedule{was: &old, is: &new} {
+		if err := json.Unmarshal([]byte(or(of.GetString("schedule"), "null")), into); err != nil {
+			return err
+		}
+	}
+	var days []string
+	err := c.Ask("SELECT DISTINCT occurrence FROM visits WHERE listing = {:listing} AND status = 'coming' AND occurrence >= {:yesterday} ORDER BY occurrence",
+		dbx.Params{"listing": is.Id, "yesterday": c.Now.AddDate(0, 0, -1).UTC().Format(time.DateOnly)}).Column(&days)
+	if err != nil {
+		return err
+	}
+	for _, day := range days {
+		template := became(old, new, day, moved, c.Now)
+		if template == "" {
+			continue
+		}
+		if err := notice.By(c, template, "coming/"+is.Id+"/"+day, is.Id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// became says what those are told who are coming on a day; "": nothing. A day that is
+// not there any more was moved, as far as anybody can tell, unless nothing is left.
+func became(old, new calendar.Schedule, day string, moved bool, now time.Time) string {
+	before, was := old.Find(day)
+	after, is := new.Find(day)
+	on := is && !after.Cancelled
+	switch {
+	case was && !before.End.After(now):
+		return ""
+	case is && after.Cancelled && was && before.Cancelled:
+		return ""
+	case is && after.Cancelled:
+		return "listing.off"
+	case !is && !was:
+		return ""
+	case !is && len(new.Occurrences(now, now.AddDate(1, 0, 0), 1)) == 0:
+		return "listing.off"
+	case !on || !was || before.Cancelled, moved, !before.Start.Equal(after.Start), !before.End.Equal(after.End):
+		return "listing.changed"
+	}
+	return ""
+}
+
+func or(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
