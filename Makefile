@@ -15,11 +15,15 @@ GO_DIRS := main.go bench hooks internal migrations seed sim
 
 help: ## says what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  PORT=$(PORT) DATA=$(DATA) SEED=$(SEED) (SEED=none: no demo town)"
+	@echo "  PORT=$(PORT) DATA=$(DATA) SEED=$(SEED) (SEED=none: no demo town) FCM=fake (push, to a Google on this machine)"
 
 run: build ## builds, seeds the demo town if there is no data yet, serves on http://127.0.0.1:8090
 	@if [ "$(SEED)" != none ] && [ ! -e "$(DATA)/data.db" ]; then ./kith seed --dir "$(DATA)"; fi
+ifeq ($(FCM),fake)
+	scripts/with-fake-google ./kith serve --dir "$(DATA)" --http 127.0.0.1:$(PORT)
+else
 	./kith serve --dir "$(DATA)" --http 127.0.0.1:$(PORT)
+endif
 
 build: app ## leaves ./kith, one static binary with the app inside
 	go build -ldflags "-s -w -X main.version=$(VERSION)" -o kith .

@@ -49,7 +49,7 @@ func (c *Credentials) String() string {
 // googleTokens is where Google's service accounts get their tokens.
 const googleTokens = "https://oauth2.googleapis.com/token"
 
-// Read reads KITH_FCM and KITH_FCM_WEB, each a path or the JSON itself, and
+// Read reads KITH_FCM and KITH_FCM_WEB, each a path or what such a file holds, and
 // KITH_FCM_ENDPOINT. Without any of them there is no push, which is nil and no error.
 func Read(getenv func(string) string) (*Credentials, error) {
 	account, web, endpoint := getenv("KITH_FCM"), getenv("KITH_FCM_WEB"), getenv("KITH_FCM_ENDPOINT")
@@ -89,8 +89,12 @@ func (c *Credentials) readAccount(from string) error {
 		ClientEmail  string `json:"client_email"`
 		TokenURI     string `json:"token_uri"`
 	}
-	if err := decode("KITH_FCM", from, &f); err != nil {
+	text, err := contents("KITH_FCM", from)
+	if err != nil {
 		return err
+	}
+	if json.Unmarshal(text, &f) != nil {
+		return errors.New("KITH_FCM is no JSON: is it the file as it was downloaded?") // NB! Not the error itself: it could quote a secret.
 	}
 	if f.Type != "service_account" || f.ProjectID == "" || f.PrivateKey == "" || f.ClientEmail == "" {
 		return errors.New("KITH_FCM is not the key file of a service account: in Firebase's console, Project settings, Service accounts, make a new private key")
@@ -116,12 +120,26 @@ func isKey(text []byte) bool {
 	return err == nil && rsa
 }
 
-var digits = regexp.MustCompile(`^[0-9]+$`)
+var (
+	digits = regexp.MustCompile(`^[0-9]+$`)
+	// shown is a line of the settings as the console shows them, which is a piece of script.
+	shown = regexp.MustCompile(`["']?\b(apiKey|appId|projectId|messagingSenderId|vapidKey)\b["']?\s*:\s*["']([^"'\n]*)["']`)
+)
 
 func (w *Web) read(from string) error {
-	if err := decode("KITH_FCM_WEB", from, w); err != nil {
+	text, err := contents("KITH_FCM_WEB", from)
+	if err != nil {
 		return err
 	}
+	of := map[string]*string{"apiKey": &w.APIKey, "appId": &w.AppID, "projectId": &w.ProjectID, "messagingSenderId": &w.MessagingSenderID, "vapidKey": &w.VapidKey}
+	for _, line := range shown.FindAllStringSubmatch(string(text), -1) {
+		*of[line[1]] = line[2]
+	}
+	return w.check()
+}
+
+// check says what is missing, and where it is found.
+func (w *Web) check() error {
 	const where = ": copy it from Firebase's console, Project settings"
 	key, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(w.VapidKey, "="))
 	switch {
@@ -139,19 +157,16 @@ func (w *Web) read(from string) error {
 	return nil
 }
 
-// decode reads JSON that from holds, or a file that it names.
-func decode(name, from string, to any) error {
-	text := []byte(from)
-	if !strings.HasPrefix(strings.TrimSpace(from), "{") {
-		var err error
-		if text, err = os.ReadFile(from); err != nil {
-			return fmt.Errorf("%s can't be read: %w", name, err)
-		}
+// contents are what from holds between braces, or a file that it names.
+func contents(name, from string) ([]byte, error) {
+	if strings.Contains(from, "{") {
+		return []byte(from), nil
 	}
-	if err := json.Unmarshal(text, to); err != nil {
-		return errors.New(name + " is no JSON: is it the file as it was downloaded?") // NB! Not err: it could quote a secret.
+	text, err := os.ReadFile(from)
+	if err != nil {
+		return nil, fmt.Errorf("%s can't be read: %w", name, err)
 	}
-	return nil
+	return text, nil
 }
 
 // safe refuses an address to which a key or a message would go in clear, but on this machine.

@@ -1,6 +1,8 @@
 package fake
 
 import (
+	"bytes"
+	"crypto/ecdh"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -47,13 +49,13 @@ func (s *Server) Credentials() []byte {
 
 // Web are the settings of the web app, for KITH_FCM_WEB.
 func (s *Server) Web() []byte {
-	vapid := append([]byte{4}, make([]byte, 64)...)
-	for i := range vapid[1:] {
-		vapid[i+1] = byte(i)
+	vapid, err := ecdh.P256().NewPrivateKey(bytes.Repeat([]byte{7}, 32)) // the same always: a phone that was registered stays so
+	if err != nil {
+		panic(err) // of a key that we made
 	}
 	b, _ := json.MarshalIndent(map[string]string{
 		"apiKey": "AIzaFakeFakeFake", "appId": "1:100000000001:web:fa4efa4e", "projectId": Project,
-		"messagingSenderId": "100000000001", "vapidKey": base64.RawURLEncoding.EncodeToString(vapid),
+		"messagingSenderId": "100000000001", "vapidKey": base64.RawURLEncoding.EncodeToString(vapid.PublicKey().Bytes()),
 	}, "", "  ")
 	return b
 }
