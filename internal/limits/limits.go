@@ -330,6 +330,31 @@ const (
 	RevokedVouchers = 600
 )
 
+// First visits, registers and buddies.
+const (
+	// Say is what a newcomer says of themselves, in their own words, in characters: read at a door.
+	Say = 200
+	// Introduced is to whom somebody was introduced, in characters: two first names.
+	Introduced = 40
+	// HostCard is what stands under an activator's name, in characters: a line of a phone.
+	HostCard = 80
+	// ContactPhone is a number that somebody hands over, in characters.
+	ContactPhone = 20
+	// MarksPerCommand (wire): a hall of a hundred, ticked at one go.
+	MarksPerCommand = 100
+	// Regulars of one group: a lunch club of 60, and all who came once in a year.
+	Regulars = 600
+	// Heads is the most that are counted at one session: the hall is full.
+	Heads = 2000
+	// RegisterLate is how long after an occurrence something can be said of it: a register
+	// that was printed, and typed in after the holiday.
+	RegisterLate = 14 * 24 * time.Hour
+	// CallDays is how many days a call is due: after a week it is too late to ask.
+	CallDays = 7
+	// RegisterKept is how many days a register is kept: 13 months, as visits are.
+	RegisterKept = 396
+)
+
 // Text of listings, in characters.
 const (
 	Title       = 120
