@@ -17,6 +17,7 @@ var argsSeen = []string{
 	"room", "schedule", "prices", "access", "venue", "languages", "whoComes", "firstVisit", "contact", "status", "twin", "checked", "source", "member", "role", "shop", "why",
 	"helper", "how", "witness", "scopes", "until", "code", "codeHash", "seenOn", "note", "blocked", "about", "text", "outcome",
 	"concern", "hour", "sealed", "other", "topic", "phone", "hours", "url", "area", "order", "version", "stamps", "pence", "shops", "reward", "card", "perk", "chatty", "plain",
+	"visit", "first", "heads", "marks", "as",
 }
 
 // Ensure that no argument of any command, whatever stands in it, is our fault:

@@ -19,6 +19,7 @@ import (
 	"kith/hooks/machine"
 	"kith/hooks/people"
 	"kith/hooks/push"
+	"kith/hooks/registers"
 	"kith/hooks/rights"
 	"kith/hooks/safety"
 	"kith/hooks/surgery"
@@ -57,6 +58,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	waysin.Register(app, r, man, ring, cfg.RateLimits, cfg.Console) // invites, joining, devices
 	listings.Register(r)                                            // what is on, where, by whom
 	visits.Register(r)                                              // "I'd like to come"
+	registers.Register(app, r)                                      // who came, and who is rung
 	acting.Register(app, r, safety.Apart)                           // who may act for whom, and what was done so
 	safety.Register(r, acting.EndBetween)                           // who is known, who is blocked, reports
 	concerns.Register(app, r, man, with, around(), cfg.RateLimits)  // what somebody noticed, sealed

@@ -30,8 +30,15 @@ func expectedUp(app core.App) error {
 			return err
 		}
 	}
-	return nil
+	return each(app, callsClose)
 }
+
+// What isn't due any more is no task on anybody's phone.
+const callsClose = `CREATE TRIGGER calls_close AFTER UPDATE OF state ON calls WHEN OLD.state = 'due' AND NEW.state <> 'due'
+	BEGIN
+		UPDATE notices SET read = TRUE, due = '' WHERE template IN ('call.due', 'call.unanswered') AND ref = OLD.id AND NOT read;
+		UPDATE tellings SET done = TRUE WHERE template IN ('call.due', 'call.unanswered') AND ref = OLD.id AND done = FALSE;
+	END`
 
 // reshapeWelcomes sets which welcomes there are, and what else change does.
 func reshapeWelcomes(app core.App, values []string, change func(*core.Collection)) error {
@@ -55,7 +62,7 @@ func told() *core.JSONField {
 func regulars(app core.App) *core.Collection {
 	c := base("regulars",
 		to(app, "listing", "listings", true, true), needed("firstName", limits.FirstName), text("since", 10), flag("ended"),
-		hidden("member", 15), hidden("visit", 15), hidden("same", 15), hidden("last", 10),
+		hidden("member", 15), hidden("visit", 15), hidden("same", 15), hidden("last", 10), told(),
 	)
 	c.AddIndex("idx_regulars_listing", false, "listing", "")
 	c.AddIndex("idx_regulars_member", false, "member", "member != ''")
@@ -88,6 +95,9 @@ func marks(app core.App) *core.Collection {
 }
 
 func expectedDown(app core.App) error {
+	if err := each(app, "DROP TRIGGER calls_close"); err != nil {
+		return err
+	}
 	for _, name := range []string{"returnFigures", "hostCards", "calls", "pairingContacts", "pairings", "buddies", "marks", "registers", "regulars"} {
 		c, err := app.FindCollectionByNameOrId(name)
 		if err != nil {

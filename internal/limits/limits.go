@@ -349,8 +349,14 @@ const (
 	// RegisterLate is how long after an occurrence something can be said of it: a register
 	// that was printed, and typed in after the holiday.
 	RegisterLate = 14 * 24 * time.Hour
+	// RegisterEarly is how long before it begins somebody can be ticked: whoever sets out
+	// the chairs, and a clock that is off.
+	RegisterEarly = 24 * time.Hour
 	// CallDays is how many days a call is due: after a week it is too late to ask.
 	CallDays = 7
+	// ReturnWithin is how long after their first time somebody who comes once more came
+	// back: a group that meets every month has met again, and somebody was on holiday.
+	ReturnWithin = 56 * 24 * time.Hour
 	// RegisterKept is how many days a register is kept: 13 months, as visits are.
 	RegisterKept = 396
 )

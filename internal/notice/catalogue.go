@@ -51,6 +51,8 @@ var catalogue = list([]Template{
 	{Name: "complaint.new", Category: Task, Mail: true},
 	{Name: "review.new", Category: Task},
 	{Name: "device.pending", Category: Task},
+	{Name: "call.due", Category: Task},
+	{Name: "call.unanswered", Category: Task},
 
 	{Name: "visit.new", Category: Notice, Scope: "visits"},
 	{Name: "listing.changed", Category: Notice, Scope: "visits"},
