@@ -84,7 +84,7 @@ func rowsOf(db dbx.Builder, k *sync.Keeping, member string) ([]map[string]any, e
 		}
 		row := map[string]any{}
 		for i, c := range columns {
-			if !slices.Contains(secrets, c.Name) {
+			if !slices.Contains(secrets, c.Name) && !k.Leaves(c.Name) {
 				row[c.Name] = plain(c.Type, values[i])
 			}
 		}

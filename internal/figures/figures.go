@@ -11,21 +11,36 @@ const (
 	Hidden = "not shown"
 )
 
-// least is the smallest count that is shown as a number, rounded to step.
-const (
-	least = 8
-	step  = 5
+// Scale says from which count on a number is shown, and to what it is rounded.
+type Scale struct{ least, step int }
+
+// The scales that there are. Worries are fewer and worse than visits to a lunch club:
+// what is said of them begins higher.
+var (
+	Worries = Scale{8, 5}
+	Visits  = Scale{5, 5}
 )
 
+// Small is what is shown in place of a count that is too small.
+func (s Scale) Small() string { return "fewer than " + strconv.Itoa(s.least) }
+
+// Shown is one count by itself, on the scale of worries.
+func Shown(n int) string { return Worries.Shown(n) }
+
+// Table is a table on the scale of worries.
+func Table(total int, cells []int, whole bool) (shownTotal string, shown []string) {
+	return Worries.Table(total, cells, whole)
+}
+
 // Shown is one count by itself.
-func Shown(n int) string {
+func (s Scale) Shown(n int) string {
 	switch {
 	case n == 0:
 		return "0"
-	case n < least:
-		return Small
+	case n < s.least:
+		return s.Small()
 	}
-	return strconv.Itoa((n + step/2) / step * step)
+	return strconv.Itoa((n + s.step/2) / s.step * s.step)
 }
 
 // Table shows a total and the cells that it is made of. whole says that the cells
@@ -34,22 +49,22 @@ func Shown(n int) string {
 // A single small cell beside a total could be worked out, so another one is kept
 // back with it; and where the total still narrows down what a small cell can be,
 // no cell is shown at all. The total always is.
-func Table(total int, cells []int, whole bool) (shownTotal string, shown []string) {
+func (s Scale) Table(total int, cells []int, whole bool) (shownTotal string, shown []string) {
 	shown = make([]string, len(cells))
 	small := 0
 	for i, n := range cells {
-		if shown[i] = Shown(n); shown[i] == Small {
+		if shown[i] = s.Shown(n); shown[i] == s.Small() {
 			small++
 		}
 	}
-	shownTotal = Shown(total)
+	shownTotal = s.Shown(total)
 	if small == 0 {
 		return shownTotal, shown
 	}
-	if small == 1 && whole && shownTotal != Small {
-		keepBack(shown)
+	if small == 1 && whole && shownTotal != s.Small() {
+		s.keepBack(shown)
 	}
-	if narrowed(shownTotal, shown, whole) {
+	if s.narrowed(shownTotal, shown, whole) {
 		for i := range shown {
 			shown[i] = Hidden
 		}
@@ -59,9 +74,9 @@ func Table(total int, cells []int, whole bool) (shownTotal string, shown []strin
 
 // keepBack hides the first number of a table with it. NB! By its place and not by
 // its size: to hide the smallest would tell that it is smaller than the others.
-func keepBack(shown []string) {
-	for i, s := range shown {
-		if s != Small && s != "0" {
+func (s Scale) keepBack(shown []string) {
+	for i, c := range shown {
+		if c != s.Small() && c != "0" {
 			shown[i] = Hidden
 			return
 		}
@@ -72,33 +87,59 @@ func keepBack(shown []string) {
 const far = 1 << 30
 
 // span is what a reader knows of a count from what is shown of it.
-func span(shown string) (from, to int) {
+func (s Scale) span(shown string) (from, to int) {
 	switch shown {
-	case Small:
-		return 1, least - 1
+	case s.Small():
+		return 1, s.least - 1
 	case Hidden:
-		return least, far
+		return s.least, far
 	}
 	n, _ := strconv.Atoi(shown) // ours
 	if n == 0 {
 		return 0, 0
 	}
-	return max(least, n-step/2), n + step/2
+	return max(s.least, n-s.step/2), n + s.step/2
 }
 
 // narrowed says whether the total and the other cells leave a reader with less
-// than 1 to 7 for any small one.
-func narrowed(total string, shown []string, whole bool) bool {
-	low, high := span(total)
+// than all that a small one can be.
+func (s Scale) narrowed(total string, shown []string, whole bool) bool {
+	low, high := s.span(total)
 	from, to := 0, 0
 	if !whole {
 		to = far
 	}
-	for _, s := range shown {
-		f, t := span(s)
+	for _, c := range shown {
+		f, t := s.span(c)
 		from, to = from+f, to+t
 	}
-	// Of a small cell the others are from-1 and to-7: they must leave room for 7
+	// Of a small cell the others are from-1 and to-most: they must leave room for most
 	// under the most that the total can be, and for 1 over the least.
-	return from-1+least-1 > high || to-(least-1)+1 < low
+	most := s.least - 1
+	return from-1+most > high || to-most+1 < low
+}
+
+// Part is one count that is a part of another, as both are shown: hidden where the
+// whole isn't known itself, and where the two would tell of the rest that it is small.
+// What is hidden could be the next lower count, too: else its place would tell.
+func (s Scale) Part(whole, part string) string {
+	switch {
+	case whole == "0" || part == "0" && whole != s.Small() && whole != Hidden:
+		return part
+	case whole == s.Small() || whole == Hidden:
+		return Hidden
+	}
+	low, high := s.span(whole)
+	if high-low >= s.least-1 {
+		return part
+	}
+	n, _ := strconv.Atoi(whole) // ours
+	below := s.Small()
+	if n-s.step >= s.least {
+		below = strconv.Itoa(n - s.step)
+	}
+	if part == whole || part == below {
+		return Hidden
+	}
+	return part
 }

@@ -15,6 +15,11 @@ func TestShown_HidesWhatIsSmall(t *testing.T) {
 			t.Errorf("%d is shown as %q, not %q", n, got, want)
 		}
 	}
+	for n, want := range map[int]string{0: "0", 1: "fewer than 5", 4: "fewer than 5", 5: "5", 7: "5", 8: "10"} {
+		if got := figures.Visits.Shown(n); got != want {
+			t.Errorf("of visits %d is shown as %q, not %q", n, got, want)
+		}
+	}
 }
 
 // Ensure that a small area can't be worked out from the total and the others.
@@ -48,11 +53,18 @@ func TestTable_KeepsBackWhatWouldGiveASmallOneAway(t *testing.T) {
 // Ensure of every table of up to three cells that whoever sees it, knows these
 // rules and can count can't tell a small cell: many tables look the same.
 func TestTable_TellsNobodyASmallCount(t *testing.T) {
+	for scale, least := range map[figures.Scale]int{figures.Worries: 8, figures.Visits: 5} {
+		tellsNobody(t, scale, least)
+	}
+}
+
+func tellsNobody(t *testing.T, scale figures.Scale, least int) {
+	t.Helper()
 	const most = 37 // NB! whatever rounds to 35 is there whole
 	for _, whole := range []bool{true, false} {
 		looks := map[string][]map[int]bool{} // as shown: the values that each cell can have
 		each(most, whole, func(total int, cells []int) {
-			shownTotal, shown := figures.Table(total, cells, whole)
+			shownTotal, shown := scale.Table(total, cells, whole)
 			key := shownTotal + ":" + strings.Join(shown, "|")
 			if looks[key] == nil {
 				looks[key] = []map[int]bool{{}, {}, {}}
@@ -65,9 +77,9 @@ func TestTable_TellsNobodyASmallCount(t *testing.T) {
 			_, rest, _ := strings.Cut(key, ":")
 			for i, s := range strings.Split(rest, "|") {
 				switch {
-				case s == figures.Small && len(can[i]) < 7:
+				case s == scale.Small() && len(can[i]) < least-1:
 					t.Errorf("%s: cell %d can only be %v", key, i, can[i])
-				case s == figures.Hidden && hasSmall(can[i]) && len(can[i]) < 5:
+				case s == figures.Hidden && hasSmall(can[i], least) && len(can[i]) < least-1:
 					t.Errorf("%s: hidden cell %d can only be %v", key, i, can[i])
 				}
 			}
@@ -78,9 +90,9 @@ func TestTable_TellsNobodyASmallCount(t *testing.T) {
 	}
 }
 
-func hasSmall(can map[int]bool) bool {
+func hasSmall(can map[int]bool, least int) bool {
 	for n := range can {
-		if n > 0 && n < 8 {
+		if n > 0 && n < least {
 			return true
 		}
 	}
@@ -101,6 +113,34 @@ func each(most int, whole bool, do func(total int, cells []int)) {
 					do(total, []int{a, b, c})
 				}
 			}
+		}
+	}
+}
+
+// Ensure of every whole and part that whoever sees both can't tell a small part, nor
+// that a few are the rest.
+func TestPart_TellsNobodyASmallRest(t *testing.T) {
+	for scale, least := range map[figures.Scale]int{figures.Worries: 8, figures.Visits: 5} {
+		parts, rests := map[string]map[int]bool{}, map[string]map[int]bool{}
+		for whole := range 43 { // NB! whatever rounds to 40 is there whole
+			for part := range whole + 1 {
+				w := scale.Shown(whole)
+				key := w + ": " + scale.Part(w, scale.Shown(part))
+				if parts[key] == nil {
+					parts[key], rests[key] = map[int]bool{}, map[int]bool{}
+				}
+				parts[key][part], rests[key][whole-part] = true, true
+			}
+		}
+		for key, can := range parts {
+			for what, can := range map[string]map[int]bool{"the part": can, "the rest": rests[key]} {
+				if hasSmall(can, least) && len(can) < least-1 {
+					t.Errorf("%s: %s can only be %v", key, what, can)
+				}
+			}
+		}
+		if len(parts) < 15 {
+			t.Errorf("only %d are shown: nothing was looked at", len(parts))
 		}
 	}
 }

@@ -3,6 +3,7 @@ package sync
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -39,6 +40,9 @@ type Keeping struct {
 	// Withheld is why these rows are not part of what a member can take with
 	// them, a sentence for people; empty: they are.
 	Withheld string
+	// Without are columns that are left out of what a member can take with them,
+	// "column, …": who somebody else is, where the rows name them by what they chose.
+	Without string
 }
 
 // Keep declares why rows are kept and for how long.
@@ -50,12 +54,19 @@ func Blanks(what string) []string {
 	if !is {
 		return nil
 	}
+	return names(list)
+}
+
+func names(list string) []string {
 	names := strings.Split(list, ",")
 	for i := range names {
 		names[i] = strings.TrimSpace(names[i])
 	}
 	return names
 }
+
+// Leaves says whether a column is left out of what a member can take with them.
+func (k *Keeping) Leaves(column string) bool { return slices.Contains(names(k.Without), column) }
 
 // Stays returns the reason of an AtErasure "stays: …".
 func Stays(what string) (reason string, stays bool) {
@@ -118,6 +129,7 @@ func (k *Keeping) Check() error {
 	default:
 		need(k.AtErasure == "delete" || Blanks(k.AtErasure) != nil, "at erasure it is deleted, blanked, or stays")
 	}
+	need(k.Without == "" || k.Whose != "" && k.Withheld == "", "columns are left out of what is handed out")
 	need(k.Withheld == "" || sentence(k.Withheld), "what is withheld says why in a sentence")
 	return errors.Join(errs...)
 }
