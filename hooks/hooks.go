@@ -8,6 +8,7 @@ import (
 	"kith/hooks/acting"
 	"kith/hooks/audit"
 	"kith/hooks/backup"
+	"kith/hooks/buddies"
 	"kith/hooks/cardkeys"
 	"kith/hooks/cards"
 	"kith/hooks/community"
@@ -57,10 +58,11 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	people.Register(app, r, leavers...)                             // members, roles, shops
 	waysin.Register(app, r, man, ring, cfg.RateLimits, cfg.Console) // invites, joining, devices
 	listings.Register(r)                                            // what is on, where, by whom
-	visits.Register(r)                                              // "I'd like to come"
+	visits.Register(r, buddies.Coming)                              // "I'd like to come"
 	registers.Register(app, r)                                      // who came, and who is rung
+	buddies.Register(app, r, safety.Apart)                          // who looks out for whom, and who comes back
 	acting.Register(app, r, safety.Apart)                           // who may act for whom, and what was done so
-	safety.Register(r, acting.EndBetween)                           // who is known, who is blocked, reports
+	safety.Register(r, endBetween)                                  // who is known, who is blocked, reports
 	concerns.Register(app, r, man, with, around(), cfg.RateLimits)  // what somebody noticed, sealed
 	listening.Register(r)                                           // what is at hand: basics, helplines, numbers
 	triage.Register(app, r, man, worries)                           // who looks into it, and how it ends
@@ -79,9 +81,17 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	return r
 }
 
+// endBetween ends what there is between two members of whom one has blocked the other.
+func endBetween(c *sync.Call, one, other string) error {
+	if err := acting.EndBetween(c, one, other); err != nil {
+		return err
+	}
+	return buddies.EndBetween(c, one, other)
+}
+
 // leavers are what ends when somebody leaves.
 func leavers() []func(*sync.Call) error {
-	return []func(*sync.Call) error{cards.Left, listings.Left, visits.Left, acting.Left, safety.Left, triage.Left, waysin.Left}
+	return []func(*sync.Call) error{cards.Left, listings.Left, buddies.Left, visits.Left, acting.Left, safety.Left, triage.Left, waysin.Left}
 }
 
 // around is what the letterbox asks other rooms.

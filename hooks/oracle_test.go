@@ -31,6 +31,8 @@ const (
 	unproven    who = "a coordinator's token, without a proof"
 	waiting     who = "a phone that isn't let in yet"
 	exStaff     who = "somebody who worked in that shop"
+	buddy       who = "a resident who looks out for the first at the club"
+	exBuddy     who = "a resident who did so before"
 	blocked     who = "a resident whom the first has blocked"
 	suspended   who = "a suspended resident"
 	moved       who = "somebody who moved away, whose phone nobody thought of"
@@ -45,10 +47,10 @@ const (
 	superAway       who = "a superuser from elsewhere"
 )
 
-var everybody = []who{visitor, here, owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator, unenrolled, unproven, exStaff, blocked, waiting, suspended, moved, revoked, erased, forged, forgedProof, forgedActivator, forgedResident, superHere, superAway}
+var everybody = []who{visitor, here, owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator, unenrolled, unproven, exStaff, buddy, exBuddy, blocked, waiting, suspended, moved, revoked, erased, forged, forgedProof, forgedActivator, forgedResident, superHere, superAway}
 
 // syncing are those whom POST /api/sync answers; all others get sync's refusal.
-var syncing = []who{owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator, unenrolled, exStaff, blocked, forgedResident}
+var syncing = []who{owner, resident, host, activator, listener, shopkeeper, shopStaff, coach, surgery, helper, coordinator, unenrolled, exStaff, buddy, exBuddy, blocked, forgedResident}
 
 // refused is what the others are told by the doors that need a token.
 var refused = map[who]struct {

@@ -20,6 +20,7 @@ func TestOracle_ThePageShowsEveryCell(t *testing.T) {
 var columnWords = map[who]string{
 	owner: "owner", resident: "resident", host: "host", activator: "activator", listener: "listener", shopkeeper: "shopkeeper", shopStaff: "staff",
 	coach: "coach", surgery: "surgery", helper: "helper", coordinator: "coordinator", unenrolled: "unenrolled", exStaff: "ex-staff",
+	buddy: "buddy", exBuddy: "ex-buddy",
 	blocked: "blocked", forgedResident: "forged",
 }
 

@@ -96,6 +96,7 @@ func (s *stage) furnish() {
 	s.concerns()
 	s.desk()
 	s.listening()
+	s.buddies()
 	s.cards()
 	s.registers()
 	s.systemRows()
@@ -131,7 +132,7 @@ func (s *stage) shops() {
 var short = map[who]string{
 	owner: "owner", resident: "resident", host: "host", activator: "activator", listener: "listener", shopkeeper: "shopkeeper", shopStaff: "shopStaff",
 	coach: "coach", surgery: "surgery", helper: "helper", coordinator: "coordinator", suspended: "suspended", moved: "moved", revoked: "revoked",
-	exStaff: "exStaff", blocked: "blocked", unenrolled: "unenrolled", unproven: "unproven", waiting: "waiting",
+	exStaff: "exStaff", buddy: "buddy", exBuddy: "exBuddy", blocked: "blocked", unenrolled: "unenrolled", unproven: "unproven", waiting: "waiting",
 }
 
 func (s *stage) people() {

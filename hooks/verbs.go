@@ -15,6 +15,7 @@ import (
 
 	"kith/hooks/audit"
 	"kith/hooks/backup"
+	"kith/hooks/buddies"
 	"kith/hooks/cardkeys"
 	"kith/hooks/cards"
 	"kith/hooks/community"
@@ -93,6 +94,9 @@ func demo(app core.App, cfg Config) *cobra.Command {
 	fill := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := fill(c, args); err != nil {
+			return err
+		}
+		if err := seed.Expected(app, time.Now(), buddies.Count); err != nil {
 			return err
 		}
 		ring := &card.Ring{}

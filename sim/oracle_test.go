@@ -39,7 +39,7 @@ var columns = map[string]string{
 	"blocks":     "member:t blocked:t",
 	"reports":    "by:t about:t kind:t text:t contact:t status:t outcome:t created:t due:t closed:t",
 	"hosts":      "listing:t member:t",
-	"visits":     "listing:t occurrence:t firstName:t welcome:t status:t",
+	"visits":     "listing:t occurrence:t firstName:t welcome:t say:t regular:t status:t interests:j first:b",
 	"basics":     "member:t version:n day:t",
 	"helplines":  "topic:t name:t phone:t text:t hours:t url:t area:t checked:t order:n",
 	"onCall":     "name:t phone:t order:n",
@@ -49,6 +49,13 @@ var columns = map[string]string{
 	"concernFigures": "quarter:t area:t measure:t shown:t",
 	"surgeryNotes":   "received:t state:t",
 	"concerns":       "urgency:t area:t received:t state:t assignee:t picked:t closedOn:t outcome:t link:t lead:b escalated:n",
+
+	"buddies":         "listing:t firstName:t status:t interests:j",
+	"pairings":        "listing:t regular:t visit:t buddy:t buddyName:t newcomerName:t status:t since:t occurrence:t welcome:t interests:j",
+	"pairingContacts": "phone:t",
+	"calls":           "pairing:t listing:t occurrence:t firstName:t state:t outcome:t due:t toHosts:b",
+	"hostCards":       "firstName:t text:t listings:j shown:b",
+	"returnFigures":   "listing:t of:t value:t period:t measure:t shown:t",
 
 	"accounts":    "member:t onlineUntil:t stamps:n held:n",
 	"cards":       "account:t by:t kind:t packed:t code:t status:t issued:n expires:n",
@@ -64,7 +71,10 @@ var columns = map[string]string{
 }
 
 // hidden columns that the oracle needs to say who sees what.
-var hidden = map[string]string{"visits": "member", "concernNotes": "lead", "cards": "member", "stamps": "member", "vouchers": "member, by"}
+var hidden = map[string]string{
+	"visits": "member", "concernNotes": "lead", "cards": "member", "stamps": "member", "vouchers": "member, by",
+	"buddies": "member", "pairings": "newcomer, buddyMember", "pairingContacts": "member, buddyMember", "calls": "member",
+}
 
 // audiences of a row: protocol.md, the first table of section 7.
 func audiences(coll, id string, col map[string]string) []string {
@@ -142,6 +152,8 @@ func audiences(coll, id string, col map[string]string) []string {
 			return []string{"member/" + col["member"], "coordinators", "owners/" + col["shop"]}
 		}
 		return []string{"member/" + col["member"], "coordinators"}
+	case "buddies", "pairings", "pairingContacts", "calls", "hostCards", "returnFigures":
+		return ofBuddies(coll, id, col)
 	case "visits":
 		if col["status"] == "coming" {
 			return []string{"host/" + col["listing"], "member/" + col["member"], "helped/" + col["member"]}

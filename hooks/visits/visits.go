@@ -7,44 +7,63 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/calendar"
+	"kith/internal/interest"
 	"kith/internal/limits"
 	"kith/internal/sync"
 	"kith/internal/text"
 )
 
+// room is the room, and whom it tells that somebody comes, or doesn't.
+type room struct {
+	coming func(c *sync.Call, listing string) error
+}
+
 // Register declares what is synced and what can be asked for. A visit that was
-// called off leaves the hosts' audience: nobody has to explain.
-func Register(r *sync.Registry) {
+// called off leaves the hosts' audience: nobody has to explain. coming hears of every
+// change of what the caller means to come to.
+func Register(r *sync.Registry, coming func(c *sync.Call, listing string) error) {
 	r.Sync(sync.Collection{
-		Name:    "visits",
-		Columns: sync.Texts("listing", "occurrence", "firstName", "welcome", "status"),
+		Name: "visits",
+		Columns: slices.Concat(
+			sync.Texts("listing", "occurrence", "firstName", "welcome", "say", "regular", "status"), sync.Objects("interests"), sync.Bools("first")),
 		To: []sync.Audience{
 			{Key: "'member/' || {row}.member"}, {Key: "'helped/' || {row}.member"},
 			{Key: "'host/' || {row}.listing", When: "{row}.status = 'coming'"},
 		},
 	})
 	r.Keep(keepings()...)
-	r.HandleFor("visits", "visits.come", come)
-	r.HandleFor("visits", "visits.cancel", cancel)
+	w := &room{coming}
+	r.HandleFor("visits", "visits.come", w.come)
+	r.HandleFor("visits", "visits.cancel", w.cancel)
 }
 
 type comeArgs struct {
-	ID         string `json:"id"`
-	Listing    string `json:"listing"`
-	Occurrence string `json:"occurrence"`
-	FirstName  string `json:"firstName"`
-	Welcome    string `json:"welcome"`
+	ID         string   `json:"id"`
+	Listing    string   `json:"listing"`
+	Occurrence string   `json:"occurrence"`
+	FirstName  string   `json:"firstName"`
+	Welcome    string   `json:"welcome"`
+	Say        string   `json:"say"`
+	Interests  []string `json:"interests"`
+	First      bool     `json:"first"`
+
+	regular string // who they are on the group's register, if they are
 }
+
+// welcomes are how somebody can be met: not at all, at the door, on the way there; and
+// "I only come and look".
+var welcomes = []string{"none", "door", "walk", "look"}
 
 // come stores a visit, or changes the one this member already has for the same
 // occurrence (then the answer is merged and names it).
-func come(c *sync.Call) (sync.Result, error) {
+func (w *room) come(c *sync.Call) (sync.Result, error) {
 	args, err := sync.Args[comeArgs](c)
 	if err != nil {
 		return sync.Result{}, err
@@ -57,9 +76,10 @@ func come(c *sync.Call) (sync.Result, error) {
 		return sync.Result{}, err
 	}
 	before := visit.GetString("status")
-	visit.Set("firstName", args.FirstName)
-	visit.Set("welcome", args.Welcome)
-	visit.Set("status", "coming")
+	visit.Load(map[string]any{
+		"firstName": args.FirstName, "welcome": args.Welcome, "say": args.Say, "interests": args.Interests, "first": args.First,
+		"regular": args.regular, "status": "coming",
+	})
 	visit.Set("occurredAt", sync.Stamp(c.OccurredAt))
 	visit.Set("clock", c.Clock)
 	// NB! PocketBase would ask once more for what checkCome, theirs and the doorman have
@@ -73,15 +93,16 @@ func come(c *sync.Call) (sync.Result, error) {
 			return sync.Result{}, err
 		}
 	}
-	return sync.Result{Merged: merged, Data: map[string]string{"id": visit.Id}}, nil
+	return sync.Result{Merged: merged, Data: map[string]string{"id": visit.Id}}, w.coming(c, args.Listing)
 }
 
 // theirs is the visit that the member already has for the occurrence, or a new one.
 func theirs(c *sync.Call, args *comeArgs) (visit *core.Record, merged bool, err error) {
 	var have string
 	var taken bool
-	err = c.Ask("SELECT coalesce((SELECT id FROM visits WHERE member = {:member} AND listing = {:listing} AND occurrence = {:occurrence}), ''), EXISTS (SELECT 1 FROM visits WHERE id = {:id})",
-		dbx.Params{"member": c.Member, "listing": args.Listing, "occurrence": args.Occurrence, "id": args.ID}).Row(&have, &taken)
+	err = c.Ask(`SELECT coalesce((SELECT id FROM visits WHERE member = {:member} AND listing = {:listing} AND occurrence = {:occurrence}), ''), EXISTS (SELECT 1 FROM visits WHERE id = {:id}),
+		coalesce((SELECT id FROM regulars WHERE member <> '' AND member = {:member} AND listing = {:listing} AND same = '' LIMIT 1), '')`,
+		dbx.Params{"member": c.Member, "listing": args.Listing, "occurrence": args.Occurrence, "id": args.ID}).Row(&have, &taken, &args.regular)
 	switch {
 	case err != nil:
 		return nil, false, err
@@ -112,16 +133,35 @@ func checkCome(c *sync.Call, args *comeArgs) error {
 	if err := errors.Join(sync.ID(args.ID), sync.ID(args.Listing)); err != nil {
 		return sync.Reject("args_invalid", "The app sent something the server could not read.")
 	}
-	if args.Welcome != "none" && args.Welcome != "door" {
-		return sync.Reject("args_invalid", "The app sent something the server could not read.")
+	if !slices.Contains(welcomes, args.Welcome) {
+		return sync.ErrShape
 	}
-	var err error
+	if err := checkWords(args); err != nil {
+		return err
+	}
+	return checkListing(c, args)
+}
+
+// checkWords holds what somebody chose to say of themselves against what fits.
+func checkWords(args *comeArgs) (err error) {
 	if args.FirstName, err = text.Line(args.FirstName, limits.FirstName); err != nil {
 		return sync.Reject("text_invalid", "A first name has up to 40 letters.")
 	}
+	if args.Say, err = text.Block(args.Say, limits.Say); err != nil {
+		return sync.Reject("text_invalid", "What you tell the people there has up to 200 letters.")
+	}
+	var known bool
+	if args.Interests, known = interest.Pick(args.Interests); !known {
+		return sync.Reject("interests_invalid", "Choose up to five interests from the list.")
+	}
+	return nil
+}
+
+// checkListing asks if somebody can come there at all.
+func checkListing(c *sync.Call, args *comeArgs) error {
 	// NB! Three columns, not the record: a phone that was away asks a thousand times in one push.
 	var source, status, schedule string
-	err = c.Ask("SELECT source, status, coalesce(schedule, 'null') FROM listings WHERE id = {:id}", dbx.Params{"id": args.Listing}).Row(&source, &status, &schedule)
+	err := c.Ask("SELECT source, status, coalesce(schedule, 'null') FROM listings WHERE id = {:id}", dbx.Params{"id": args.Listing}).Row(&source, &status, &schedule)
 	if errors.Is(err, sql.ErrNoRows) {
 		return sync.Reject("listing_unknown", "This listing is not here any more.")
 	}
@@ -161,7 +201,7 @@ func checkOccurrence(c *sync.Call, schedule, key string) error {
 	return nil
 }
 
-func cancel(c *sync.Call) (sync.Result, error) {
+func (w *room) cancel(c *sync.Call) (sync.Result, error) {
 	id, err := sync.IDArg(c)
 	if err != nil {
 		return sync.Result{}, err
@@ -176,12 +216,16 @@ func cancel(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	return sync.Result{}, callOff(c, visit)
+	if err := callOff(c, visit); err != nil {
+		return sync.Result{}, err
+	}
+	return sync.Result{}, w.coming(c, visit.GetString("listing"))
 }
 
+// callOff takes a visit back, and with it all that was said: it is nobody's business
+// any more.
 func callOff(c *sync.Call, visit *core.Record) error {
-	visit.Set("status", "cancelled")
-	visit.Set("firstName", "") // it is nobody's business any more
+	visit.Load(map[string]any{"status": "cancelled", "firstName": "", "welcome": "none", "say": "", "interests": []string{}, "first": false, "regular": ""})
 	if err := c.App.Save(visit); err != nil {
 		return err
 	}

@@ -338,6 +338,8 @@ const (
 	Introduced = 40
 	// HostCard is what stands under an activator's name, in characters: a line of a phone.
 	HostCard = 80
+	// CardListings is how many groups one activator is asked for at: all that a week holds.
+	CardListings = 10
 	// ContactPhone is a number that somebody hands over, in characters.
 	ContactPhone = 20
 	// MarksPerCommand (wire): a hall of a hundred, ticked at one go.

@@ -1,0 +1,393 @@
+package hooks_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+
+	"kith/internal/sync"
+)
+
+// Ensure that what a newcomer chooses to say reaches those who run the group, and that
+// nothing of it is left when they call off.
+func TestVisits_WhatSomebodySaysIsTakenBackWithTheVisit(t *testing.T) {
+	w := newTown(t)
+	d := newDoorstep(w)
+	args := comeArgs(d.club)
+	maps.Copy(args, map[string]any{"welcome": "walk", "say": "I use a stick.\nIt's my first time out.", "interests": []string{"walking", "singing"}, "first": true})
+	d.rosa.doesWell("visits.come", args)
+	got := d.host.holds("visits")[d.visit]
+	for column, want := range map[string]any{"welcome": "walk", "say": args["say"], "first": true, "firstName": "Rosa"} {
+		if got[column] != want {
+			t.Errorf("%s is %v", column, got[column])
+		}
+	}
+	if fmt.Sprint(got["interests"]) != "[singing walking]" {
+		t.Errorf("interests are %v", got["interests"])
+	}
+	for name, change := range map[string]map[string]any{
+		"text_invalid":      {"say": strings.Repeat("a", 201)},
+		"interests_invalid": {"interests": []string{"politics"}},
+		"args_invalid":      {"welcome": "carried"},
+	} {
+		bad := maps.Clone(args)
+		maps.Copy(bad, change)
+		if code, _ := d.rosa.does("visits.come", bad); code != name {
+			t.Errorf("%v: %q", change, code)
+		}
+	}
+	d.rosa.doesWell("visits.cancel", map[string]any{"id": d.visit})
+	raw, err := json.Marshal(w.record("visits", d.visit).FieldsData())
+	must(t, err)
+	for _, word := range []string{"stick", "singing", "walk", "Rosa", "true"} {
+		if strings.Contains(string(raw), word) {
+			t.Errorf("%s is left of what was called off: %s", word, raw)
+		}
+	}
+}
+
+// Ensure that an offer is told to those who run the group, approved by them, noted, and
+// asked again where it was over; and that a buddy is asked, accepts, and both know then
+// what they should, and not before.
+func TestBuddies_FromTheOfferToTheDoor(t *testing.T) {
+	w := newTown(t)
+	d := newDoorstep(w)
+	w.tells("an offer, and its yes", "visit.new host/"+d.club+" "+d.club+" but "+d.rosa.member,
+		"buddy.offered host/"+d.club+" "+d.offer+" but "+d.sam.member, "buddy.approved member/"+d.sam.member+" "+d.offer+" but "+d.host.member)
+	again := d.sam.doesWell("buddies.offer", map[string]any{"id": newID(), "listing": d.club, "interests": []string{"quiz"}}).outcomes
+	if o := again[len(again)-1]; o.Status != sync.Merged || !strings.Contains(string(o.Result), d.offer) || w.record("buddies", d.offer).GetString("status") != "approved" {
+		t.Errorf("offered twice: %+v", o)
+	}
+	w.tells("who offers twice")
+	d.pairing = d.asks(d.offer)
+	w.tells("asking", "pairing.asked member/"+d.sam.member+" "+d.pairing+" but "+d.host.member)
+	if got := d.rosa.sees(); len(got) > 0 {
+		t.Errorf("before the buddy says yes the newcomer sees %v", got)
+	}
+	row := d.sam.holds("pairings")[d.pairing]
+	if row["newcomerName"] != "Rosa" || row["occurrence"] != d.thursday || row["welcome"] != "door" {
+		t.Errorf("the buddy is asked with %v", row)
+	}
+	d.sam.doesWell("pairings.accept", map[string]any{"id": d.pairing})
+	w.tells("a yes", "pairing.open member/"+d.rosa.member+" "+d.pairing+" but "+d.sam.member)
+	if row := d.rosa.holds("pairings")[d.pairing]; row["buddyName"] == "" || row["status"] != "open" {
+		t.Errorf("the newcomer sees %v", row)
+	}
+	if code, _ := d.rosa.does("pairings.contact", map[string]any{"id": d.pairing, "phone": "ring the bell"}); code != "phone_invalid" {
+		t.Errorf("a bell: %q", code)
+	}
+	d.rosa.doesWell("pairings.contact", map[string]any{"id": d.pairing, "phone": "07700 900123"})
+	if got := d.sam.holds("pairingContacts")[d.pairing]; got["phone"] != "07700 900123" || len(d.host.holds("pairingContacts")) > 0 {
+		t.Errorf("the buddy has %v, and the host %v", got, d.host.holds("pairingContacts"))
+	}
+	d.rosa.doesWell("pairings.contact", map[string]any{"id": d.pairing, "phone": ""})
+	if len(d.sam.holds("pairingContacts")) > 0 {
+		t.Error("a number that was taken back is still there")
+	}
+}
+
+// Ensure that whatever ends a pairing, its row and number leave both, its calls are
+// nobody's, and everybody whom it concerns is told in the same words.
+func TestBuddies_AnEndIsAnEndWhoeverMakesIt(t *testing.T) {
+	ends := map[string]struct {
+		do     func(d *doorstep)
+		by     func(d *doorstep) *phone
+		status string
+	}{
+		"the newcomer says no thanks": {func(d *doorstep) { d.rosa.doesWell("pairings.noThanks", map[string]any{"id": d.pairing}) }, func(d *doorstep) *phone { return d.rosa }, "noThanks"},
+		"the buddy":                   {func(d *doorstep) { d.sam.doesWell("pairings.end", map[string]any{"id": d.pairing}) }, func(d *doorstep) *phone { return d.sam }, "ended"},
+		"who runs it":                 {func(d *doorstep) { d.host.doesWell("pairings.end", map[string]any{"id": d.pairing}) }, func(d *doorstep) *phone { return d.host }, "ended"},
+		"a block by the newcomer": {func(d *doorstep) {
+			d.rosa.doesWell("safety.block", map[string]any{"id": newID(), "blocked": d.sam.member})
+		}, func(d *doorstep) *phone { return d.rosa }, "ended"},
+		"a block by the buddy": {func(d *doorstep) {
+			d.sam.doesWell("safety.block", map[string]any{"id": newID(), "blocked": d.rosa.member})
+		}, func(d *doorstep) *phone { return d.sam }, "ended"},
+		"the newcomer leaves": {func(d *doorstep) { d.rosa.doesWell("people.leave", map[string]any{"why": "left"}) }, func(d *doorstep) *phone { return d.rosa }, "ended"},
+	}
+	for name, c := range ends {
+		w := newTown(t)
+		d := newDoorstep(w).pair()
+		d.rosa.doesWell("pairings.contact", map[string]any{"id": d.pairing, "phone": "07700 900123"})
+		due, done := d.missed(d.thursday), d.missed(d.nextOne)
+		d.sam.doesWell("calls.done", map[string]any{"id": done, "outcome": "fine"})
+		line := w.noticed(d.sam.member, "call.due", due)
+		w.tellings()
+		c.do(d)
+		want := []string{}
+		for _, to := range []string{"host/" + d.club, "member/" + d.sam.member, "member/" + d.rosa.member} {
+			if by := c.by(d).member; to != "member/"+by {
+				want = append(want, "pairing.over "+to+" "+d.club+" but "+by)
+			}
+		}
+		w.tells(name, want...)
+		if s := w.record("pairings", d.pairing).GetString("status"); s != c.status {
+			t.Errorf("%s: it is %s", name, s)
+		}
+		if n := w.count("pairingContacts"); n != 0 {
+			t.Errorf("%s: the number is still there", name)
+		}
+		if got := w.record("calls", due); got.GetString("state") != "void" || got.GetString("member") != "" || !w.isRead(line) {
+			t.Errorf("%s: the call is %v", name, got.FieldsData())
+		}
+		if got := d.sam.sees(); fmt.Sprint(got) != "map[buddies:1]" {
+			t.Errorf("%s: the buddy sees %v", name, got)
+		}
+		if name != "the newcomer leaves" && len(d.rosa.sees()) > 0 {
+			t.Errorf("%s: the newcomer sees %v", name, d.rosa.sees())
+		}
+	}
+}
+
+// Ensure that a newcomer whose buddy goes isn't forgotten: the pairing stays open,
+// without them, those who run the group are told, and another takes it on.
+func TestBuddies_WhoseBuddyGoesWaitsForAnother(t *testing.T) {
+	for name, goes := range map[string]func(d *doorstep){
+		"ends their offer": func(d *doorstep) { d.sam.doesWell("buddies.end", map[string]any{"id": d.offer}) },
+		"leaves":           func(d *doorstep) { d.sam.doesWell("people.leave", map[string]any{"why": "moved"}) },
+		"is erased":        func(d *doorstep) { d.sam.doesWell("people.erase", map[string]any{}) },
+	} {
+		w := newTown(t)
+		d := newDoorstep(w).pair()
+		w.tellings()
+		goes(d)
+		p := w.record("pairings", d.pairing)
+		if p.GetString("status") != "open" || p.GetString("buddy")+p.GetString("buddyMember")+p.GetString("buddyName") != "" {
+			t.Errorf("who %s leaves %v", name, p.FieldsData())
+		}
+		w.tells("who "+name, "pairing.over host/"+d.club+" "+d.club+" but "+d.sam.member, "pairing.over member/"+d.rosa.member+" "+d.club+" but "+d.sam.member)
+		if len(d.rosa.sees()) > 0 || name == "ends their offer" && fmt.Sprint(d.sam.sees()) != "map[buddies:1]" {
+			t.Errorf("who %s: %v", name, d.rosa.sees())
+		}
+		ada, offer := d.another()
+		w.tellings()
+		d.host.doesWell("pairings.swap", map[string]any{"id": d.pairing, "buddy": offer})
+		w.tells("asking another", "pairing.asked member/"+ada.member+" "+d.pairing+" but "+d.host.member)
+		ada.doesWell("pairings.accept", map[string]any{"id": d.pairing})
+		if got := d.rosa.holds("pairings")[d.pairing]; got == nil {
+			t.Error("the newcomer doesn't see the new buddy")
+		}
+	}
+}
+
+// Ensure that a swap takes a pairing from one and puts it to another, who hears of it.
+func TestBuddies_ASwapIsAnEndForOneAndAQuestionForTheOther(t *testing.T) {
+	w := newTown(t)
+	d := newDoorstep(w).pair()
+	d.rosa.doesWell("pairings.contact", map[string]any{"id": d.pairing, "phone": "07700 900123"})
+	ada, offer := d.another()
+	w.tellings()
+	d.host.doesWell("pairings.swap", map[string]any{"id": d.pairing, "buddy": offer})
+	w.tells("a swap", "pairing.over member/"+d.sam.member+" "+d.club+" but "+d.host.member, "pairing.asked member/"+ada.member+" "+d.pairing+" but "+d.host.member)
+	if fmt.Sprint(d.sam.sees()) != "map[buddies:1]" || fmt.Sprint(ada.sees()) != "map[buddies:1 pairings:1]" || len(d.rosa.sees()) > 0 {
+		t.Errorf("they see %v, %v and %v", d.sam.sees(), ada.sees(), d.rosa.sees())
+	}
+	ada.doesWell("pairings.decline", map[string]any{"id": d.pairing})
+	w.tells("a no", "pairing.over host/"+d.club+" "+d.club+" but "+ada.member)
+	d.host.doesWell("pairings.swap", map[string]any{"id": d.pairing, "buddy": d.offer})
+	if code, _ := d.host.does("pairings.ask", map[string]any{"id": newID(), "listing": d.club, "visit": d.visit, "buddy": offer}); code != "pairing_open" {
+		t.Errorf("a second one: %q", code)
+	}
+}
+
+// Ensure that a buddy knows when to be at the door, and that nobody stands there in vain.
+func TestBuddies_WhatTheBuddyKnowsFollowsTheVisit(t *testing.T) {
+	w := newTown(t)
+	d := newDoorstep(w).pair()
+	w.tellings()
+	changed := "pairing.changed member/" + d.sam.member + " " + d.pairing + " but " + d.rosa.member
+	knows := func(occurrence, welcome string) {
+		t.Helper()
+		if row := d.sam.holds("pairings")[d.pairing]; row["occurrence"] != occurrence || row["welcome"] != welcome {
+			t.Errorf("the buddy knows %v", row)
+		}
+	}
+	d.rosa.doesWell("visits.cancel", map[string]any{"id": d.visit})
+	w.tells("calling off", changed)
+	knows("", "")
+	later := d.rosa.comes(d.club, d.nextOne)
+	w.tells("coming after all", changed, "visit.new host/"+d.club+" "+d.club+" but "+d.rosa.member)
+	knows(d.nextOne, "door")
+	walk := comeArgs(d.club)
+	walk["occurrence"], walk["welcome"], walk["id"], walk["firstName"] = d.nextOne, "walk", later, "Rose"
+	d.rosa.doesWell("visits.come", walk)
+	w.tells("wanting to be walked with", changed)
+	knows(d.nextOne, "walk")
+	if row := d.sam.holds("pairings")[d.pairing]; row["newcomerName"] != "Rose" {
+		t.Errorf("the buddy calls her %v", row["newcomerName"])
+	}
+	d.rosa.comes(w.weekly("Another club").Id, d.thursday)
+	knows(d.nextOne, "walk")
+}
+
+// Ensure that those who run a group may not learn by asking who a newcomer is: every
+// buddy whom they can't have is refused in the same words.
+func TestBuddies_ARefusalNamesNobody(t *testing.T) {
+	w := newTown(t)
+	d := newDoorstep(w)
+	self := newID()
+	d.rosa.doesWell("buddies.offer", map[string]any{"id": self, "listing": d.club})
+	d.host.doesWell("buddies.approve", map[string]any{"id": self})
+	_, apart := d.another()
+	d.rosa.doesWell("safety.block", map[string]any{"id": newID(), "blocked": w.record("buddies", apart).GetString("member")})
+	_, gone := d.another()
+	w.suspend(w.record("buddies", gone).GetString("member"))
+	said := map[string]bool{}
+	for _, offer := range []string{self, apart, gone, newID()} {
+		_, a := d.host.does("pairings.ask", map[string]any{"id": newID(), "listing": d.club, "visit": d.visit, "buddy": offer})
+		o := a.outcomes[len(a.outcomes)-1]
+		said[o.Code+": "+o.Message] = true
+	}
+	if len(said) != 1 {
+		t.Errorf("they are told apart: %v", said)
+	}
+}
+
+// Ensure that a call says whether somebody answered, and never that they need something;
+// and that two in a row which nobody answered go to those who run the group.
+func TestCalls_TwoThatNobodyAnsweredGoToTheHosts(t *testing.T) {
+	w := newTown(t)
+	d := newDoorstep(w).pair()
+	done := func(p *phone, id, outcome string) {
+		p.doesWell("calls.done", map[string]any{"id": id, "outcome": outcome})
+	}
+	first := d.missed("2026-01-08T12:00")
+	w.tellings()
+	line := w.noticed(d.sam.member, "call.due", first)
+	done(d.sam, first, "noAnswer")
+	if !w.isRead(line) {
+		t.Error("a call that was made is still to be made")
+	}
+	w.tells("one that nobody answered")
+	second := d.missed("2026-01-15T12:00")
+	done(d.sam, second, "noAnswer")
+	w.tells("the second", "call.unanswered host/"+d.club+" "+second+" but "+d.sam.member)
+	if rows := d.host.holds("calls"); len(rows) != 1 || rows[second] == nil {
+		t.Errorf("the hosts see %v", rows)
+	}
+	told := w.noticed(d.host.member, "call.unanswered", second)
+	done(d.host, second, "noAnswer")
+	if len(d.host.holds("calls")) != 1 {
+		t.Error("hosts who reached nobody have it no more")
+	}
+	done(d.host, second, "fine")
+	if len(d.host.holds("calls")) != 0 || !w.isRead(told) {
+		t.Error("hosts who reached them still have it")
+	}
+	third := d.missed("2026-01-22T12:00")
+	done(d.sam, third, "needs")
+	if got := w.record("calls", third); got.GetString("outcome") != "spoke" || len(got.GetString("doneAt")) != 10 {
+		t.Errorf("what is stored is %v", got.FieldsData())
+	}
+	for table, rows := range w.dump() {
+		if strings.Contains(rows, "needs") {
+			t.Errorf("that somebody needs something stands in %s", table)
+		}
+	}
+	o := d.sam.done("calls.done", map[string]any{"id": third, "outcome": "noAnswer"})
+	if o.Status != sync.Merged || w.record("calls", third).GetString("outcome") != "spoke" {
+		t.Errorf("a call that was made is made again: %+v", o)
+	}
+}
+
+// Ensure that an activator's card is there when they say so, gone in one tap, and gone
+// with what it says of them.
+func TestHostCards_AreShownAsLongAsTheyAreTrue(t *testing.T) {
+	w := newTown(t)
+	d := newDoorstep(w)
+	me := d.host.member
+	show := func() {
+		d.host.doesWell("hostCards.show", map[string]any{"text": "Ask for me at the hatch", "listings": []string{d.club, d.club}})
+	}
+	sees := func(what string, shown bool) {
+		t.Helper()
+		if got := d.rosa.holds("hostCards")[me]; (got != nil) != shown {
+			t.Errorf("%s: it is %v", what, got)
+		}
+	}
+	show()
+	d.host.doesWell("people.rename", map[string]any{"firstName": "Pearl"})
+	if got := d.rosa.holds("hostCards")[me]; got["firstName"] != "Pearl" || fmt.Sprint(got["listings"]) != "["+d.club+"]" {
+		t.Errorf("it is %v", got)
+	}
+	d.host.doesWell("hostCards.hide", map[string]any{})
+	sees("hidden", false)
+	if d.host.holds("hostCards")[me] == nil {
+		t.Error("who hid it can't show it again")
+	}
+	show()
+	sees("shown again", true)
+	w.exec("DELETE FROM hosts WHERE member = '" + me + "'")
+	if got := d.rosa.holds("hostCards")[me]; fmt.Sprint(got["listings"]) != "[]" {
+		t.Errorf("who runs it no more is asked for there: %v", got)
+	}
+	w.exec("DELETE FROM roles WHERE member = '" + me + "'")
+	sees("who is no activator any more", false)
+	other := w.phone("activator")
+	other.doesWell("hostCards.show", map[string]any{"text": "Ask for me", "listings": []string{}})
+	other.doesWell("people.leave", map[string]any{"why": "left"})
+	if n := w.count("hostCards"); n != 1 {
+		t.Errorf("%d cards: who left still has one", n)
+	}
+}
+
+// Ensure that a helper says no thanks, and hands over a number, for somebody without a
+// phone, and that both see it noted.
+func TestBuddies_ForSomebodyWithoutAPhone(t *testing.T) {
+	w := newTown(t)
+	d := newDoorstep(w)
+	ada := w.phone("resident")
+	edna := w.make("members", map[string]any{"firstName": "Edna", "standing": "active", "noPhone": true}).Id
+	w.make("consents", map[string]any{"member": edna, "helper": ada.member, "how": "inPerson", "status": "active", "scopes": []string{"visits"}, "starts": in(-3), "until": in(30)})
+	come := comeArgs(d.club)
+	if code, _ := ada.doesFor(edna, "visits.come", come); code != "" {
+		t.Fatal(code)
+	}
+	d.visit = come["id"].(string)
+	d.pair()
+	if ada.holds("pairings")[d.pairing] == nil {
+		t.Error("the helper doesn't see who meets them")
+	}
+	if code, _ := ada.doesFor(edna, "pairings.contact", map[string]any{"id": d.pairing, "phone": "020 7946 0123"}); code != "" || d.sam.holds("pairingContacts")[d.pairing] == nil {
+		t.Errorf("a number: %q", code)
+	}
+	if code, _ := ada.doesFor(edna, "pairings.accept", map[string]any{"id": d.pairing}); code != "not_acting" {
+		t.Errorf("the buddy's yes: %q", code)
+	}
+	if code, _ := ada.doesFor(edna, "pairings.noThanks", map[string]any{"id": d.pairing}); code != "" || len(ada.holds("pairings")) > 0 {
+		t.Errorf("no thanks: %q", code)
+	}
+	if n := len(ada.holds("acts")); n != 3 {
+		t.Errorf("%d of three are noted", n)
+	}
+}
+
+// Ensure that a newcomer's name and number are nowhere when they are erased, and that
+// what each takes with them doesn't say who the other is.
+func TestBuddies_ErasureAndExportKeepToOnesOwn(t *testing.T) {
+	w := newTown(t)
+	d := newDoorstep(w).pair()
+	d.rosa.doesWell("pairings.contact", map[string]any{"id": d.pairing, "phone": "07700 900461"})
+	d.missed(d.thursday)
+	for name, p := range map[string]*phone{"the buddy": d.sam, "the host": d.host} {
+		raw := p.exported()
+		if strings.Contains(raw, d.rosa.member) || strings.Contains(raw, "900461") {
+			t.Errorf("%s learns who the newcomer is: %s", name, raw)
+		}
+	}
+	if raw := d.rosa.exported(); strings.Contains(raw, d.sam.member) || !strings.Contains(raw, "900461") {
+		t.Errorf("the newcomer takes with them %s", raw)
+	}
+	d.rosa.doesWell("people.rename", map[string]any{"firstName": "Rosaqq"})
+	d.rosa.doesWell("people.erase", map[string]any{})
+	if got := w.tablesWith("900461", d.rosa.member); len(got) > 0 && fmt.Sprint(got) != "[audit sync_command sync_grant sync_row sync_stream]" {
+		t.Logf("what names her: %v", got)
+	}
+	for _, table := range []string{"pairings", "pairingContacts", "calls", "visits"} {
+		if n := w.count(table); n != 0 {
+			t.Errorf("%d of %s are left", n, table)
+		}
+	}
+}
