@@ -222,6 +222,41 @@ func TestBuddies_WhatTheBuddyKnowsFollowsTheVisit(t *testing.T) {
 	knows(d.nextOne, "walk")
 }
 
+// Ensure that a buddy who waits for somebody is told that the day is off, or another
+// than it was, as whoever is coming is: and of no other day.
+func TestBuddies_WhoWaitsIsToldThatItIsOff(t *testing.T) {
+	w := newTown(t)
+	d := newDoorstep(w).pair()
+	boss := w.phone("coordinator")
+	rule := func(change string) map[string]any {
+		return map[string]any{"id": d.club, "set": map[string]any{"schedule": json.RawMessage(
+			`[{"start":"2026-01-01T12:00","minutes":120,"zone":"Europe/London","rrule":"FREQ=WEEKLY;BYDAY=TH","changes":[` + change + `]}]`)}}
+	}
+	later := d.phone("resident")
+	later.comes(d.club, d.nextOne)
+	for _, c := range []struct{ name, change, template, day string }{
+		{"another day off", `{"from":"` + d.nextOne + `","cancelled":true}`, "listing.off", d.nextOne},
+		{"the day moved, and the other on again", `{"from":"` + d.thursday + `","start":"` + d.thursday[:10] + `T15:00"}`, "listing.changed", ""},
+		{"the day off", `{"from":"` + d.thursday + `","cancelled":true}`, "listing.off", d.thursday},
+	} {
+		w.tellings()
+		boss.doesWell("listings.edit", rule(c.change))
+		want := []string{}
+		for _, day := range []string{d.thursday, d.nextOne} {
+			if c.day == "" || c.day == day {
+				want = append(want, c.template+" coming/"+d.club+"/"+day+" "+d.club+" but "+boss.member)
+			}
+		}
+		if c.day != d.nextOne {
+			want = append(want, c.template+" member/"+d.sam.member+" "+d.club+" but "+boss.member)
+		}
+		w.tells(c.name, want...)
+	}
+	w.tellings()
+	boss.doesWell("listings.edit", map[string]any{"id": d.club, "set": map[string]any{"status": "paused"}})
+	w.tells("all days off", "listing.off coming/"+d.club+" "+d.club+" but "+boss.member, "listing.off member/"+d.sam.member+" "+d.club+" but "+boss.member)
+}
+
 // Ensure that those who run a group may not learn by asking who a newcomer is: every
 // buddy whom they can't have is refused in the same words.
 func TestBuddies_ARefusalNamesNobody(t *testing.T) {

@@ -57,7 +57,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	community.Register(app, r)                                      // the community's own record
 	people.Register(app, r, leavers...)                             // members, roles, shops
 	waysin.Register(app, r, man, ring, cfg.RateLimits, cfg.Console) // invites, joining, devices
-	listings.Register(r)                                            // what is on, where, by whom
+	listings.Register(r, buddies.Waiting)                           // what is on, where, by whom
 	visits.Register(r, buddies.Coming)                              // "I'd like to come"
 	registers.Register(app, r)                                      // who came, and who is rung
 	buddies.Register(app, r, safety.Apart)                          // who looks out for whom, and who comes back

@@ -30,6 +30,21 @@ func Coming(c *sync.Call, listing string) error {
 	return notice.By(c, "pairing.changed", "member/"+p.GetString("buddyMember"), p.Id)
 }
 
+// Waiting tells buddies that the day on which they wait for somebody, or every day, is
+// off or is another than it was: as whoever is coming is told.
+func Waiting(c *sync.Call, template, listing, day string) error {
+	var buddies []string
+	err := c.Ask(`SELECT DISTINCT buddyMember FROM pairings WHERE listing = {:listing} AND status IN ('asked', 'open') AND buddyMember <> ''
+		AND iif({:day} = '', occurrence >= {:yesterday}, occurrence = {:day}) ORDER BY 1`,
+		dbx.Params{"listing": listing, "day": day, "yesterday": yesterday(c.Now)}).Column(&buddies)
+	for _, b := range buddies {
+		if err == nil {
+			err = notice.By(c, template, "member/"+b, listing)
+		}
+	}
+	return err
+}
+
 // EndBetween ends what there is between two members, one of whom has blocked the other.
 // It looks like any other end.
 func EndBetween(c *sync.Call, one, other string) error {

@@ -63,7 +63,7 @@ func addPlace(c *sync.Call) (sync.Result, error) {
 
 // edit changes the columns in set. Where somebody else changed the same column
 // meanwhile, the later arrival wins and is told what it replaced.
-func edit(c *sync.Call) (sync.Result, error) {
+func (w *room) edit(c *sync.Call) (sync.Result, error) {
 	args, err := sync.Args[struct {
 		ID  string                     `json:"id"`
 		Set map[string]json.RawMessage `json:"set"`
@@ -100,7 +100,7 @@ func edit(c *sync.Call) (sync.Result, error) {
 	if err := c.App.Save(r); err != nil {
 		return sync.Result{}, err
 	}
-	if err := tellComing(c, was, r); err != nil {
+	if err := w.tellComing(c, was, r); err != nil {
 		return sync.Result{}, err
 	}
 	if len(replaced) > 0 {

@@ -10,8 +10,14 @@ import (
 	"kith/internal/sync"
 )
 
-// Register declares what is synced and what can be asked for.
-func Register(r *sync.Registry) {
+// room is the room, and whom it tells beside those who are coming.
+type room struct {
+	waiting func(c *sync.Call, template, listing, day string) error
+}
+
+// Register declares what is synced and what can be asked for. waiting tells those who
+// wait for somebody that a day, or all days, are off or are another than they were.
+func Register(r *sync.Registry, waiting func(c *sync.Call, template, listing, day string) error) {
 	everybody := []sync.Audience{{Key: "'" + sync.Public + "'"}}
 	r.Sync(sync.Collection{
 		Name:    "places",
@@ -37,7 +43,7 @@ func Register(r *sync.Registry) {
 	r.Keep(keepings()...)
 
 	r.Handle("listings.add", add)
-	r.Handle("listings.edit", edit)
+	r.Handle("listings.edit", (&room{waiting}).edit)
 	r.Handle("listings.check", check)
 	r.Handle("places.add", addPlace)
 }

@@ -15,20 +15,19 @@ import (
 // tellComing tells those who are coming what they must know before they set out: that
 // it is off, or that when or where is another than it was. Nothing else of a listing is
 // worth a word to somebody's phone.
-func tellComing(c *sync.Call, was, is *core.Record) error {
-	all := "coming/" + is.Id
+func (w *room) tellComing(c *sync.Call, was, is *core.Record) error {
 	before, now := was.GetString("status") == "active", is.GetString("status") == "active"
 	switch {
 	case before && !now:
 		if err := notice.Over(c.App.DB(), is.Id, "", "listing.changed"); err != nil {
 			return err
 		}
-		return notice.By(c, "listing.off", all, is.Id)
+		return w.tell(c, "listing.off", is.Id, "")
 	case !before && now:
 		if err := notice.Over(c.App.DB(), is.Id, "", "listing.off"); err != nil {
 			return err
 		}
-		return notice.By(c, "listing.changed", all, is.Id)
+		return w.tell(c, "listing.changed", is.Id, "")
 	case !now:
 		return nil
 	}
@@ -36,11 +35,23 @@ func tellComing(c *sync.Call, was, is *core.Record) error {
 	if !moved && was.GetString("schedule") == is.GetString("schedule") {
 		return nil
 	}
-	return tellDays(c, was, is, moved)
+	return w.tellDays(c, was, is, moved)
+}
+
+// tell tells those who are coming on a day, or on any, and those who wait for them.
+func (w *room) tell(c *sync.Call, template, listing, day string) error {
+	to := "coming/" + listing
+	if day != "" {
+		to += "/" + day
+	}
+	if err := notice.By(c, template, to, listing); err != nil {
+		return err
+	}
+	return w.waiting(c, template, listing, day)
 }
 
 // tellDays tells those of each day on which somebody is coming what became of it.
-func tellDays(c *sync.Call, was, is *core.Record, moved bool) error {
+func (w *room) tellDays(c *sync.Call, was, is *core.Record, moved bool) error {
 	var old, new calendar.Schedule
 	for of, into := range map[*core.Record]*calendar.Schedule{was: &old, is: &new} {
 		if err := json.Unmarshal([]byte(or(of.GetString("schedule"), "null")), into); err != nil {
@@ -58,7 +69,7 @@ func tellDays(c *sync.Call, was, is *core.Record, moved bool) error {
 		if template == "" {
 			continue
 		}
-		if err := notice.By(c, template, "coming/"+is.Id+"/"+day, is.Id); err != nil {
+		if err := w.tell(c, template, is.Id, day); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ export const privacy = {
     'We never ask for a surname, an address, a birthday, a gender or a diagnosis. Don’t write them, either.',
     'What you tell us is used for what you asked for, and for nothing else. Nobody is scored, ranked or watched. Nothing is sold. No advertiser and no GP is told anything.',
     'Your card is a number that says nothing of you, and another one each time you get a new one. What you buy is not asked for. Which shops you go to is on your own phone and nobody else’s; shops and coordinators see counts. A visit to a pharmacy shows as a visit, and not where.',
+    'A buddy is told the first name you gave, when you come next and how you want to be met. Your number they have only if you hand it over, and only as long as they look out for you. If you tell them that you need something, that is not written down here.',
     'There are no cookies, and no page asks another company for anything. If you ask to be told on your phone, the messages go through Google. It learns that this phone is told something, when, and of which of four kinds, and never what.',
     'The people who run the machine could technically read what is on it. What somebody does with power over others is recorded, and so is each look at that record.',
     'Your phone keeps a copy of what you can see, so that it works with no signal.',
