@@ -54,8 +54,14 @@ func TestVisits_WhatSomebodySaysIsTakenBackWithTheVisit(t *testing.T) {
 func TestBuddies_FromTheOfferToTheDoor(t *testing.T) {
 	w := newTown(t)
 	d := newDoorstep(w)
-	w.tells("an offer, and its yes", "visit.new host/"+d.club+" "+d.club+" but "+d.rosa.member,
-		"buddy.offered host/"+d.club+" "+d.offer+" but "+d.sam.member, "buddy.approved member/"+d.sam.member+" "+d.offer+" but "+d.host.member)
+	w.tells("an offer that has its yes", "visit.new host/"+d.club+" "+d.club+" but "+d.rosa.member, "buddy.approved member/"+d.sam.member+" "+d.offer+" but "+d.host.member)
+	ada, hers := w.phone("resident"), newID()
+	ada.doesWell("buddies.offer", map[string]any{"id": hers, "listing": d.club})
+	w.tells("an offer", "buddy.offered host/"+d.club+" "+hers+" but "+ada.member)
+	d.host.doesWell("buddies.decline", map[string]any{"id": hers})
+	w.tells("a no")
+	ada.doesWell("buddies.offer", map[string]any{"id": newID(), "listing": d.club})
+	w.tells("an offer after a no", "buddy.offered host/"+d.club+" "+hers+" but "+ada.member)
 	again := d.sam.doesWell("buddies.offer", map[string]any{"id": newID(), "listing": d.club, "interests": []string{"quiz"}}).outcomes
 	if o := again[len(again)-1]; o.Status != sync.Merged || !strings.Contains(string(o.Result), d.offer) || w.record("buddies", d.offer).GetString("status") != "approved" {
 		t.Errorf("offered twice: %+v", o)
