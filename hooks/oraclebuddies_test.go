@@ -275,10 +275,11 @@ func (s *stage) pairingArgs(command, kind string) map[string]any {
 		return id("open")
 	case "calls.done":
 		set := map[string]map[string]any{
-			"": {"member": s.phones[buddy].member}, "for the hosts": {"toHosts": true}, "of who was the buddy": {},
+			"": {"member": s.phones[buddy].member}, "for the hosts": {"toHosts": true, "state": "done", "outcome": "noAnswer"}, "of who was the buddy": {},
 		}[kind]
-		set["pairing"], set["listing"], set["occurrence"], set["state"] = s.paired("open", buddy, nil), s.ids["listings"]["club"], "2026-01-08T12:00", "due"
-		return map[string]any{"id": s.make("calls", set).Id, "outcome": "fine"}
+		call := map[string]any{"pairing": s.paired("open", buddy, nil), "listing": s.ids["listings"]["club"], "occurrence": "2026-01-08T12:00", "state": "due"}
+		maps.Copy(call, set)
+		return map[string]any{"id": s.make("calls", call).Id, "outcome": "fine"}
 	}
 	return nil
 }

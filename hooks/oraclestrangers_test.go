@@ -110,7 +110,7 @@ func TestOracle_TheForgedTokensAreRealOnes(t *testing.T) {
 // mayDoFor is what may be done for the owner, by scope of the consent. Without
 // one, and for everybody else, it is nothing.
 var mayDoFor = map[string][]string{
-	"visits":  {"visits.come", "visits.cancel"},
+	"visits":  {"visits.come", "visits.cancel", "pairings.noThanks", "pairings.contact"},
 	"details": {"people.rename", "safety.block", "safety.unblock", "cards.lost"},
 }
 

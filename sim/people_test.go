@@ -137,7 +137,7 @@ func (w *world) expire() {
 }
 
 // scopeOf are the commands that can be done for somebody, and under what.
-var scopeOf = map[string]string{"visits.come": "visits", "visits.cancel": "visits", "people.rename": "details", "safety.block": "details", "safety.unblock": "details"}
+var scopeOf = map[string]string{"visits.come": "visits", "visits.cancel": "visits", "pairings.noThanks": "visits", "pairings.contact": "visits", "people.rename": "details", "safety.block": "details", "safety.unblock": "details"}
 
 // checkActed: what was done for somebody was done under an agreement that held,
 // before this commit or from it on (24).

@@ -129,6 +129,30 @@ var removals = []fault{
 	{"everybody calls off any visit", "hooks/visits/visits.go", []string{
 		`(err == nil && visit.GetString("member") != c.Member)`, `(err == nil && !FAULT && visit.GetString("member") != c.Member)`,
 	}, "TestOracle_Push/^visits.cancel$"},
+	{"everybody asks a buddy", "hooks/buddies/pairing.go", []string{
+		`if err := host(c, args.Listing, errHosts); err != nil {`, `if err := host(c, args.Listing, errHosts); err != nil && !FAULT {`,
+	}, "TestOracle_Push/^pairings.ask$"},
+	{"who is blocked is put beside who blocked them", "hooks/buddies/pairing.go", []string{
+		`case !active || whom != "" && apart:`, `case !active || whom != "" && apart && !FAULT:`,
+	}, "TestOracle_Push/^pairings.ask,_with_whom_the_newcomer_blocked$"},
+	{"everybody approves buddies", "hooks/buddies/buddies.go", []string{
+		`return r, host(c, r.GetString("listing"), unknown)`, "if FAULT {\n\t\treturn r, nil\n\t}\n\treturn r, host(c, r.GetString(\"listing\"), unknown)",
+	}, "TestOracle_Push/^buddies.approve$"},
+	{"everybody says yes and no for another", "hooks/buddies/answering.go", []string{
+		`if p.GetString(column) != c.Member {`, `if p.GetString(column) != c.Member && !FAULT {`,
+	}, "TestOracle_Push/^pairings.accept$"},
+	{"who was the buddy goes on", "hooks/buddies/answering.go", []string{
+		`if p.GetString("status") == s {`, `if FAULT || p.GetString("status") == s {`,
+	}, "TestOracle_Push/^pairings.accept,_of_what_was_swapped$"},
+	{"everybody says how a call went", "hooks/buddies/calling.go", []string{
+		`if m := call.GetString("member"); m == "" || m != c.Member {`, `if m := call.GetString("member"); !FAULT && (m == "" || m != c.Member) {`,
+	}, "TestOracle_Push/^calls.done$"},
+	{"who was the buddy goes on seeing it", "hooks/buddies/buddies.go", []string{
+		`When: "{row}.buddyMember <> '' AND {row}.status IN ('asked', 'open')"`, `When: map[bool]string{true: "{row}.buddyMember <> ''", false: "{row}.buddyMember <> '' AND {row}.status IN ('asked', 'open')"}[FAULT]`,
+	}, "TestOracle_Pull"},
+	{"everybody sees the call", "hooks/buddies/buddies.go", []string{
+		`When: "{row}.toHosts AND {row}.state <> 'void'"`, `When: map[bool]string{true: "TRUE", false: "{row}.toHosts AND {row}.state <> 'void'"}[FAULT]`,
+	}, "TestOracle_Pull"},
 	{"everybody edits listings", "hooks/listings/commands.go", []string{
 		`return r, allowed(c, "host/"+id, "coordinators")`, "if FAULT {\n\t\treturn r, nil\n\t}\n\treturn r, allowed(c, \"host/\"+id, \"coordinators\")",
 	}, "TestOracle_Push/^listings.edit$"},
