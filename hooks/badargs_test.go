@@ -17,8 +17,11 @@ var argsSeen = []string{
 	"room", "schedule", "prices", "access", "venue", "languages", "whoComes", "firstVisit", "contact", "status", "twin", "checked", "source", "member", "role", "shop", "why",
 	"helper", "how", "witness", "scopes", "until", "code", "codeHash", "seenOn", "note", "blocked", "about", "text", "outcome",
 	"concern", "hour", "sealed", "other", "topic", "phone", "hours", "url", "area", "order", "version", "stamps", "pence", "shops", "reward", "card", "perk", "chatty", "plain",
-	"visit", "first", "heads", "marks", "as",
+	"visit", "first", "heads", "marks", "as", "say", "interests", "regular", "buddy", "listings",
 }
+
+// takesNothing are the commands that have no arguments.
+var takesNothing = []string{"hostCards.hide", "registrations.end"}
 
 // Ensure that no argument of any command, whatever stands in it, is our fault:
 // every one is carried out or rejected with a code and a sentence.
@@ -28,7 +31,7 @@ func TestBadInput_NoArgumentIsQuarantined(t *testing.T) {
 	p := s.phones[coordinator]
 	for _, name := range s.registry.Names() {
 		fields := s.fieldsOf(name)
-		if len(fields) == 1 {
+		if len(fields) == 1 && !slices.Contains(takesNothing, name) {
 			t.Errorf("%s: the oracle has no good arguments to spoil", name)
 		}
 		var batch []string

@@ -183,7 +183,7 @@ func TestBuddies_WhatIsOverGoesByItself(t *testing.T) {
 	if got := w.record("visits", d.visit); got.GetString("say") != "" || strings.Contains(got.GetString("interests"), "quiz") || got.GetString("firstName") == "" {
 		t.Errorf("two weeks later there is still %v", got.FieldsData())
 	}
-	after(395)
+	after(385)
 	if w.count("pairings") != 1 || w.count("pairingContacts") != 1 {
 		t.Error("a pairing goes before its time")
 	}

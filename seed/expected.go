@@ -73,7 +73,7 @@ func Expected(app core.App, now time.Time, count func(core.App, time.Time) error
 		return err
 	}
 	if err := app.RunInTransaction(func(tx core.App) error {
-		w := &diary{writer: &writer{app: tx, now: now}, chance: rand.New(rand.NewPCG(1851, 1901)), held: map[string][]calendar.Occurrence{}}
+		w := &doorbook{writer: &writer{app: tx, now: now}, chance: rand.New(rand.NewPCG(1851, 1901)), held: map[string][]calendar.Occurrence{}}
 		w.people(e.People)
 		for _, g := range e.Groups {
 			w.keep(g)
@@ -91,15 +91,15 @@ func Expected(app core.App, now time.Time, count func(core.App, time.Time) error
 	return count(app, now)
 }
 
-// diary writes what was on, and who came.
-type diary struct {
+// doorbook writes what was on, and who came.
+type doorbook struct {
 	*writer
 	chance *rand.Rand
 	held   map[string][]calendar.Occurrence // by listing: what took place, the newest last
 }
 
 // schedule of a listing, as it is stored.
-func (d *diary) schedule(listing string) (s calendar.Schedule) {
+func (d *doorbook) schedule(listing string) (s calendar.Schedule) {
 	if d.err != nil {
 		return nil
 	}
@@ -115,7 +115,7 @@ func (d *diary) schedule(listing string) (s calendar.Schedule) {
 
 // keep writes the registers of a group. Some have come from the beginning, others came
 // later, and some of each stay away again.
-func (d *diary) keep(g keeps) {
+func (d *doorbook) keep(g keeps) {
 	for _, o := range d.schedule(g.Listing).Occurrences(d.now.AddDate(0, 0, -7*g.Weeks), d.now, limits.Regulars) {
 		if !o.Cancelled && o.End.Before(d.now) {
 			d.held[g.Listing] = append(d.held[g.Listing], o)
@@ -150,7 +150,7 @@ func registerID(listing, key string) string {
 }
 
 // regular is a line of a register, with the days on which they were here.
-func (d *diary) regular(listing, id, name, member string, days []int, first bool) {
+func (d *doorbook) regular(listing, id, name, member string, days []int, first bool) {
 	held := d.held[listing]
 	if len(days) == 0 || days[len(days)-1] >= len(held) {
 		return
@@ -170,7 +170,7 @@ func (d *diary) regular(listing, id, name, member string, days []int, first bool
 }
 
 // row writes one without asking for what it points at: there are a thousand of them.
-func (d *diary) row(table, id string, columns map[string]any) {
+func (d *doorbook) row(table, id string, columns map[string]any) {
 	if d.err != nil {
 		return
 	}
@@ -183,14 +183,14 @@ func (d *diary) row(table, id string, columns map[string]any) {
 	}
 }
 
-func (d *diary) offer(o offer) {
+func (d *doorbook) offer(o offer) {
 	d.save("buddies", o.Slug+"/"+o.Listing, map[string]any{
 		"listing": rowID("listings", o.Listing), "member": rowID("members", o.Slug), "firstName": d.nameOf(o.Slug), "interests": o.Interests,
 		"status": o.Status, "at": sync.Stamp(d.now.AddDate(0, 0, -o.DaysAgo)),
 	})
 }
 
-func (d *diary) nameOf(slug string) (name string) {
+func (d *doorbook) nameOf(slug string) (name string) {
 	if d.err == nil {
 		d.err = d.app.DB().NewQuery("SELECT firstName FROM members WHERE id = {:id}").Bind(dbx.Params{"id": rowID("members", slug)}).Row(&name)
 	}
@@ -198,7 +198,7 @@ func (d *diary) nameOf(slug string) (name string) {
 }
 
 // pair has somebody come some times, looked out for by a buddy, and miss the last one.
-func (d *diary) pair(p paired) {
+func (d *doorbook) pair(p paired) {
 	held := d.held[p.Listing]
 	if len(held) <= p.Times {
 		return
@@ -226,7 +226,7 @@ func (d *diary) pair(p paired) {
 }
 
 // visit is somebody who means to come next.
-func (d *diary) visit(c comes) {
+func (d *doorbook) visit(c comes) {
 	coming := d.schedule(c.Listing).Occurrences(d.now, d.now.Add(horizon), limits.Regulars)
 	i := slices.IndexFunc(coming, func(o calendar.Occurrence) bool { return !o.Cancelled && o.Start.After(d.now) })
 	if i < 0 {
@@ -239,7 +239,7 @@ func (d *diary) visit(c comes) {
 }
 
 // card is an activator's: its id is theirs.
-func (d *diary) card(s showing) {
+func (d *doorbook) card(s showing) {
 	listings := make([]string, 0, len(s.Listings))
 	for _, l := range s.Listings {
 		listings = append(listings, rowID("listings", l))
