@@ -10,7 +10,16 @@ export function nameOf(entry: Entry): string {
 /** The listing that an entry is about; '' when it is about none. */
 export function listingOfEntry(entry: Entry): string {
   if (entry.name === 'visits.come') return entry.args.listing ?? ''
+  if (entry.name.startsWith('registers.')) return entry.args.listing ?? ''
   return entry.name.startsWith('listings.') ? (entry.args.id ?? '') : ''
+}
+
+/** Whether it is about who came; the door says what became of it. */
+const isOfRegister = ({ name }: Entry): boolean => name.startsWith('registers.') || name.startsWith('regulars.')
+
+/** The door that a merged tick belongs to; '' for anything else. */
+export function doorOfEntry(entry: Entry): string {
+  return entry.state === 'merged' && entry.name.startsWith('registers.') ? `/door/${entry.args.listing}/${entry.args.occurrence}` : ''
 }
 
 /** Where "edit and send again" leads; '' when the same can only be sent again. */
@@ -24,6 +33,7 @@ export function editAddress(entry: Entry): string {
 export function reasonOf(entry: Entry): string {
   if (entry.state === 'quarantined') return said.quarantined
   if (entry.state === 'rejected') return `${said.refused} ${entry.message ?? ''}`.trim()
+  if (isOfRegister(entry)) return entry.result?.replaced ? said.onRegister : said.merged
   const replaced = Object.keys(entry.result?.replaced ?? {}).map((column) => said.columns[column] ?? column)
   return replaced.length > 0 ? said.replaced(replaced.join(', ')) : said.merged
 }

@@ -33,6 +33,7 @@ const TABLE: [pattern: string, name: Route['name'] | '', load: ((part: string) =
   ['/plans', 'plans', () => import('../visits/Plans.svelte')],
   ['/groups', 'groups', () => import('../hosting/MyGroups.svelte')],
   [`/groups/(?:new|${ID})`, 'edit', () => import('../hosting/EditListing.svelte'), ['id']],
+  [`/(door)/${ID}(?:/([0-9T:-]{16}))?`, 'groups', own, ['', 'id', 'occurrence']],
   ['/join', 'join', () => import('../joining/Join.svelte')],
   ['/you(?:/([a-z]+))?', 'you', own],
   ['/(act|recover|signin|privacy|complain|listening|guide|cards|helplines|nudges|sticker|poster|shops|note)', 'you', own],

@@ -4,7 +4,7 @@
  */
 import { begin as beginLetters } from '../concerns/beside'
 import { renewCards } from '../card/renew'
-import type { Kith } from '../sync'
+import type { Entry, Kith } from '../sync'
 
 const served = new WeakSet<Kith>()
 
@@ -39,7 +39,8 @@ export function serve(kith: Kith): void {
   settle(kith)
 }
 
-/** That a card was there already is what its person wanted. */
+/** That a card was there already is what its person wanted; so is a tick that another phone had made as well. */
 function settle(kith: Kith): void {
-  for (const { state, name, nonce } of kith.outbox()) if (state === 'merged' && name.startsWith('cards.')) void kith.dismiss(nonce)
+  const wanted = ({ name, result }: Entry) => name.startsWith('cards.') || (/^(registers|regulars)\./.test(name) && !result?.replaced && !result?.gone)
+  for (const entry of kith.outbox()) if (entry.state === 'merged' && wanted(entry)) void kith.dismiss(entry.nonce)
 }

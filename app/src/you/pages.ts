@@ -35,6 +35,7 @@ const PAGES: Record<string, Load> = {
   'card/': () => import('../card/Card.svelte'),
   'card/print': () => import('../card/print/Print.svelte'),
   till: () => import('../till/Till.svelte'),
+  door: () => import('../door/Door.svelte'),
   complain: () => import('../about/Complain.svelte'),
 }
 

@@ -10,6 +10,7 @@ import { hosting } from './hosting'
 import { listening } from './listening'
 import { notices } from './notices'
 import { phone } from './phone'
+import { registers } from './registers'
 import { residents } from './residents'
 
-export const later: Readonly<Record<string, Effect>> = { ...cards, ...concerns, ...desk, ...hosting, ...listening, ...notices, ...phone, ...residents }
+export const later: Readonly<Record<string, Effect>> = { ...cards, ...concerns, ...desk, ...hosting, ...listening, ...notices, ...phone, ...registers, ...residents }

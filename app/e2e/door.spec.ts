@@ -1,0 +1,166 @@
+/**
+ * The door: two phones with no signal keep one register, sixty people are ticked before the soup is cold on a slow phone,
+ * and a list on paper is typed in afterwards.
+ */
+import type { Page } from '@playwright/test'
+import { mkdirSync } from 'node:fs'
+import { expect, joinAs, kept, openFront, otherPhone, test, type Town } from './town'
+
+/** Where to leave pictures; nowhere if it isn't set. */
+const PICTURES = process.env.KITH_PICTURES
+const GROUP = 'Soup on Thursdays'
+const DAY_MS = 86_400_000
+const SIXTY = Array.from({ length: 60 }, (_, i) => `${'Ada Ben Cath Dev Elsie Fola Gus Hetty Ivor Joyce'.split(' ')[i % 10]} ${'ABCDEF'[Math.floor(i / 10)]}`)
+
+test.describe.configure({ timeout: 240_000 })
+
+/** A group of this phone's person. Its sessions are days ago, so that nothing depends on the time of day. Answers its id. */
+async function aGroup(page: Page, town: Town): Promise<string> {
+  await page.goto(`${town.url}/groups/new`)
+  await page.getByLabel('Its name').fill(GROUP)
+  await page.getByLabel('First or next day').fill(new Date(Date.now() - 9 * DAY_MS).toISOString().slice(0, 10))
+  await page.getByLabel('Starts').fill('12:00')
+  await page.getByLabel('Ends, if you know').fill('14:00')
+  await page.getByLabel('Every week').check()
+  await page.getByLabel('It has no place, or it is online').check()
+  await page.getByRole('button', { name: 'Put it up' }).click()
+  const address = await page.getByRole('link', { name: GROUP }).getAttribute('href')
+  return (address ?? '').slice(3)
+}
+
+/** The sessions of the last two weeks, the latest first, as addresses of their doors. */
+async function doorsOf(page: Page, town: Town): Promise<string[]> {
+  await page.goto(`${town.url}/groups`)
+  const group = page.locator('section').filter({ has: page.getByRole('heading', { level: 2, name: GROUP }) })
+  const links = group.getByRole('link', { name: /^(Type it in|See or correct)/ })
+  await links.first().waitFor()
+  return links.evaluateAll((all) => all.map((one) => one.getAttribute('href') ?? ''))
+}
+
+const name = (page: Page, who: string) => page.locator('button.name').filter({ has: page.getByText(who, { exact: true }) })
+const news = (page: Page) => page.getByRole('region', { name: 'Changed on another phone' })
+const sent = (page: Page) => expect(page.getByText(/saved on this phone/)).toHaveCount(0)
+
+async function add(page: Page, who: string, first = false): Promise<void> {
+  await page.getByLabel('Find a name, or add one').fill(who)
+  if (first) await page.getByLabel('First time here').check()
+  await page.getByRole('button', { name: /^Add (another )?/ }).first().click()
+  await expect(name(page, who).last()).toHaveAttribute('aria-pressed', 'true')
+}
+
+async function choose(page: Page, who: string, state: string): Promise<void> {
+  await page.getByRole('button', { name: `More about ${who}` }).click()
+  await page.getByRole('group', { name: 'Today' }).getByLabel(state, { exact: true }).check()
+  await page.getByRole('button', { name: 'Close' }).click()
+}
+
+const here = (page: Page) => page.locator('.bar strong')
+
+async function picture(page: Page, what: string): Promise<void> {
+  if (!PICTURES) return
+  mkdirSync(PICTURES, { recursive: true })
+  await page.screenshot({ path: `${PICTURES}/${what}.png` })
+}
+
+test('two phones with no signal keep one register: an addition, a contradiction, and each is told once what the other changed', async ({ browser, page, town }) => {
+  await joinAs(page, town, 'activator')
+  await openFront(page, town)
+  await kept(page)
+  const id = await aGroup(page, town)
+  const [door] = await doorsOf(page, town)
+  await page.goto(`${town.url}${door}`)
+  for (const who of ['Ada', 'Ben', 'Cath']) await add(page, who)
+  for (const who of ['Ada', 'Ben', 'Cath']) await name(page, who).click()
+  await expect(here(page)).toHaveText('0 here')
+  await sent(page)
+
+  const helper = await otherPhone(browser)
+  await joinAs(helper.page, town, 'activator')
+  await openFront(helper.page, town)
+  await kept(helper.page)
+  await helper.page.goto(`${town.url}${door}`)
+  await expect(name(helper.page, 'Cath')).toBeVisible()
+  await page.context().setOffline(true)
+  await helper.context.setOffline(true)
+
+  await name(page, 'Ada').click()
+  await name(page, 'Ben').click()
+  await name(helper.page, 'Cath').click()
+  await choose(helper.page, 'Ben', 'Sent apologies')
+  await add(helper.page, 'Dot', true)
+  await expect(here(page)).toHaveText('2 here')
+  await expect(here(helper.page)).toHaveText('2 here')
+  await expect(page.getByText(/things are saved on this phone/)).toBeVisible()
+  await expect(news(page), 'nothing is news of what was said here').toHaveCount(0)
+
+  // A tab that is killed with all of it loses nothing.
+  await page.reload()
+  await expect(here(page)).toHaveText('2 here')
+
+  await helper.context.setOffline(false)
+  await sent(helper.page)
+  await page.context().setOffline(false)
+  await sent(page)
+  for (const phone of [page, helper.page]) {
+    await expect(here(phone)).toHaveText('3 here')
+    for (const who of ['Ada', 'Cath', 'Dot']) await expect(name(phone, who)).toHaveAttribute('aria-pressed', 'true')
+    await expect(name(phone, 'Ben')).toHaveAttribute('aria-pressed', 'false')
+    await expect(name(phone, 'Ben')).toContainText('Sent apologies')
+    await expect(name(phone, 'Dot')).toContainText('First time')
+  }
+  await expect(news(page)).toContainText('Ben: you had “here”. It is “sent apologies” now.')
+  await expect(news(page)).toContainText('Also here: Dot and Cath.')
+  await expect(news(helper.page)).toContainText('Also here: Ada.')
+  await expect(news(helper.page)).not.toContainText('Cath')
+  await picture(page, 'door-news')
+  await news(page).getByRole('button', { name: 'All right' }).click()
+  await expect(news(page)).toHaveCount(0)
+  await page.reload()
+  await expect(here(page)).toHaveText('3 here')
+  await expect(news(page), 'once').toHaveCount(0)
+
+  await page.getByRole('button', { name: 'That’s everybody' }).click()
+  await expect(page.getByRole('heading', { name: 'That was everybody' })).toBeVisible()
+  await expect(news(helper.page)).toContainText('Somebody said that this is everybody.')
+  await expect(helper.page.getByRole('button', { name: 'Open it again' })).toBeVisible()
+  await page.goto(`${town.url}/groups`)
+  await expect(page.getByText('3 came')).toBeVisible()
+  await page.goto(`${town.url}/outbox`)
+  await expect(page.getByText('Everything you did has arrived.'), 'nothing is left to look at').toBeVisible()
+  expect(id).not.toBe('')
+})
+
+test('sixty people at a lunch club are ticked in less than 90 seconds on a phone six times slower', async ({ page, town }) => {
+  await joinAs(page, town, 'activator')
+  await openFront(page, town)
+  await kept(page)
+  await aGroup(page, town)
+  const [last, before] = await doorsOf(page, town)
+  await page.goto(`${town.url}${before}`)
+  for (const who of SIXTY) await add(page, who)
+  await expect(here(page)).toHaveText('60 here')
+  await sent(page)
+
+  await page.context().setOffline(true)
+  const slow = await page.context().newCDPSession(page)
+  await slow.send('Emulation.setCPUThrottlingRate', { rate: 6 })
+  const begun = performance.now()
+  await page.goto(`${town.url}${last}`)
+  for (const [at, who] of SIXTY.entries()) {
+    await name(page, who).click()
+    if (at === 29) await picture(page, 'door-arm')
+  }
+  await expect(here(page)).toHaveText('60 here')
+  await page.getByRole('button', { name: 'That’s everybody' }).click()
+  await expect(page.getByRole('heading', { name: 'That was everybody' })).toBeVisible()
+  const took = (performance.now() - begun) / 1000
+  await slow.send('Emulation.setCPUThrottlingRate', { rate: 1 })
+  test.info().annotations.push({ type: 'seconds for sixty people', description: took.toFixed(1) })
+  console.log(`sixty people: ${took.toFixed(1)} s`)
+  expect(took).toBeLessThan(90)
+
+  await page.context().setOffline(false)
+  await sent(page)
+  await page.goto(`${town.url}/groups`)
+  await expect(page.getByText('60 came')).toBeVisible()
+})
