@@ -40,6 +40,9 @@ var columns = map[string]string{
 	"reports":    "by:t about:t kind:t text:t contact:t status:t outcome:t created:t due:t closed:t",
 	"hosts":      "listing:t member:t",
 	"visits":     "listing:t occurrence:t firstName:t welcome:t say:t regular:t status:t interests:j first:b",
+	"regulars":   "listing:t firstName:t since:t ended:b",
+	"registers":  "listing:t occurrence:t state:t heads:n at:t",
+	"marks":      "register:t listing:t regular:t state:t first:b welcomed:b introduced:t",
 	"basics":     "member:t version:n day:t",
 	"helplines":  "topic:t name:t phone:t text:t hours:t url:t area:t checked:t order:n",
 	"onCall":     "name:t phone:t order:n",
@@ -72,7 +75,7 @@ var columns = map[string]string{
 
 // hidden columns that the oracle needs to say who sees what.
 var hidden = map[string]string{
-	"visits": "member", "concernNotes": "lead", "cards": "member", "stamps": "member", "vouchers": "member, by",
+	"visits": "member", "concernNotes": "lead", "cards": "member", "stamps": "member", "vouchers": "member, by", "regulars": "same",
 	"buddies": "member", "pairings": "newcomer, buddyMember", "pairingContacts": "member, buddyMember", "calls": "member",
 }
 
@@ -88,6 +91,13 @@ func audiences(coll, id string, col map[string]string) []string {
 		return []string{"public"}
 	case "basics":
 		return []string{"coordinators", "member/" + col["member"]}
+	case "regulars":
+		if col["same"] != "" {
+			return nil
+		}
+		return []string{"host/" + col["listing"]}
+	case "registers", "marks":
+		return []string{"host/" + col["listing"]}
 	case "onCall":
 		return []string{"responders"}
 	case "concernNotes":

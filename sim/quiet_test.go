@@ -80,6 +80,7 @@ func (w *world) quiesce() {
 	}
 	w.checkLoss()
 	w.checkLetters()
+	w.checkRegisters()
 }
 
 // letEverybodyIn undoes what keeps somebody out; a command that was on its way

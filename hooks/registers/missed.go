@@ -36,21 +36,21 @@ const pairsOf = `SELECT * FROM (SELECT p.id, p.listing, p.status, p.opened, p.ne
 	coalesce(nullif(p.newcomerName, ''), r.firstName, '') AS name, coalesce(r.id, '') AS line, coalesce(r.ended, FALSE) AS lineEnded,
 	p.newcomer = '' OR EXISTS (SELECT 1 FROM members m WHERE m.id = p.newcomer AND m.standing = 'active') AS here,
 	NOT EXISTS (SELECT 1 FROM buddies b JOIN members m ON m.id = b.member WHERE b.id = p.buddy AND b.status = 'approved' AND m.id = p.buddyMember AND m.standing = 'active') AS alone
-	FROM pairings p LEFT JOIN regulars r ON r.listing = p.listing AND r.same = '' AND r.id = coalesce(nullif(p.regular, ''), (
-		SELECT o.id FROM regulars o WHERE o.listing = p.listing AND o.same = '' AND (p.newcomer <> '' AND o.member = p.newcomer OR p.visit <> '' AND o.visit = p.visit) LIMIT 1))
+	FROM pairings p LEFT JOIN regulars r ON r.id = (SELECT coalesce(nullif(o.same, ''), o.id) FROM regulars o WHERE o.listing = p.listing
+		AND (o.id = p.regular OR p.regular = '' AND (p.newcomer <> '' AND o.member = p.newcomer OR p.visit <> '' AND o.visit = p.visit)) LIMIT 1)
 	WHERE p.status = 'open' OR EXISTS (SELECT 1 FROM calls c WHERE c.pairing = p.id AND c.state = 'due'))`
 
 // Missed looks at every pairing: who has to be rung by now, and about whom nobody needs
 // to be rung any more. It does nothing twice, however often it is called. What is wrong
-// with one of them is no reason to leave the others.
+// with one group is no reason to leave the others.
 func Missed(app core.App, now time.Time) error {
-	var pairs []pair
-	if err := app.DB().NewQuery(pairsOf + " ORDER BY id").All(&pairs); err != nil {
+	var listings []string
+	if err := app.DB().NewQuery("SELECT DISTINCT listing FROM (" + pairsOf + ") ORDER BY listing").Column(&listings); err != nil {
 		return err
 	}
 	var failed []error
-	for i := range pairs {
-		failed = append(failed, app.RunInTransaction(func(tx core.App) error { return rule(tx, &pairs[i], now) }))
+	for _, listing := range listings {
+		failed = append(failed, app.RunInTransaction(func(tx core.App) error { return ruleOn(tx, listing, nil, now) }))
 	}
 	return errors.Join(failed...)
 }

@@ -47,7 +47,7 @@ func begin(c *sync.Call, listing, occurrence string) (*session, error) {
 		return nil, sync.Reject("too_late", "That is more than two weeks ago. Its register can't be changed any more.")
 	}
 	s := &session{c: c, listing: listing, named: occurrence, when: when, told: register.Told{}}
-	return s, s.open()
+	return s, s.open(schedule)
 }
 
 // started refuses what can't be known before a session.
@@ -95,7 +95,7 @@ func resolve(s calendar.Schedule, key string) (calendar.Occurrence, bool) {
 
 // open reads the register, or makes one. Where the hour of a day was changed after
 // somebody had begun its register, that is the one.
-func (s *session) open() error {
+func (s *session) open(schedule calendar.Schedule) error {
 	var keys []string
 	day := s.when.Key[:len(time.DateOnly)]
 	err := s.c.Ask("SELECT occurrence FROM registers WHERE listing = {:listing} AND occurrence >= {:day} AND occurrence < {:day} || 'U'",
@@ -105,10 +105,6 @@ func (s *session) open() error {
 	}
 	key := s.when.Key
 	if len(keys) == 1 {
-		schedule, err := scheduleOf(s.c.App, s.listing)
-		if err != nil {
-			return err
-		}
 		if o, found := resolve(schedule, keys[0]); found && o.Key == s.when.Key {
 			key = keys[0]
 		}

@@ -356,9 +356,6 @@ const (
 	RegisterEarly = 24 * time.Hour
 	// CallDays is how many days a call is due: after a week it is too late to ask.
 	CallDays = 7
-	// ReturnWithin is how long after their first time somebody who comes once more came
-	// back: a group that meets every month has met again, and somebody was on holiday.
-	ReturnWithin = 56 * 24 * time.Hour
 	// RegisterKept is how many days a register is kept: 13 months, as visits are.
 	RegisterKept = 396
 )

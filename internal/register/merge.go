@@ -1,5 +1,5 @@
 // Package register is what a group's register comes to: how two phones that had no
-// signal keep one, who missed a visit, and what may be counted of it.
+// signal keep one, and who missed a visit.
 package register
 
 import (
