@@ -157,7 +157,7 @@ func (s *session) tie(line *core.Record, member, visit string) (*core.Record, er
 func known(c *sync.Call, line *core.Record) error {
 	p := dbx.Params{"line": line.Id, "listing": line.GetString("listing"), "member": line.GetString("member"), "visit": line.GetString("visit")}
 	for _, q := range []string{
-		"UPDATE visits SET regular = {:line} WHERE listing = {:listing} AND member = {:member} AND regular <> {:line}",
+		"UPDATE visits SET regular = {:line} WHERE listing = {:listing} AND member = {:member} AND status = 'coming' AND regular <> {:line}",
 		"UPDATE pairings SET regular = {:line} WHERE listing = {:listing} AND regular <> {:line} AND (newcomer <> '' AND newcomer = {:member} OR regular = '' AND visit <> '' AND visit = {:visit})",
 	} {
 		if _, err := c.Ask(q, p).Execute(); err != nil {

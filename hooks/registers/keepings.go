@@ -17,7 +17,7 @@ func keepings() []sync.Keeping {
 		{
 			Collection: "regulars", What: "Your line on the register of a group: a first name, and since when you come",
 			Why: "So that the people who run it know who comes, and notice who doesn't any more.", Whose: "{row}.member = {member} AND {row}.member <> ''",
-			Days: limits.RegisterKept, From: "coalesce(nullif({row}.last, ''), {row}.since)", Counted: "the last time you were on the register", AtErasure: "delete",
+			Days: limits.RegisterKept, From: "coalesce(nullif({row}.last, ''), {row}.since)", Counted: "the last time you were on the register", Without: "told", AtErasure: "delete",
 		},
 		{
 			Collection: "regulars", What: "Lines of the register that are no member's: a first name, and since when they come",
@@ -35,7 +35,7 @@ func keepings() []sync.Keeping {
 		{
 			Collection: "marks", What: "When you were at a group, or excused, and whether somebody welcomed you",
 			Why: "So that somebody notices when you don't come any more.", Whose: line,
-			Days: limits.RegisterKept, From: "{row}.occurrence", Counted: session, AtErasure: "delete",
+			Days: limits.RegisterKept, From: "{row}.occurrence", Counted: session, Without: "by, told, clock", AtErasure: "delete",
 		},
 		{
 			Collection: "marks", What: "That it was you who ticked somebody on a register", Why: "So that it can be asked who did.",
