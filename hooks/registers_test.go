@@ -89,6 +89,8 @@ func TestRegisters_NobodyIsOnItTwice(t *testing.T) {
 		rosa.comes(h.listing, h.at.AddDate(0, 0, 3).Format(calendar.Local))
 	}
 	visit, nell := w.theOnly("visits"), newID()
+	theirs := w.make("pairings", map[string]any{"listing": h.listing, "newcomer": rosa.member, "status": "asked"}).Id
+	others := w.make("pairings", map[string]any{"listing": h.listing, "newcomerName": "Olive", "status": "asked"}).Id
 	add := func(p *phone, id, name, visit string, want string) {
 		t.Helper()
 		o := p.done("registers.add", h.of(0, map[string]any{"id": id, "firstName": name, "visit": visit}))
@@ -122,6 +124,9 @@ func TestRegisters_NobodyIsOnItTwice(t *testing.T) {
 		if a.has("host/"+h.listing, "regulars", id) {
 			t.Error("a line that is another is on the phones")
 		}
+	}
+	if a, b := w.record("pairings", theirs).GetString("regular"), w.record("pairings", others).GetString("regular"); a != nell || b != "" {
+		t.Errorf("her pairing is of line %q, and another's of %q", a, b)
 	}
 	stranger := w.make("regulars", map[string]any{"listing": h.listing, "firstName": "Sam", "member": h.host.member}).Id
 	if code := h.host.told("regulars.same", map[string]any{"id": nell, "as": stranger}); code != "regular_taken" {

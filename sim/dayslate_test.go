@@ -16,11 +16,11 @@ import (
 	"kith/hooks/registers"
 )
 
-// Weeks of a group whose hosts have a signal once in a while: what they tick comes days
+// Days of a group whose hosts have a signal once in a while: what they tick comes days
 // later, in whatever order. Beside it a missed-visit rule that is written as what must
 // be so, and shares nothing with the server's.
 
-var lateTowns = flag.Int("late", 6, "how many times weeks of late registers are played")
+var lateTowns = flag.Int("late", 3, "how many times days of late registers are played")
 
 // derived makes an id of what a row is about: docs/protocol.md, 7.
 func derived(parts ...string) string {
@@ -44,12 +44,12 @@ func TestRegisters_OfPhonesThatAreDaysLate(t *testing.T) {
 			w := newWorld(t, town, 900_000+seed, total)
 			defer w.cleanUp()
 			defer w.stop()
-			newLateClub(w, seed).weeks(6)
+			newLateClub(w, seed).pass(20)
 		})
 	}
 	for _, what := range []string{"calls due", "calls void", "calls after a late register", "missed sessions that nobody is rung about", "registers merged", "sessions called off", "restores", "done: regulars.same"} {
 		if total[what] == 0 {
-			t.Errorf("%q never happened: the weeks are blind there", what)
+			t.Errorf("%q never happened: the days are blind there", what)
 		}
 	}
 	t.Log(total)
@@ -79,6 +79,7 @@ func newLateClub(w *world, seed uint64) *lateClub {
 		w.exchange(p, false)
 	}
 	listing := id("listing", 0)
+	w.change("edits", w.s.save("listings", listing, map[string]any{"schedule": daily(nil)}))
 	for i, name := range []string{"Nell", "Mary", "John"} {
 		c.lines = append(c.lines, id("regular", i))
 		w.change("lines", w.s.save("regulars", c.lines[i], map[string]any{"listing": listing, "firstName": name, "since": "2026-05-01", "told": map[string]any{}}))
@@ -91,25 +92,32 @@ func newLateClub(w *world, seed uint64) *lateClub {
 	return c
 }
 
-// weeks lets some go by, hour by hour.
-func (c *lateClub) weeks(n int) {
-	end := monday.AddDate(0, 0, 7*n)
+// pass lets days go by, two hours at a time; at night the server is off.
+func (c *lateClub) pass(n int) {
+	end := monday.AddDate(0, 0, n)
 	for c.step = 1; time.Now().Before(end); c.step++ {
-		if local := time.Now().In(londonTime); local.Weekday() == time.Thursday && local.Hour() == 14 {
+		local := time.Now().In(londonTime)
+		if local.Hour() == 14 {
 			c.session(local.Format(time.DateOnly) + "T12:00")
 		}
 		for _, p := range c.hosts {
-			if c.r.IntN(60) == 0 { // a signal, once in two days and a half
+			if c.r.IntN(10) == 0 { // a signal, once in two days or three
 				c.exchange(p, true)
 				c.mustBe("after a phone found a signal")
 			}
-			if len(c.days) > 0 && c.r.IntN(120) == 0 && p.disk.Queue.Pending() < 40 { // somebody remembers
+			if len(c.days) > 0 && c.r.IntN(12) == 0 && p.disk.Queue.Pending() < 40 { // somebody remembers
 				c.keepRegister(p, id("listing", 0), pick(c.world, c.days))
 			}
 		}
 		c.others()
 		c.rule()
-		time.Sleep(time.Hour)
+		if local.Hour() < 18 {
+			time.Sleep(2 * time.Hour)
+			continue
+		}
+		c.stop()
+		time.Sleep(16 * time.Hour)
+		c.start("")
 	}
 	c.step = 1
 	c.quiesce()
@@ -157,7 +165,7 @@ func (c *lateClub) tick(p *phone, day string) {
 
 // others: a buddy rings, a day is called off, somebody calls off their visit.
 func (c *lateClub) others() {
-	switch c.r.IntN(120) {
+	switch c.r.IntN(40) {
 	case 0:
 		for _, call := range c.calls() {
 			if call.state == "due" {
@@ -172,9 +180,7 @@ func (c *lateClub) others() {
 				changes = append(changes, map[string]any{"from": day, "cancelled": true})
 			}
 			c.count("sessions called off")
-			c.change("edits", c.s.save("listings", id("listing", 0), map[string]any{"schedule": []any{map[string]any{
-				"start": "2026-01-01T12:00", "minutes": 90, "zone": "Europe/London", "rrule": "FREQ=WEEKLY;BYDAY=TH", "changes": changes,
-			}}}))
+			c.change("edits", c.s.save("listings", id("listing", 0), map[string]any{"schedule": daily(changes)}))
 		}
 	case 2:
 		if len(c.days) > 0 {
@@ -193,6 +199,11 @@ func (c *lateClub) others() {
 	}
 }
 
+// daily at noon.
+func daily(changes []any) []any {
+	return []any{map[string]any{"start": "2026-01-01T12:00", "minutes": 90, "zone": "Europe/London", "rrule": "FREQ=DAILY", "changes": changes}}
+}
+
 // off are the days that were called off, as the tables have it.
 func (c *lateClub) off() (days []string) {
 	var raw string
@@ -209,19 +220,19 @@ func (c *lateClub) off() (days []string) {
 	return days
 }
 
-// rule lets the job look, twice, and looks at what it did.
+// rule lets the job look, and once more where it did something, and looks at what it did.
 func (c *lateClub) rule() {
 	for range 2 {
 		before := fmt.Sprint(c.calls())
 		if err := registers.Missed(c.s.app, time.Now()); err != nil {
 			c.fail("%v", err)
 		}
-		synctest.Wait()
-		c.observe()
 		c.mustBe("after the job")
 		if after := fmt.Sprint(c.calls()); before == after {
 			return
 		}
+		synctest.Wait()
+		c.observe()
 	}
 	c.fail("27: the job did something, and then something else")
 }
