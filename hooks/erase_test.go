@@ -50,6 +50,7 @@ func newLife(t *testing.T) *life {
 	come := comeArgs(l.club)
 	come["firstName"] = herName
 	her.done("visits.come", come)
+	l.host.done("registers.add", map[string]any{"id": newID(), "listing": l.club, "occurrence": lastThursday(), "firstName": herName, "visit": come["id"]})
 	off := comeArgs(l.club)
 	off["occurrence"] = thursdayAfter(nextThursday())
 	off["firstName"] = herName

@@ -128,6 +128,11 @@ func TestRegisters_NobodyIsOnItTwice(t *testing.T) {
 	if a, b := w.record("pairings", theirs).GetString("regular"), w.record("pairings", others).GetString("regular"); a != nell || b != "" {
 		t.Errorf("her pairing is of line %q, and another's of %q", a, b)
 	}
+	olive := w.make("regulars", map[string]any{"listing": h.listing, "firstName": "Olive"}).Id
+	w.set("pairings", others, map[string]any{"regular": olive})
+	if code := h.host.told("regulars.same", map[string]any{"id": olive, "as": nell}); code != "pairing_open" {
+		t.Errorf("two who have a buddy each as one: %q", code)
+	}
 	stranger := w.make("regulars", map[string]any{"listing": h.listing, "firstName": "Sam", "member": h.host.member}).Id
 	if code := h.host.told("regulars.same", map[string]any{"id": nell, "as": stranger}); code != "regular_taken" {
 		t.Errorf("two members as one: %q", code)

@@ -160,6 +160,15 @@ func same(c *sync.Call) (sync.Result, error) {
 // join makes one line of two: what was said of either was said of into, and whatever
 // names one means it from here on.
 func join(c *sync.Call, line, into *core.Record) error {
+	var both bool
+	err := c.Ask("SELECT count(DISTINCT regular) > 1 FROM pairings WHERE regular IN ({:line}, {:into}) AND status IN ('asked', 'open')",
+		dbx.Params{"line": line.Id, "into": into.Id}).Row(&both)
+	if err != nil {
+		return err
+	}
+	if both {
+		return sync.Reject("pairing_open", "Each of them has a buddy. End one of the two first.")
+	}
 	if into.GetString("member") == "" {
 		into.Load(map[string]any{"member": line.GetString("member"), "visit": line.GetString("visit")})
 	}
