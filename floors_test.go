@@ -26,6 +26,7 @@ var acrossInternal = map[string]string{
 	"kith/internal/concern -> kith/internal/text":              "who names somebody writes words, and only text knows which those may be",
 	"kith/internal/concern -> kith/internal/token":             "the bundle of keys is a signed token, and there is one parser of those",
 	"kith/internal/ledger -> kith/internal/figures":            "what is unusual at a till is shown as every count is that could point at somebody",
+	"kith/internal/notice -> kith/internal/calendar":           "quiet hours are read off a wall's clock, and only the calendar knows what one shows",
 	"kith/internal/notice -> kith/internal/sync":               "a telling's id is made, and its time written, as those of every row that a handler adds",
 	"kith/internal/openreferral -> kith/internal/calendar":     "a service's times become a schedule, checked as a person's would be",
 	"kith/internal/push/fake/serve -> kith/internal/push/fake": "the fake as a program is the fake with a command line",
