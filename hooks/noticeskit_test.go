@@ -128,3 +128,9 @@ func (w *town) ask1(query string) (s string) {
 	must(w.t, w.app.DB().NewQuery(query).Row(&s))
 	return s
 }
+
+func (w *town) exec1(statement string) {
+	w.t.Helper()
+	_, err := w.app.DB().NewQuery(statement).Execute()
+	must(w.t, err)
+}

@@ -31,9 +31,9 @@ const (
 func (w *Worker) send(ctx context.Context, d *delivery) error {
 	if d.Channel == byEmail {
 		subject, text := words(d.template)
-		return w.ways.Mail(w.app, d.Email, subject, text)
+		return w.ways.Mail(w.app, d.Address, subject, text)
 	}
-	return w.ways.Push.Send(ctx, push.Message{To: d.Value, FID: d.Kind == "fid", N: d.Notice, K: d.Category})
+	return w.ways.Push.Send(ctx, push.Message{To: d.Value, FID: d.Kind == "fid", N: d.Of, K: d.Category})
 }
 
 // has says whether there is such a way here.

@@ -14,9 +14,9 @@ import (
 )
 
 // chosen are the columns of notice.Choices, of somebody who may have chosen nothing yet.
-const chosen = `coalesce(c.zone, '') AS zone, coalesce(c.quietFrom, '') AS quietFrom, coalesce(c.quietUntil, '') AS quietUntil,
-	coalesce(c.digestAt, '') AS digestAt, coalesce(c.loyalty, '') AS loyalty, coalesce(c.notice, '') AS notice,
-	coalesce(c.task, '') AS task, coalesce(c.account, '') AS account, coalesce(c.email, FALSE) AS email`
+const chosen = `coalesce(c.zone, '') AS c_zone, coalesce(c.quietFrom, '') AS c_quietFrom, coalesce(c.quietUntil, '') AS c_quietUntil,
+	coalesce(c.digestAt, '') AS c_digestAt, coalesce(c.loyalty, '') AS c_loyalty, coalesce(c.notice, '') AS c_notice,
+	coalesce(c.task, '') AS c_task, coalesce(c.account, '') AS c_account, coalesce(c.email, FALSE) AS c_email`
 
 // zoneOf is the community's time zone.
 func zoneOf(db dbx.Builder) (zone string, err error) {
@@ -65,7 +65,7 @@ type outgoing struct {
 // later, or in the digest of a day, or in their inbox alone.
 func (w *Worker) decide(now time.Time) (more bool, err error) {
 	err = w.app.RunInTransaction(func(tx core.App) error {
-		d := &decision{w: w, db: tx.DB(), now: now, phones: map[string][]string{}}
+		d := &decision{w: w, db: tx.DB(), now: now, phones: map[string][]string{}, out: []outgoing{}, ends: []decided{}} // NB! null would be one of each
 		more, err = d.read()
 		if err != nil {
 			return err
@@ -164,12 +164,12 @@ func (d *decision) person(list []*undecided) {
 }
 
 // groups are what of one person's goes as one message, in the order in which it goes.
-var groups = []string{"urgent", notice.Task, notice.Account, notice.Notice, notice.Loyalty, "digest"}
+var groups = []string{"urgent task", "urgent account", notice.Task, notice.Account, notice.Notice, notice.Loyalty, "digest"}
 
 func (n *undecided) group() string {
 	switch {
 	case n.template.Rank() == 0:
-		return "urgent"
+		return "urgent " + n.template.Category
 	case n.Gathered:
 		return "digest"
 	}

@@ -25,8 +25,7 @@ const (
 // delivery is one that is in hand.
 type delivery struct {
 	ID       string `db:"id"`
-	Notice   string `db:"notice"`
-	Round    int    `db:"round"`
+	Of       string `db:"notice"`
 	Member   string `db:"member"`
 	Channel  string `db:"channel"`
 	Device   string `db:"device"`
@@ -38,7 +37,7 @@ type delivery struct {
 	Template string `db:"template"`
 	Read     bool   `db:"read"`
 	Active   bool   `db:"active"`
-	Email    string `db:"address"`
+	Address  string `db:"address"`
 	Kind     string `db:"kind"`
 	Value    string `db:"value"`
 	notice.Choices
@@ -54,9 +53,9 @@ type ending struct {
 	Reason string `json:"reason"`
 	Tries  int    `json:"tries"` // as it was taken: whoever took it since has the say
 	Untry  int    `json:"untry"` // 1: it wasn't tried
+	Digest bool   `json:"digest"`
 
-	anew bool // it is decided anew how its notice is told
-	of   *delivery
+	of *delivery
 }
 
 // drain brings some of what is due on its way. It has each for itself until its lease
@@ -90,12 +89,12 @@ func (w *Worker) drain(ctx context.Context, now time.Time) (more bool, err error
 	var group []ending
 	for e := range ends { // NB! to the end, whatever happens: nobody must be left waiting to be heard
 		if group = append(group, e); len(group) == limits.DeliveryGroup && err == nil {
-			err = w.finish(group, now)
+			err = w.finish(group)
 			group = nil
 		}
 	}
 	if err == nil {
-		err = w.finish(group, now)
+		err = w.finish(group)
 	}
 	return len(hand) == limits.DeliveryBatch, err
 }
@@ -121,7 +120,7 @@ func (w *Worker) lease(now time.Time) (hand []*delivery, err error) {
 	}
 	err = w.app.NonconcurrentDB().NewQuery(`UPDATE deliveries SET state = 'leased', due = {:until}, tries = tries + 1
 		WHERE id IN (SELECT id` + due + ` ORDER BY rank, due LIMIT {:n})
-		RETURNING id, notice, round, member, channel, device, tries, since, digest, category`).Bind(params).All(&hand)
+		RETURNING id, notice, member, channel, device, tries, since, digest, category`).Bind(params).All(&hand)
 	return hand, err
 }
 
@@ -149,7 +148,7 @@ func (w *Worker) facts(hand []*delivery) error {
 	}
 	for _, r := range rows {
 		d := byID[r.ID]
-		d.Template, d.Read, d.Active, d.Email, d.Kind, d.Value, d.Choices = r.Template, r.Read, r.Active, r.Email, r.Kind, r.Value, r.Choices.Whole(zone)
+		d.Template, d.Read, d.Active, d.Address, d.Kind, d.Value, d.Choices = r.Template, r.Read, r.Active, r.Address, r.Kind, r.Value, r.Choices.Whole(zone)
 		d.template, _ = notice.Find(r.Template)
 	}
 	return nil
@@ -157,7 +156,7 @@ func (w *Worker) facts(hand []*delivery) error {
 
 // one brings one on its way, if that is still wanted, and says what became of it.
 func (w *Worker) one(ctx context.Context, d *delivery, after time.Duration, now time.Time) ending {
-	e := ending{ID: d.ID, Tries: d.Tries, of: d}
+	e := ending{ID: d.ID, Tries: d.Tries, Digest: d.Digest, of: d}
 	if e.judged(w, now) {
 		return e
 	}
@@ -201,17 +200,18 @@ func (e ending) later(wait time.Duration, untry int, now time.Time) ending {
 }
 
 // judged ends one that is not wanted any more, or can't be brought anywhere. What was
-// chosen since may have it told at another time: then that is decided anew.
+// chosen since, or the hour, may have it wait.
 func (e *ending) judged(w *Worker, now time.Time) bool {
 	d := e.of
 	how := notice.When(d.Choices, d.template, d.Digest, now)
 	wanted := how.Push && d.Channel == byPush || how.Mail && d.Channel == byEmail
 	switch {
-	case d.Read || !d.Active || how.Kind == notice.Never || !wanted:
+	case d.Read || !d.Active || !wanted:
 		e.State = seen
 	case how.Kind != notice.Now:
-		e.State, e.anew = seen, true
-	case !w.has(d.Channel) || d.Channel == byPush && d.Value == "" || d.Channel == byEmail && d.Email == "":
+		*e = e.later(how.At.Sub(now), 1, now)
+		e.Digest = d.Digest || how.Kind == notice.Digest
+	case !w.has(d.Channel) || d.Channel == byPush && d.Value == "" || d.Channel == byEmail && d.Address == "":
 		e.State = goneAway
 	default:
 		return false
@@ -221,7 +221,7 @@ func (e *ending) judged(w *Worker, now time.Time) bool {
 
 // finish puts down what became of a group, all at once. Whatever somebody else has taken
 // meanwhile, because it took too long, is theirs.
-func (w *Worker) finish(group []ending, now time.Time) error {
+func (w *Worker) finish(group []ending) error {
 	if len(group) == 0 {
 		return nil
 	}
@@ -230,13 +230,13 @@ func (w *Worker) finish(group []ending, now time.Time) error {
 		return err
 	}
 	return w.app.RunInTransaction(func(tx core.App) error {
-		if _, err := tx.DB().NewQuery(`UPDATE deliveries AS d SET state = l.value ->> 'state', due = l.value ->> 'due', reason = l.value ->> 'reason', tries = d.tries - (l.value ->> 'untry')
+		if _, err := tx.DB().NewQuery(`UPDATE deliveries AS d SET state = l.value ->> 'state', due = l.value ->> 'due', reason = l.value ->> 'reason', digest = l.value ->> 'digest', tries = d.tries - (l.value ->> 'untry')
 			FROM json_each({:group}) l WHERE d.id = l.value ->> 'id' AND d.state = 'leased' AND d.tries = l.value ->> 'tries'`).
 			Bind(dbx.Params{"group": string(raw)}).Execute(); err != nil {
 			return err
 		}
 		for _, e := range group {
-			if err := e.follow(tx.DB(), now); err != nil {
+			if err := e.forget(tx.DB()); err != nil {
 				return err
 			}
 		}
@@ -244,16 +244,13 @@ func (w *Worker) finish(group []ending, now time.Time) error {
 	})
 }
 
-// follow does what comes of an ending.
-func (e *ending) follow(db dbx.Builder, now time.Time) (err error) {
-	switch {
-	case e.State == goneAway && e.of.Channel == byPush && e.of.Value != "":
-		// NB! Only if it is still the same: the phone may have told us a new one since.
-		_, err = db.NewQuery("DELETE FROM registrations WHERE id = {:id} AND value = {:value}").
-			Bind(dbx.Params{"id": e.of.Device, "value": e.of.Value}).Execute()
-	case e.anew:
-		_, err = db.NewQuery("UPDATE notices SET due = {:now}, round = round + 1 WHERE id = {:id} AND round = {:round} AND due = '' AND read = FALSE").
-			Bind(dbx.Params{"now": e.of.template.Stamp(now), "id": e.of.Notice, "round": e.of.Round}).Execute()
+// forget takes an address out at which nobody is any more. NB! Only if it is still the
+// same: the phone may have told us a new one since.
+func (e *ending) forget(db dbx.Builder) error {
+	if e.State != goneAway || e.of.Value == "" {
+		return nil
 	}
+	_, err := db.NewQuery("DELETE FROM registrations WHERE id = {:id} AND value = {:value}").
+		Bind(dbx.Params{"id": e.of.Device, "value": e.of.Value}).Execute()
 	return err
 }

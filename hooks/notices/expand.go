@@ -43,7 +43,7 @@ type told struct {
 // of its own, so that nobody who writes waits for a whole town to be told.
 func (w *Worker) expand(now time.Time) (more bool, err error) {
 	err = w.app.RunInTransaction(func(tx core.App) error {
-		p := &page{db: tx.DB(), now: now, rows: map[string]told{}}
+		p := &page{db: tx.DB(), now: now, list: []*telling{}, rows: map[string]told{}}
 		more, err = p.fill()
 		if err != nil {
 			return err

@@ -15,16 +15,17 @@ const (
 )
 
 // Choices are how somebody wants to be told. The times are of the clock on their wall.
+// Read beside other columns, each is called c_ and its name.
 type Choices struct {
-	Zone       string `db:"zone"`
-	QuietFrom  string `db:"quietFrom"`
-	QuietUntil string `db:"quietUntil"` // as QuietFrom: no hours are quiet
-	DigestAt   string `db:"digestAt"`
-	Loyalty    string `db:"loyalty"`
-	Notice     string `db:"notice"`
-	Task       string `db:"task"`
-	Account    string `db:"account"`
-	Email      bool   `db:"email"`
+	Zone       string `db:"c_zone"`
+	QuietFrom  string `db:"c_quietFrom"`
+	QuietUntil string `db:"c_quietUntil"` // as QuietFrom: no hours are quiet
+	DigestAt   string `db:"c_digestAt"`
+	Loyalty    string `db:"c_loyalty"`
+	Notice     string `db:"c_notice"`
+	Task       string `db:"c_task"`
+	Account    string `db:"c_account"`
+	Email      bool   `db:"c_email"`
 }
 
 // Whole puts the defaults where nothing was chosen; zone is the community's.
