@@ -168,10 +168,13 @@ export function verb(town: Town, ...args: string[]): string {
   }
 }
 
+/** The first day on which something is on: today's may be over, and nothing is on at Christmas. */
+export const firstDay = (page: Page) => page.getByRole('heading', { level: 2, name: /^(Today|Tomorrow|\w+day \d)/ }).first()
+
 /** Opens the front and waits for the first rows. */
 export async function openFront(page: Page, town: Town): Promise<void> {
   await page.goto(town.url)
-  await page.getByRole('heading', { level: 2, name: /^(Today|Tomorrow|\w+day \d)/ }).first().waitFor()
+  await firstDay(page).waitFor()
 }
 
 /** Signs this browser in as a demo person, the way they would: by their link. */
