@@ -97,6 +97,7 @@ func (s *stage) furnish() {
 	s.desk()
 	s.listening()
 	s.cards()
+	s.notices()
 	s.systemRows()
 }
 
