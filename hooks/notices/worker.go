@@ -42,24 +42,30 @@ func (w *Worker) Step(ctx context.Context, now time.Time) (more bool, err error)
 	if err != nil {
 		return false, err
 	}
-	for _, part := range []struct {
-		due bool
-		do  func(time.Time) (bool, error)
-	}{
-		{todo.Expand, w.expand},
-		{todo.Expand || todo.Decide, w.decide},
-		{true, func(now time.Time) (bool, error) { return w.drain(ctx, now) }},
-	} {
-		if !part.due || ctx.Err() != nil {
-			continue
+	if todo.Expand {
+		if more, err = pages(ctx, now, w.expand); err != nil {
+			return false, err
 		}
-		again, err := part.do(now)
+	}
+	if todo.Expand || todo.Decide {
+		undecided, err := pages(ctx, now, w.decide)
 		if err != nil {
 			return false, err
 		}
-		more = more || again
+		more = more || undecided
 	}
-	return more, nil
+	undone, err := w.drain(ctx, now)
+	return more || undone, err
+}
+
+// pages does one page after another, and says whether there are more than it did.
+func pages(ctx context.Context, now time.Time, page func(time.Time) (bool, error)) (bool, error) {
+	for n := 0; n < limits.NoticePages && ctx.Err() == nil; n++ {
+		if more, err := page(now); err != nil || !more {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // todo is what there is to do.

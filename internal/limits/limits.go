@@ -347,6 +347,9 @@ const (
 	// NoticePage is how many people are told, or decided for, in one transaction: a push
 	// waits for it no longer than for another push.
 	NoticePage = 500
+	// NoticePages are done before something is brought: what is told to one person at
+	// once is one message.
+	NoticePages = 20
 	// DeliveryBatch is how many messages are in hand at a time, DeliveriesAtOnce how many
 	// of them are under way; after each DeliveryGroup what became of them is on disk.
 	DeliveryBatch    = 200
