@@ -36,14 +36,18 @@ export class Town {
     readonly folder: string,
     readonly port: number,
     readonly binary: string,
+    private readonly env: Record<string, string>,
   ) {}
 
-  /** `seeded`: the data folder to begin with. `binary`: a pb_public folder beside it is served instead of its own. */
-  static async open(seeded: string, binary = BINARY): Promise<Town> {
+  /**
+   * `seeded`: the data folder to begin with. `binary`: a pb_public folder beside it is served instead of its own. `env`:
+   * what is set for the server besides.
+   */
+  static async open(seeded: string, binary = BINARY, env: Record<string, string> = {}): Promise<Town> {
     const folder = mkdtempSync(join(tmpdir(), 'kith-e2e-'))
     cpSync(seeded, folder, { recursive: true })
     for (const end of KEYS) if (existsSync(seeded + end)) cpSync(seeded + end, folder + end)
-    const town = new Town(folder, await freePort(), binary)
+    const town = new Town(folder, await freePort(), binary, env)
     await town.start()
     return town
   }
@@ -68,7 +72,7 @@ export class Town {
   }
 
   async start(): Promise<void> {
-    const child = spawn(this.binary, ['serve', '--http', `127.0.0.1:${this.port}`, '--dir', this.folder], { cwd: dirname(this.binary), stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(this.binary, ['serve', '--http', `127.0.0.1:${this.port}`, '--dir', this.folder], { cwd: dirname(this.binary), stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.env } })
     this.#process = child
     await new Promise<void>((ready, failed) => {
       let said = ''
