@@ -98,14 +98,14 @@ func (w *Worker) All(ctx context.Context, now time.Time) error {
 // than to the next digest, so the clock was wrong when it was.
 func (w *Worker) mend(now time.Time) error {
 	var errs []error
-	for _, table := range []string{"notices", "deliveries"} {
+	for table, anew := range map[string]string{"notices": ", gathered = FALSE", "deliveries": ""} {
 		params := dbx.Params{"now": sync.Stamp(now), "far": sync.Stamp(now.Add(2 * notice.GiveUp))}
 		var lost bool
 		if err := w.app.ConcurrentDB().NewQuery("SELECT EXISTS (SELECT 1 FROM " + table + " WHERE due <> '' AND due > {:far})").Bind(params).Row(&lost); err != nil || !lost {
 			errs = append(errs, err)
 			continue
 		}
-		_, err := w.app.NonconcurrentDB().NewQuery("UPDATE " + table + " SET due = {:now} WHERE due <> '' AND due > {:far}").Bind(params).Execute()
+		_, err := w.app.NonconcurrentDB().NewQuery("UPDATE " + table + " SET due = {:now}" + anew + " WHERE due <> '' AND due > {:far}").Bind(params).Execute()
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
