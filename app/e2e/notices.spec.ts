@@ -40,7 +40,7 @@ test('somebody would like to come: it stands on both phones of who runs it, lead
 
   await expect(menu(page)).toHaveAccessibleName(/^You, new for you: \d+$/)
   await other.page.goto(`${town.url}/notices`)
-  await expect(coming(other.page).getByText('New', { exact: false }).first()).toBeVisible({ timeout: 60_000 })
+  await expect(coming(other.page).getByText('New', { exact: false }).first()).toBeVisible()
   await expect(coming(other.page)).not.toContainText('Maya')
 
   await page.goto(`${town.url}/you`)
@@ -104,6 +104,7 @@ test('with no signal and with the keyboard alone all of it is read and undone, a
   await page.keyboard.press('Enter')
   await expect(coming(page).getByRole('button', { name: UNDO })).toBeFocused()
   await page.keyboard.press('Enter')
+  await expect(coming(page).getByRole('button', { name: READ })).toBeFocused()
   await page.keyboard.press('Enter')
   await expect(coming(page).getByRole('button', { name: UNDO })).toBeFocused()
   await page.reload()
