@@ -30,7 +30,7 @@ func TestCrash_WhoeverIsToBeToldIsTold(t *testing.T) {
 		if n%2 == 1 {
 			after = 1 << 20
 		}
-		d.reportUntil(after, 200*time.Millisecond+time.Duration(chance.IntN(1800))*time.Millisecond)
+		d.reportUntil(after, 500*time.Millisecond+time.Duration(chance.IntN(3500))*time.Millisecond)
 		d.aMinuteLater()
 		if t.Failed() {
 			break
@@ -144,7 +144,7 @@ func (d *desk) reportUntil(after int, or time.Duration) {
 				if lost != nil || wrong != nil {
 					return
 				}
-				time.Sleep(15 * time.Millisecond) // a town, not a flood: what is put down is also to be brought
+				time.Sleep(50 * time.Millisecond) // a town, not a flood: what is put down is also to be brought
 			}
 		})
 	}
