@@ -100,6 +100,8 @@ func ban(from, to string, used map[string]bool) string {
 		return "a feature never imports another: it says what happened, and hooks.go connects them"
 	case under(from, "kith/hooks") && to == "kith/migrations":
 		return "features declare, migrations shape; main brings them together"
+	case under(to, "kith/internal/push/fake") && !under(from, "kith/internal/push/fake") && from != "kith/bench":
+		return "a Google that isn't one is for tests and for measuring, and no part of the server"
 	case under(from, "kith/migrations") && (under(to, "kith/hooks") || under(to, "kith/seed")):
 		return "a step of long ago must not change its meaning with a feature"
 	}

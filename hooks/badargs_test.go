@@ -27,7 +27,7 @@ func TestBadInput_NoArgumentIsQuarantined(t *testing.T) {
 	p := s.phones[coordinator]
 	for _, name := range s.registry.Names() {
 		fields := s.fieldsOf(name)
-		if len(fields) == 1 {
+		if s.argsOf(name) == nil && len(fields) == 1 {
 			t.Errorf("%s: the oracle has no good arguments to spoil", name)
 		}
 		var batch []string
