@@ -26,6 +26,7 @@ var acrossInternal = map[string]string{
 	"kith/internal/concern -> kith/internal/text":              "who names somebody writes words, and only text knows which those may be",
 	"kith/internal/concern -> kith/internal/token":             "the bundle of keys is a signed token, and there is one parser of those",
 	"kith/internal/ledger -> kith/internal/figures":            "what is unusual at a till is shown as every count is that could point at somebody",
+	"kith/internal/notice -> kith/internal/calendar":           "quiet hours are read off a wall's clock, and only the calendar knows what one shows",
 	"kith/internal/notice -> kith/internal/sync":               "a telling's id is made, and its time written, as those of every row that a handler adds",
 	"kith/internal/openreferral -> kith/internal/calendar":     "a service's times become a schedule, checked as a person's would be",
 	"kith/internal/push/fake/serve -> kith/internal/push/fake": "the fake as a program is the fake with a command line",
@@ -99,6 +100,8 @@ func ban(from, to string, used map[string]bool) string {
 		return "a feature never imports another: it says what happened, and hooks.go connects them"
 	case under(from, "kith/hooks") && to == "kith/migrations":
 		return "features declare, migrations shape; main brings them together"
+	case under(to, "kith/internal/push/fake") && !under(from, "kith/internal/push/fake") && from != "kith/bench":
+		return "a Google that isn't one is for tests and for measuring, and no part of the server"
 	case under(from, "kith/migrations") && (under(to, "kith/hooks") || under(to, "kith/seed")):
 		return "a step of long ago must not change its meaning with a feature"
 	}

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/cmd"
@@ -54,6 +55,7 @@ func main() {
 	app.RootCmd.Use, app.RootCmd.Version = "kith", version
 	app.RootCmd.Short = "Kith: a neighbourhood on its phones, also with no signal"
 	cfg.Console, cfg.LogTo, cfg.Version, cfg.Connect = os.Stdout, os.Stderr, version, store.Open
+	cfg.Tick = time.Second
 	registry := hooks.Register(app, cfg)
 
 	// NB! PocketBase drops the error of a command and exits with 0.

@@ -21,7 +21,7 @@ func main() {
 	devices := flag.Int("devices", 5_000, "how many live devices at most")
 	profiles := flag.String("profile", "", "a folder for CPU and allocation profiles; the server measured is then this program itself")
 	port := flag.String("port", "8399", "where the server listens, on this machine alone")
-	parts := flag.String("parts", "first,delta,push,stamps,nothing,live", "what to measure")
+	parts := flag.String("parts", "first,delta,push,stamps,told,nothing,live", "what to measure")
 	phone := flag.Bool("phone", true, "measure in Chromium, too (needs npm packages and Chromium)")
 	if len(os.Args) > 2 && os.Args[1] == "profiled" {
 		if err := profiled(os.Args[2], os.Args[3:]); err != nil {
@@ -57,7 +57,7 @@ func run(binary, profiles, port, parts string, listings, devices int, phone bool
 	r := &report{}
 	for _, part := range strings.Split(parts, ",") {
 		measure, ok := map[string]func(*server, *report) error{
-			"first": firstSync, "delta": delta, "push": push, "stamps": stamps, "nothing": nothingNew,
+			"first": firstSync, "delta": delta, "push": push, "stamps": stamps, "told": told, "nothing": nothingNew,
 			"live": func(s *server, r *report) error { return live(s, r, devices) },
 		}[part]
 		if !ok {

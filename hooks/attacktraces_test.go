@@ -1,8 +1,10 @@
 package hooks_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -38,6 +40,36 @@ func TestAttack_AReceiptDoesNotTellHowItEnded(t *testing.T) {
 		if a.States[0] != a.States[1] || (a.States[0] == "closed") != (days >= 1 && days < 28) {
 			t.Errorf("after %d days: %v", days, a.States[:2])
 		}
+	}
+}
+
+// Ensure that a mail about something urgent says nowhere in the data folder when that
+// came, but for the hour, where no mail server is set up.
+func TestAttack_AMailThatWaitsDoesNotTellTheMinute(t *testing.T) {
+	w := newCareful(t)
+	w.hasEmail(w.phone("coordinator").member, "lead@example.org")
+	mails, p := w.mails(), w.trained()
+	if got := p.sends(p.write(p.worry(), concern.Urgent).says); got != "ok" {
+		t.Fatal(got)
+	}
+	w.runs("kithNotices")
+	select {
+	case <-mails:
+	case <-time.After(10 * time.Second):
+		t.Fatal("no mail came")
+	}
+	files, err := filepath.Glob(filepath.Join(w.app.DataDir(), "mail", "*"))
+	must(t, err)
+	if len(files) != 1 {
+		t.Fatalf("%v", files)
+	}
+	raw, err := os.ReadFile(files[0])
+	must(t, err)
+	info, err := os.Stat(files[0])
+	must(t, err)
+	hour := time.Now().UTC().Truncate(time.Hour)
+	if !info.ModTime().Equal(hour) || !strings.HasPrefix(filepath.Base(files[0]), hour.Format("20060102-150000")) || !bytes.Contains(raw, []byte(hour.Format(time.RFC1123Z))) {
+		t.Errorf("%s of %v: %s", files[0], info.ModTime(), raw)
 	}
 }
 

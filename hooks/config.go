@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -35,6 +36,8 @@ type Config struct {
 	Gauges  *gauges.Gauges // what counts; nil: its own
 	Version string
 	Connect core.DBConnectFunc // how SQLite is opened; nil: as PocketBase does
+	Push    firebase.Sender    // what reaches phones; nil: what Firebase is set to, if it is
+	Tick    time.Duration      // how often it is looked whether somebody is to be told; 0: only by the job of each minute
 }
 
 // ParseConfig reads the environment. built is the app inside the binary;

@@ -3,6 +3,8 @@
 package hooks
 
 import (
+	"context"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/hooks/acting"
@@ -18,6 +20,7 @@ import (
 	"kith/hooks/listening"
 	"kith/hooks/listings"
 	"kith/hooks/machine"
+	"kith/hooks/notices"
 	"kith/hooks/people"
 	"kith/hooks/push"
 	"kith/hooks/registers"
@@ -32,6 +35,7 @@ import (
 	"kith/internal/care"
 	"kith/internal/concern"
 	"kith/internal/gauges"
+	firebase "kith/internal/push"
 	"kith/internal/seal"
 	"kith/internal/sync"
 )
@@ -68,6 +72,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	triage.Register(app, r, man, worries)                           // who looks into it, and how it ends
 	surgery.Register(app, r, man, worries, cfg.RateLimits)          // one-way notes to the surgery
 	cards.Register(app, r, cardRing)                                // one card for many shops, and its tills
+	notices.Register(app, r, g, ways(cfg), cfg.Tick)                // what people are told, and how it gets to them
 	audit.Register(app, r, man)                                     // who did what with power over others
 	rights.Register(app, r, man, cfg.RateLimits, leavers...)        // what is kept of whom, and for how long
 
@@ -92,6 +97,16 @@ func endBetween(c *sync.Call, one, other string) error {
 // leavers are what ends when somebody leaves.
 func leavers() []func(*sync.Call) error {
 	return []func(*sync.Call) error{cards.Left, listings.Left, buddies.Left, visits.Left, acting.Left, safety.Left, triage.Left, waysin.Left}
+}
+
+// ways are how people are reached beside their inbox. What reaches phones is built when
+// there is somebody to serve: no verb of the console needs it.
+func ways(cfg Config) notices.Channels {
+	w := notices.Channels{Push: cfg.Push, Mail: waysin.Mail}
+	if set := cfg.Firebase.Credentials; w.Push == nil && set != nil {
+		w.Begin = func(ctx context.Context) (firebase.Sender, error) { return firebase.New(ctx, set) }
+	}
+	return w
 }
 
 // around is what the letterbox asks other rooms.

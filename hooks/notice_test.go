@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the privacy notice's table anew, 
 //
 // After a change: go test ./hooks -run TestNotice -update
 func TestNotice_SaysWhatIsKept(t *testing.T) {
-	lines := notice(t)
+	lines := privacyNotice(t)
 	raw, err := json.MarshalIndent(lines, "", "  ")
 	must(t, err)
 	holds(t, "../app/src/about/keeping.json", func(string) string { return string(raw) + "\n" })
@@ -33,8 +33,8 @@ func TestNotice_SaysWhatIsKept(t *testing.T) {
 	})
 }
 
-// notice is the table as it must be.
-func notice(t *testing.T) []rights.Line {
+// privacyNotice is the table as it must be.
+func privacyNotice(t *testing.T) []rights.Line {
 	t.Helper()
 	raw, err := os.ReadFile("../docs/permissions.md")
 	must(t, err)

@@ -166,8 +166,10 @@ func (s *stage) cardsArgs(name string) map[string]any {
 	case "stamps.review", "stamps.review, of a limit", "stamps.review, of another shop":
 		code := map[bool]string{true: "cap_day", false: "chain_gap"}[name == "stamps.review, of a limit"]
 		return map[string]any{"id": s.heldRow(map[bool]string{true: other, false: bakery}[name == "stamps.review, of another shop"], code), "accept": true}
-	case "stamps.review, of what is over":
-		return map[string]any{"id": s.ids["stamps"]["of the owner"], "accept": true}
+	case "stamps.review, of what is over": // NB! of no account: else it is judged anew with whatever else that is given
+		id := s.heldRow(bakery, "chain_gap")
+		s.set("stamps", id, map[string]any{"state": "ok"})
+		return map[string]any{"id": id, "accept": true}
 	}
 	return nil
 }

@@ -99,6 +99,7 @@ func (s *stage) furnish() {
 	s.buddies()
 	s.cards()
 	s.registers()
+	s.notices()
 	s.systemRows()
 }
 

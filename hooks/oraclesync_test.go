@@ -242,7 +242,7 @@ func (s *stage) argsOf(name string) map[string]any {
 	if args := s.waysInArgs(name); args != nil {
 		return args
 	}
-	for _, room := range []func(string) map[string]any{s.listeningArgs, s.triageArgs, s.schemeArgs, s.cardsArgs, s.registersArgs, s.buddyArgs} {
+	for _, room := range []func(string) map[string]any{s.listeningArgs, s.triageArgs, s.schemeArgs, s.cardsArgs, s.registersArgs, s.buddyArgs, s.noticeArgs} {
 		if args := room(name); args != nil {
 			return args
 		}

@@ -86,7 +86,7 @@ func TestProtocol_TheCommandsAreTheServers(t *testing.T) {
 		documented = append(documented, m[1])
 	}
 	rejects := regexp.MustCompile(`(?:Reject\(|related\("[a-z]+", )"([a-z_]+)"`)
-	for _, root := range []string{".", "../internal/sync"} {
+	for _, root := range []string{".", "../internal/sync", "../internal/notice"} {
 		must(t, filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 				return err

@@ -48,7 +48,7 @@ func TestPushSetup_IsToldToEverybodyAndEnds(t *testing.T) {
 	s := google(t)
 	w := townOf(t, googled(t, s, nil))
 	c := w.phone("resident")
-	if a := c.sync(); !strings.Contains(a.raw, `"vapidKey":"BA`) || !strings.Contains(a.raw, `"projectId":"`+fake.Project+`"`) {
+	if a := c.sync(); !strings.Contains(a.raw, `"vapidKey":"B`) || !strings.Contains(a.raw, `"projectId":"`+fake.Project+`"`) {
 		t.Errorf("told: %s", a.raw)
 	}
 	if csp := w.ask("GET", "/", "", nil).Header().Get("Content-Security-Policy"); !strings.Contains(csp, "connect-src 'self' https://firebaseinstallations.googleapis.com https://fcmregistrations.googleapis.com; ") {

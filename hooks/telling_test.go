@@ -2,11 +2,14 @@ package hooks_test
 
 import (
 	"encoding/json"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"kith/hooks/acting"
+	"kith/internal/notice"
 )
 
 // Ensure that hosts are told that somebody means to come, of the listing and of nothing
@@ -231,5 +234,23 @@ func TestTelling_OfANoteToTheSurgery(t *testing.T) {
 	grace.doesWell("surgery.done", map[string]any{"id": ids[1]})
 	if !w.isRead(line) {
 		t.Error("the tray is empty")
+	}
+}
+
+// Ensure that docs/permissions.md and docs/protocol.md name each thing that people are
+// told, and nothing else.
+func TestTelling_ThePagesNameEveryTemplate(t *testing.T) {
+	permissions, err := os.ReadFile("../docs/permissions.md")
+	must(t, err)
+	_, told, _ := strings.Cut(string(permissions), "## Who is told")
+	for page, text := range map[string]string{"docs/permissions.md": told, "docs/protocol.md": section(t, "14")} {
+		names := regexp.MustCompile("`([a-z]+\\.[a-zA-Z]+)`").FindAllStringSubmatch(text, -1)
+		documented := []string{"trial"} // to oneself
+		for _, n := range names {
+			if n[1] != "concerns.take" {
+				documented = append(documented, n[1])
+			}
+		}
+		same(t, page, documented, notice.Names())
 	}
 }

@@ -176,12 +176,13 @@ func (l *life) stamp(shop string, b *bearer, at time.Time) *record {
 // happens is what was unusual on a day, and what somebody should look at.
 func (l *life) happens(ago int, day time.Time) (out []*record) {
 	for _, u := range l.scheme.Unusual {
-		if ago != u.WeeksAgo*7 {
-			continue
+		shop, on := l.shop(u.Shop), u.WeeksAgo*7
+		// NB! Back to a day on which it is open: the week after may not be looked at yet.
+		for len(shop.Hours[strings.ToLower(l.now.AddDate(0, 0, -on).Weekday().String()[:3])]) == 0 {
+			on++
 		}
-		shop := l.shop(u.Shop)
-		for len(shop.Hours[strings.ToLower(day.Weekday().String()[:3])]) == 0 { // a day on which it is open
-			day = day.AddDate(0, 0, 1)
+		if ago != on {
+			continue
 		}
 		for i := range u.Count {
 			at, apart := clock(day, "11:05"), 25*time.Second

@@ -2,6 +2,7 @@ package seed
 
 import (
 	"encoding/base64"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,6 +83,37 @@ func TestScheme_OnAnyDay(t *testing.T) {
 		app, _ := schemed(t, london(t, at))
 		if n, err := app.CountRecords("stamps"); err != nil || n < 500 {
 			t.Errorf("on %s: %d stamps, %v", at, n, err)
+		}
+	}
+}
+
+// Ensure that a week in which something was unusual is over, and has been looked at, on
+// whichever weekday the demo is seeded: where a shop is shut it was before.
+func TestScheme_WhatWasUnusualIsLongEnoughAgo(t *testing.T) {
+	town := load(t)
+	var s scheme
+	if err := readFile("scheme.json", &s); err != nil {
+		t.Fatal(err)
+	}
+	for weekday := range 7 {
+		now := london(t, "2026-11-26T10:00").AddDate(0, 0, weekday)
+		l := newLife(town, s, now)
+		for _, u := range s.Unusual {
+			last, n := now.AddDate(0, 0, -7*u.WeeksAgo), 0
+			for ago := range 7 * s.Weeks {
+				for _, r := range l.happens(ago, now.AddDate(0, 0, -ago)) {
+					if r.Shop != u.Shop || r.At.Format("15:04") < "11:05" || len(r.Hold) > 0 || r.Act == ledger.ActUndo {
+						continue
+					}
+					n++
+					if r.At.After(last.AddDate(0, 0, 1)) || r.At.Before(last.AddDate(0, 0, -6)) || len(l.shop(u.Shop).Hours[strings.ToLower(r.At.Weekday().String()[:3])]) == 0 {
+						t.Errorf("seeded on a %s: %s on %s", now.Weekday(), u.Kind, r.At)
+					}
+				}
+			}
+			if n != u.Count {
+				t.Errorf("seeded on a %s: %d of %s", now.Weekday(), n, u.Kind)
+			}
 		}
 	}
 }

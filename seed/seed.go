@@ -47,6 +47,7 @@ func Fill(app core.App, now time.Time) error {
 		w.rewards(t.rewards, t.shops)
 		w.people(t.people)
 		w.looking(t.looking)
+		w.told(t.told)
 		return w.err
 	})
 }

@@ -33,7 +33,7 @@ func emptyApp(t *testing.T) core.App {
 	return app
 }
 
-var filled = []string{"communities", "places", "organisations", "listings", "shops", "members", "roles", "hosts", "consents", "onCall", "basics"}
+var filled = []string{"communities", "places", "organisations", "listings", "shops", "members", "roles", "hosts", "consents", "onCall", "basics", "notices", "noticeChoices", "registrations"}
 
 func counts(t *testing.T, app core.App) map[string]int64 {
 	t.Helper()
@@ -61,6 +61,7 @@ func TestFill_WritesAllOfTheTown(t *testing.T) {
 	want := map[string]int{
 		"communities": 1, "places": len(town.places), "organisations": len(town.organisations),
 		"listings": len(town.listings), "shops": len(town.shops), "members": len(town.people), "roles": 12, "hosts": 6, "consents": 1, "onCall": 2, "basics": 1,
+		"notices": 6, "noticeChoices": 3, "registrations": 4,
 	}
 	for name, count := range counts(t, app) {
 		if int(count) != want[name] {

@@ -12,7 +12,7 @@ import (
 
 // The town as people edit it. README.md says what each field means.
 //
-//go:embed community.json care.json concerns.json expected.json past.json people.json rewards.json scheme.json shops.json places.json organisations.json town/*.json
+//go:embed community.json care.json concerns.json expected.json past.json people.json rewards.json scheme.json shops.json told.json places.json organisations.json town/*.json
 var files embed.FS
 
 // town is everything in the files, in the order in which it is written there.
@@ -24,6 +24,7 @@ type town struct {
 	shops         []shop
 	rewards       []reward
 	people        []person
+	told          told
 	listings      []listing
 }
 
@@ -174,6 +175,7 @@ func readTown() (*town, error) {
 	for name, into := range map[string]any{
 		"community.json": &t.community, "care.json": &t.looking, "places.json": &t.places,
 		"organisations.json": &t.organisations, "shops.json": &t.shops, "rewards.json": &t.rewards, "people.json": &t.people,
+		"told.json": &t.told,
 	} {
 		if err := readFile(name, into); err != nil {
 			return nil, err

@@ -22,7 +22,7 @@ import (
 
 // columns of each collection that leave the server: name and kind (text, number, yes-or-no, json).
 var columns = map[string]string{
-	"communities":   "name:t area:t zone:t lat:n lon:n definition:t attributions:j demo:b keys:t care:j cardKeys:j scheme:j",
+	"communities":   "name:t area:t zone:t lat:n lon:n definition:t attributions:j demo:b keys:t care:j cardKeys:j scheme:j push:j",
 	"places":        "name:t address:t postcode:t lat:n lon:n kind:t access:j",
 	"organisations": "name:t description:t url:t email:t phone:t",
 	"listings": "kind:t title:t summary:t description:t organisation:t place:t room:t schedule:j prices:j access:j venue:t languages:j " +
@@ -71,12 +71,18 @@ var columns = map[string]string{
 	"shopWeeks":   "shop:t week:t kind:t visits:t firstVisits:t redeemed:t",
 	"settlements": "month:t payer:t payee:t reward:t pence:n count:n",
 	"patterns":    "week:t shop:t till:t kind:t shown:t seen:b",
+
+	"notices":       "template:t ref:t at:t read:b about:t",
+	"noticeChoices": "zone:t quietFrom:t quietUntil:t digestAt:t loyalty:t notice:t task:t account:t email:b",
+	"registrations": "day:t",
+	"deliveries":    "channel:t category:t reason:t day:t",
 }
 
 // hidden columns that the oracle needs to say who sees what.
 var hidden = map[string]string{
 	"visits": "member", "concernNotes": "lead", "cards": "member", "stamps": "member", "vouchers": "member, by", "regulars": "same",
 	"buddies": "member", "pairings": "newcomer, buddyMember", "pairingContacts": "member, buddyMember", "calls": "member",
+	"notices": "member", "registrations": "member", "deliveries": "state",
 }
 
 // audiences of a row: protocol.md, the first table of section 7.
@@ -157,6 +163,8 @@ func audiences(coll, id string, col map[string]string) []string {
 		return []string{"shop/" + id, "coordinators"}
 	case "accounts", "cards", "stamps", "vouchers", "tills", "reviews", "revocations", "shopWeeks", "settlements", "patterns":
 		return ofCards(coll, col)
+	case "notices", "noticeChoices", "registrations", "deliveries":
+		return ofInboxes(coll, id, col)
 	case "roles":
 		if col["shop"] != "" {
 			return []string{"member/" + col["member"], "coordinators", "owners/" + col["shop"]}

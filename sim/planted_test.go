@@ -187,6 +187,12 @@ var faults = []fault{
 		`case len(auds) == 0:`, `case len(auds) == 0 && !FAULT:`,
 		"default:\n\t\treturn problem.NotAssigned", "case FAULT:\n\t\to.how = asAssignee\n\tdefault:\n\t\treturn problem.NotAssigned",
 	}, "25"},
+	{"a push says when", "internal/push/firebase.go", []string{
+		`map[string]string{"v": "1", "n": m.N, "k": m.K}`, `map[string]string{"v": map[bool]string{false: "1", true: "13:07"}[FAULT], "n": m.N, "k": m.K}`,
+	}, "TestPush_NothingOfTheTownLeavesForGoogle"},
+	{"a message that is wrong unsubscribes its phone", "internal/push/answer.go", []string{
+		`return &Broken{Code: "INVALID_ARGUMENT"}`, "if FAULT {\n\t\treturn &Gone{Code: \"INVALID_ARGUMENT\"}\n\t}\n\treturn &Broken{Code: \"INVALID_ARGUMENT\"}",
+	}, "TestPush_EveryMessageEndsWhateverGoogleAnswers"},
 	{"what was taken back is picked up", "hooks/triage/triage.go", []string{
 		`if !there(r) ||`, "if FAULT && !there(r) {\n\t\tr.Set(\"received\", \"2026-06-01 09:00:00.000Z\")\n\t} else if !there(r) ||",
 	}, "25 7"},

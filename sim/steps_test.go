@@ -57,6 +57,8 @@ var steps = []struct {
 	{2, func(w *world, _ *phone) { w.pickUp() }},
 	{30, (*world).lookInto},
 	{14, (*world).tryForConcerns},
+	{4, func(w *world, _ *phone) { w.tell() }},
+	{6, func(w *world, p *phone) { w.ifMember(p, w.look) }},
 }
 
 // run is one life of a community.

@@ -42,6 +42,7 @@ type writer struct {
 	number  int64
 	waiting []*write
 	acked   []*write
+	does    func(id string) (name string, args map[string]any) // nil: it adds places
 }
 
 type write struct {
@@ -193,18 +194,23 @@ func byNonce(a *device.Answer) map[string]device.Outcome {
 
 // body is a request with these commands.
 func (w *writer) body(list []*write) []byte {
-	commands := []map[string]any{}
+	does, commands := w.does, []map[string]any{}
+	if does == nil {
+		does = addsPlace
+	}
 	for _, c := range list {
-		commands = append(commands, map[string]any{
-			"number": c.number, "nonce": c.nonce, "name": "places.add", "v": 1, "at": "2026-06-01T09:00:00.000Z",
-			"args": map[string]any{"id": c.id, "name": "Hall " + c.id, "kind": "hall"},
-		})
+		name, args := does(c.id)
+		commands = append(commands, map[string]any{"number": c.number, "nonce": c.nonce, "name": name, "v": 1, "at": "2026-06-01T09:00:00.000Z", "args": args})
 	}
 	ack := int64(0)
 	if len(list) > 0 {
 		ack = list[0].number - 1
 	}
 	return w.bodyOf(commands, ack)
+}
+
+func addsPlace(id string) (name string, args map[string]any) {
+	return "places.add", map[string]any{"id": id, "name": "Hall " + id, "kind": "hall"}
 }
 
 func (w *writer) bodyOf(commands []map[string]any, ack int64) []byte {

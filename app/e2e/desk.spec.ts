@@ -56,6 +56,7 @@ test('a role that is given counts at the next request of the other phone; suspen
   await expect(phone.page.getByRole('link', { name: 'My groups' })).toBeVisible()
   await phone.page.goto(`${town.url}/invites/new`)
   await phone.page.getByRole('button', { name: 'Make the invite' }).click()
+  await expect(phone.page.getByRole('link', { name: /\/join#/ })).toBeVisible()
   await expect(phone.page.getByText('It works for others once it has been sent.')).toHaveCount(0)
 
   await page.getByRole('button', { name: 'Suspend' }).click()
@@ -109,6 +110,7 @@ test('staff are let in by the six digits on both screens', async ({ browser, pag
   await joinAs(page, town, 'owner')
   await page.goto(`${town.url}/shop`)
   await page.getByRole('button', { name: 'Add staff' }).click()
+  await expect(page.getByLabel('The code in letters')).toBeVisible()
   await expect(page.getByText('It works for others once it has been sent.')).toHaveCount(0)
   const code = await page.getByLabel('The code in letters').innerText()
 

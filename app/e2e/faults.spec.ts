@@ -50,8 +50,9 @@ async function countElsewhere(browser: Browser, town: Town, word: string): Promi
   await page.getByRole('searchbox').fill(word)
   await page.getByRole('link', { name: new RegExp(`^${word}`) }).first().waitFor()
   const counts = new Map<string, number>()
-  for (const text of await page.getByRole('link', { name: new RegExp(`^${word}`) }).allInnerTexts()) {
-    const name = text.split('\n')[0]!.trim()
+  // NB! Not what is drawn: of rows below the screen nothing is.
+  for (const text of await page.getByRole('link', { name: new RegExp(`^${word}`) }).locator('.name').allTextContents()) {
+    const name = text.trim()
     counts.set(name, (counts.get(name) ?? 0) + 1)
   }
   await context.close()

@@ -39,8 +39,10 @@ async function ownersInvite(page: Page, town: Town, shop: string): Promise<strin
   await page.getByRole('button', { name: 'Add the shop' }).click()
   await page.getByRole('link', { name: new RegExp(`^Invite an owner ?: ${shop}`) }).click()
   await page.getByRole('button', { name: 'Make the invite' }).click()
+  const link = page.getByRole('link', { name: /\/join#/ })
+  await expect(link).toBeVisible()
   await expect(page.getByText('It works for others once it has been sent.')).toHaveCount(0)
-  return (await page.getByRole('link', { name: /\/join#/ }).getAttribute('href')) ?? ''
+  return (await link.getAttribute('href')) ?? ''
 }
 
 test('a shop joins in under three minutes at the pace of a person, from the code that was given to them to a till that is open', async ({ browser, page, town }) => {

@@ -86,6 +86,7 @@ test('a shop’s screens, and that of a till that waits to be let in, are held t
   await joinAs(page, town, 'owner')
   await show(page, town.url, { name: 'shop', path: '/shop' })
   await page.getByRole('button', { name: 'Add staff' }).click()
+  await expect(page.getByLabel('The code in letters')).toBeVisible()
   await expect(page.getByText('It works for others once it has been sent.')).toHaveCount(0)
   const code = await page.getByLabel('The code in letters').innerText()
   await hold(page, 'shop')

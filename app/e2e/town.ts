@@ -36,14 +36,18 @@ export class Town {
     readonly folder: string,
     readonly port: number,
     readonly binary: string,
+    private readonly env: Record<string, string>,
   ) {}
 
-  /** `seeded`: the data folder to begin with. `binary`: a pb_public folder beside it is served instead of its own. */
-  static async open(seeded: string, binary = BINARY): Promise<Town> {
+  /**
+   * `seeded`: the data folder to begin with. `binary`: a pb_public folder beside it is served instead of its own. `env`:
+   * what is set for the server besides.
+   */
+  static async open(seeded: string, binary = BINARY, env: Record<string, string> = {}): Promise<Town> {
     const folder = mkdtempSync(join(tmpdir(), 'kith-e2e-'))
     cpSync(seeded, folder, { recursive: true })
     for (const end of KEYS) if (existsSync(seeded + end)) cpSync(seeded + end, folder + end)
-    const town = new Town(folder, await freePort(), binary)
+    const town = new Town(folder, await freePort(), binary, env)
     await town.start()
     return town
   }
@@ -68,7 +72,7 @@ export class Town {
   }
 
   async start(): Promise<void> {
-    const child = spawn(this.binary, ['serve', '--http', `127.0.0.1:${this.port}`, '--dir', this.folder], { cwd: dirname(this.binary), stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(this.binary, ['serve', '--http', `127.0.0.1:${this.port}`, '--dir', this.folder], { cwd: dirname(this.binary), stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.env } })
     this.#process = child
     await new Promise<void>((ready, failed) => {
       let said = ''
@@ -168,10 +172,13 @@ export function verb(town: Town, ...args: string[]): string {
   }
 }
 
+/** The first day on which something is on: today's may be over, and nothing is on at Christmas. */
+export const firstDay = (page: Page) => page.getByRole('heading', { level: 2, name: /^(Today|Tomorrow|\w+day \d)/ }).first()
+
 /** Opens the front and waits for the first rows. */
 export async function openFront(page: Page, town: Town): Promise<void> {
   await page.goto(town.url)
-  await page.getByRole('heading', { level: 2, name: /^(Today|Tomorrow|\w+day \d)/ }).first().waitFor()
+  await firstDay(page).waitFor()
 }
 
 /** Signs this browser in as a demo person, the way they would: by their link. */

@@ -39,6 +39,7 @@ func (e *examination) database() {
 	e.concernKeys()
 	e.cardKeys()
 	e.responders()
+	e.notices()
 	e.balances()
 }
 
@@ -100,7 +101,9 @@ func (e *examination) guards() (faults []sync.Fault, err error) {
 		return nil, err
 	}
 	want := audit.Triggers()
-	want["acts_stay"], want["stamps_close"] = "", ""
+	for _, name := range []string{"acts_stay", "stamps_close", "notices_go", "registrations_move", "registrations_go", "notices_of_helped", "notices_of_helped_gone"} {
+		want[name] = ""
+	}
 	for _, h := range have {
 		sql, known := want[h.Name]
 		if !known || sql != "" && sql != h.SQL {
@@ -109,7 +112,7 @@ func (e *examination) guards() (faults []sync.Fault, err error) {
 		delete(want, h.Name)
 	}
 	for name := range want {
-		faults = append(faults, sync.Fault{What: "trigger", Name: name, Is: "is missing: what it kept from being changed can be changed"})
+		faults = append(faults, sync.Fault{What: "trigger", Name: name, Is: "is missing: what it keeps true is true no more"})
 	}
 	return faults, nil
 }

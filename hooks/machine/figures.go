@@ -74,10 +74,10 @@ func (f *figures) counted(gauge func(*prometheus.Desc, float64, ...string)) erro
 		Coll string  `db:"coll"`
 		N    float64 `db:"n"`
 	}
-	// NB! Without what is sealed: when a concern came is known to the hour, and a figure
-	// that is gathered every few seconds would say it to these.
+	// NB! Without what is sealed, and what people are told of it: when a concern came is
+	// known to the hour, and a figure that is gathered every few seconds would say it to these.
 	if err := f.app.ConcurrentDB().NewQuery(`SELECT coll, count(DISTINCT rid) AS n FROM sync_row WHERE live = 1
-		AND coll NOT IN ('concerns', 'concernNotes', 'breakGlasses', 'surgeryNotes') GROUP BY coll`).All(&counts); err != nil {
+		AND coll NOT IN ('concerns', 'concernNotes', 'breakGlasses', 'surgeryNotes', 'notices', 'deliveries') GROUP BY coll`).All(&counts); err != nil {
 		return err
 	}
 	for _, c := range counts {

@@ -52,16 +52,14 @@ func (p *post) moved(app core.App, to string) error {
 			"If that was not you, please tell a coordinator today.\n", town)})
 }
 
-// Post puts a mail of another room into the queue of those that go out.
-type Post = func(app core.App, to, subject, text string) error
-
-// about is a mail that another room has written; its subject begins with the town.
-func (p *post) about(app core.App, to, subject, text string) error {
+// Mail sends a mail of another room at once, and says whether it went; its subject begins
+// with the town.
+func Mail(app core.App, to, subject, text string) error {
 	town, err := townName(app)
 	if err != nil {
 		return err
 	}
-	return p.send(app, letter{to, town + ": " + subject, text, true})
+	return letter{to, town + ": " + subject, text, true}.post(app)
 }
 
 // send puts a letter into the queue. NB! One that finds it full is dropped, and

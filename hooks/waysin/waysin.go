@@ -31,8 +31,8 @@ type waysIn struct {
 
 // Register binds the room. door says who is asking; ring has the key that phones
 // seal to; rates switches the limits of requests on; console, if there is one, is
-// told the address and the demo's links. It returns what puts a mail into the queue.
-func Register(app core.App, r *sync.Registry, door *doorman.Doorman, ring *seal.Ring, rates bool, console io.Writer) Post {
+// told the address and the demo's links.
+func Register(app core.App, r *sync.Registry, door *doorman.Doorman, ring *seal.Ring, rates bool, console io.Writer) {
 	declare(r)
 	r.Keep(keepings()...)
 	for name, handler := range map[string]sync.Handler{
@@ -56,7 +56,6 @@ func Register(app core.App, r *sync.Registry, door *doorman.Doorman, ring *seal.
 			app.Logger().Error("ways in: what ran out could not be ended", "error", err)
 		}
 	})
-	return w.post.about
 }
 
 // declare says which rows leave the server, and to whom.

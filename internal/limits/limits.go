@@ -360,6 +360,38 @@ const (
 	RegisterKept = 396
 )
 
+// Being told.
+const (
+	// NoticeDays is how long a line of somebody's inbox is kept: whoever was away for a
+	// summer finds what they missed.
+	NoticeDays = 60
+	// RegistrationDays is how long the address of a phone is kept that doesn't confirm it:
+	// Google forgets one that is as old.
+	RegistrationDays = 270
+	// Registration in bytes: Google says nothing of how long one can be, and all are under 300.
+	Registration = 4096
+	// IDsPerCommand is how many rows one command marks: more than anybody has unread.
+	IDsPerCommand = 100
+	// TrialsPerHour is how often somebody can see whether their phone is reached.
+	TrialsPerHour = 5
+	// NoticePage is how many people are told, or decided for, in one transaction: a push
+	// waits for it no longer than for another push.
+	NoticePage = 500
+	// NoticePages are done before something is brought: what is told to one person at
+	// once is one message.
+	NoticePages = 20
+	// DeliveryBatch is how many messages are in hand at a time, DeliveriesAtOnce how many
+	// of them are under way; after each DeliveryGroup what became of them is on disk.
+	DeliveryBatch    = 200
+	DeliveriesAtOnce = 8
+	DeliveryGroup    = 50
+	// DeliveryLease is how long whoever has taken a message has it alone: none is begun
+	// after DeliveryBegin, and none takes longer than DeliveryTakes.
+	DeliveryLease = time.Minute
+	DeliveryBegin = 40 * time.Second
+	DeliveryTakes = 15 * time.Second
+)
+
 // Text of listings, in characters.
 const (
 	Title       = 120

@@ -105,7 +105,8 @@ func parts() ([]part, error) {
 			return command{"sim", []string{"KITH_SOAK=365", fmt.Sprintf("KITH_FIRST=%d", first)}, []string{t.sim, "-test.run=^TestSoak_", "-test.v", "-test.timeout=3h"}}
 		}},
 		driver("partitions", "runs", 1_000, 4, "KITH_PARTITIONS", "^TestPartitions_"),
-		driver("crash", "kills", 10_000, 100, "KITH_KILLS", "^TestCrash_"),
+		driver("crash", "kills", 10_000, 100, "KITH_KILLS", "^TestCrash_Loses"),
+		driver("told", "kills", 2_000, 20, "KITH_TOLD", "^TestCrash_Whoever"),
 		driver("power", "cuts", 2_000, 50, "KITH_CUTS", "^TestPowerCut_"),
 		driver("histories", "histories", 5_000, 100, "KITH_HISTORIES", "^TestHistory_CanBe"),
 		driver("disk", "kinds of error", 12, 1, "KITH_DISK", "^TestDisk_"),

@@ -18,7 +18,11 @@ class Inbox {
   failure = $state('')
 
   async read(ids: readonly string[]): Promise<void> {
-    if (ids.length > 0 && (await this.#send('notices.read', ids))) this.marked = ids
+    if (ids.length === 0) return
+    const before = this.marked
+    // NB! Before it is sent: else there is a moment at which a line has no button, and the focus is lost with it.
+    this.marked = ids
+    if (!(await this.#send('notices.read', ids))) this.marked = before
   }
 
   /** What was marked last is new again. */

@@ -113,6 +113,19 @@ describe('a push', () => {
     expect(rang.sort()).toEqual([false, true])
   })
 
+  test('that comes again later rings again: it is still not read', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    await push({ v: '1', n: 'abc', k: 'task' })
+    vi.advanceTimersByTime(9 * 60_000)
+    await push({ v: '1', n: 'abc', k: 'task' })
+    expect(shown).toMatchObject([{ silent: true }])
+    vi.advanceTimersByTime(2 * 60_000)
+    await push({ v: '1', n: 'abc', k: 'task' })
+    expect(shown).toMatchObject([{ silent: false, renotify: true, data: { n: 'abc' } }])
+    await push({ v: '1', n: 'abc', k: 'task' })
+    expect(shown).toMatchObject([{ silent: true }])
+  })
+
   test('that comes again after a newer one leaves the tap to the newer', async () => {
     await push({ v: '1', n: 'one', k: 'notice' })
     await push({ v: '1', n: 'two', k: 'notice' })

@@ -1,7 +1,7 @@
 /**
  * What comes by push: three short facts (`v`, `n`, `k`), of which the words are made here. A push that shows nothing is
  * counted against the app, and after a few the phone is told nothing any more: so each one shows something, whatever it
- * is and whatever is open. That it was shown before is remembered, and then it neither rings nor moves.
+ * is and whatever is open. That it was shown a while ago is remembered, and then it neither rings nor moves.
  */
 import { pushed, type Kind } from '../words/pushed'
 
@@ -11,8 +11,10 @@ declare const self: ServiceWorkerGlobalScope
 const TOLD = 'kith-told'
 const TOLD_LIST = '/told'
 const TOLD_MOST = 50
+/** What comes twice within it was sent twice by mistake; later, somebody is told again of what they have not read. */
+const TWICE_MS = 600_000
 /** How long a page may take to say that it goes there itself. */
-const ANSWER_MS = 1_000
+const ANSWER_MS = 2_000
 
 interface Came {
   /** The notice; '': none that could be read. */
@@ -23,7 +25,7 @@ interface Came {
 /** Shows it, and lets open pages look for what is new. */
 export async function show(event: PushEvent): Promise<void> {
   const { n, k } = read(event)
-  const again = n !== '' && (await wasTold(n))
+  const again = n !== '' && (await wasTold(n, Date.now()))
   const { title, body } = pushed[k]
   // A newer one of the same kind may be in its place by now: that is where a tap leads.
   const there = again ? (await self.registration.getNotifications({ tag: k }).catch(() => []))[0] : undefined
@@ -45,13 +47,14 @@ function read(event: PushEvent): Came {
 
 let telling: Promise<unknown> = Promise.resolve()
 
-/** Whether this was shown before; from now on it was. Two that come at once wait for each other. */
-function wasTold(n: string): Promise<boolean> {
+/** Whether this was shown just now; from now on it was. Two that come at once wait for each other. */
+function wasTold(n: string, now: number): Promise<boolean> {
   const look = async () => {
     const cache = await caches.open(TOLD)
-    const list: string[] = (await (await cache.match(TOLD_LIST))?.json()) ?? []
-    if (list.includes(n)) return true
-    await cache.put(TOLD_LIST, Response.json([...list, n].slice(-TOLD_MOST)))
+    const list: [n: string, at: number][] = (await (await cache.match(TOLD_LIST))?.json()) ?? []
+    const before = list.find(([one]) => one === n)
+    if (before && Math.abs(now - before[1]) < TWICE_MS) return true
+    await cache.put(TOLD_LIST, Response.json([...list.filter((one) => one !== before), [n, now]].slice(-TOLD_MOST)))
     return false
   }
   const told = telling.then(look).catch(() => false)

@@ -33,7 +33,7 @@ export const common = {
     deskWaits: (count: number) => `${plural(count, 'concern is', 'concerns are')} nobody’s`,
     notes: 'Notes',
     isNew: 'new',
-    youWaits: (count: number) => `${count.toLocaleString('en-GB')} new for you`,
+    youWaits: (count: number) => `new for you: ${count.toLocaleString('en-GB')}`,
     title: (page: string) => `${page} – Kith`,
   },
 

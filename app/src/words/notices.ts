@@ -106,7 +106,7 @@ export const choices = {
   quiet: 'When it is quiet',
   quietHint: 'In these hours nothing disturbs you. What came in between reaches you afterwards.',
   quietFrom: 'Quiet from',
-  quietUntil: 'until',
+  quietUntil: 'Quiet until',
   never: 'It is the same time: no hours are quiet.',
   exceptions: 'Two things come all the same: something urgent, if you look after concerns, and another phone that became you.',
   digestAt: 'Once a day: at what time?',

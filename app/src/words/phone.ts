@@ -4,7 +4,7 @@ import type { PushFault } from '../notices/push'
 
 export const phone = {
   title: 'This phone',
-  intro: 'This phone can show you a line when there is something for you, also while Kith is closed. The line never says what it is or who it is about, so nobody learns anything from your screen.',
+  intro: 'This phone can show you a line when there is something for you, also while Kith is closed. The line says at most of which kind it is, such as news or something to do. It never says what it is or who it is about.',
   without: 'Without it, you find everything in “For you” when you open Kith.',
   standing: {
     none: 'Your community does not send anything to phones. You find everything in “For you” when you open Kith.',
@@ -15,7 +15,7 @@ export const phone = {
     off: 'Off. This phone shows you nothing while Kith is closed.',
     away: 'Your community’s computer did not take this phone.',
     unsent: 'On. Your community’s computer will know as soon as this phone has signal. Until then nothing is sent here.',
-    on: 'On. This phone shows you a line when there is something for you.',
+    on: 'On. This phone shows you a line when there is something for you, as you choose below.',
   } satisfies Record<Standing, string>,
   fault: {
     offline: 'There’s no signal, and this needs it once. Nothing has changed.',
@@ -36,6 +36,7 @@ export const phone = {
   who: 'What Google learns',
   whoText: [
     'Messages to phones go through Google. It learns that this phone is told something, when, and of which of four kinds: something to do, news, your card, or your account. Not what it is, and not who you are.',
+    'Somebody who has much to do here is told more often. Google could guess that much.',
     'To reach this phone it also knows a number that stands for it, the address of this site, and, like every site that you use, the internet address of this phone.',
     'If your browser is made by somebody else, such as Apple or Mozilla, they pass it on and learn the same.',
     'Nothing goes to Google before you turn this on. When you turn it off, this phone can’t be reached any more.',

@@ -2,8 +2,10 @@ package fake
 
 import (
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -97,9 +99,9 @@ func (s *Server) keep(req Request, a Answer) {
 func raw(r *http.Request, body []byte) string {
 	var b strings.Builder
 	b.WriteString(r.Method + " " + r.URL.String() + " " + r.Proto + "\n")
-	for name, values := range r.Header {
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
 		if name != "Authorization" {
-			b.WriteString(name + ": " + strings.Join(values, ", ") + "\n")
+			b.WriteString(name + ": " + strings.Join(r.Header[name], ", ") + "\n")
 		}
 	}
 	return b.String() + "\n" + string(body)
