@@ -62,6 +62,19 @@ export function screens(listing: string): Screen[] {
     { name: 'notices', path: '/#show=notices' },
     { name: 'listing', path: `/l/${listing}` },
     { name: 'come', path: `/l/${listing}/come` },
+    {
+      name: 'come-more',
+      path: `/l/${listing}/come`,
+      then: async (page) => {
+        await page.getByText('Tell them more, if you like').click()
+        await page.getByLabel('In your words').fill('x'.repeat(201))
+        for (const liked of ['Singing', 'Music', 'Books', 'Art', 'Films']) await page.getByLabel(liked, { exact: true }).check()
+      },
+    },
+    { name: 'my-buddies', path: '/buddies' },
+    { name: 'buddies', path: `/buddies/${listing}` },
+    { name: 'sheet', path: `/sheet/${listing}` },
+    { name: 'hostcard', path: '/hostcard', then: (page) => page.getByLabel('One line, if you like').fill('x'.repeat(81)).then(() => page.getByRole('button', { name: 'Save the change' }).click()) },
     { name: 'plans', path: '/plans' },
     { name: 'groups', path: '/groups' },
     { name: 'add', path: '/groups/new' },
@@ -176,6 +189,8 @@ export function listenerScreens(): Screen[] {
     quiet('cleared', cleared),
     quiet('from-before', (page) => page.getByRole('region', { name: 'From before' }).waitFor()),
     quiet('earlier', tap('Take a concern back')),
+    { name: 'buddy', path: '/buddies', then: (page) => page.getByText('How to be a buddy').click() },
+    { name: 'ring', path: '/buddies', then: (page) => page.getByRole('link', { name: 'Give Stan a ring' }).click() },
     { name: 'listening', path: '/listening' },
     { name: 'guide', path: '/guide' },
     { name: 'cards', path: '/cards' },

@@ -5,12 +5,14 @@ import { mount, unmount } from 'svelte'
 import { router } from '../ui/router.svelte'
 import { Above } from './above'
 import { device } from './device.svelte'
+import type { Draft } from './plain'
 import Quiet from './Quiet.svelte'
 
 let isOpen = false
 const above = new Above()
 
-export function open(): void {
+/** `begin`: what is known already, by whom it was opened for; nothing, as a rule. */
+export function open(begin: Partial<Draft> = {}): void {
   if (isOpen) return
   isOpen = true
   device.begin()
@@ -18,6 +20,7 @@ export function open(): void {
     target: document.body,
     props: {
       above,
+      begin,
       close(front: boolean) {
         if (!isOpen) return
         isOpen = false

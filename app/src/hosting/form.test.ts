@@ -86,9 +86,15 @@ describe('calling off one occurrence', () => {
 })
 
 describe('who is coming', () => {
+  const row = (id: string, firstName: string, welcome: string, more: object = {}) => ({ id, listing: 'l', occurrence: 'o', firstName, welcome, status: 'coming', ...more })
   it('is sorted by who must be met, with no more than they said', () => {
-    const row = (id: string, firstName: string, welcome: string, status = 'coming') => ({ id, listing: 'l', occurrence: 'o', firstName, welcome, status })
-    const comers = comersOf([row('1', '', 'none'), row('2', 'Abdi', 'door', 'cancelled'), row('3', 'Rosa', 'door'), { ...row('4', 'Eve', 'door'), listing: 'x' }], 'l').get('o')
-    expect(comers?.map((one) => [one.name, one.door])).toEqual([['Rosa', true], ['Someone new', false]])
+    const visits = [row('1', '', 'none'), row('2', 'Abdi', 'door', { status: 'cancelled' }), row('3', 'Rosa', 'door'), row('4', 'Eve', 'door', { listing: 'x' }), row('5', 'Wes', 'walk'), row('6', 'Zoe', 'look', { first: true })]
+    expect(comersOf(visits, 'l').get('o')?.map((one) => [one.name, one.welcome])).toEqual([['Wes', 'walk'], ['Rosa', 'door'], ['Zoe', 'look'], ['Someone new', 'none']])
+  })
+  it('stands with who looks out for them, once that buddy has said yes', () => {
+    const pair = (visit: string, status: string, more: object = {}) => ({ id: visit + status, listing: 'l', visit, regular: '', buddyName: 'Femi', status, ...more })
+    const visits = [row('1', 'Ann', 'door'), row('2', 'Bea', 'door'), row('3', 'Cy', 'door', { regular: 'line' })]
+    const pairs = [pair('1', 'open'), pair('2', 'asked'), pair('older', 'open', { regular: 'line' })]
+    expect(comersOf(visits, 'l', pairs).get('o')?.map((one) => one.buddy)).toEqual(['Femi', '', 'Femi'])
   })
 })

@@ -44,6 +44,22 @@ describe('a line of the inbox', () => {
     expect([line('review.new', 's').href, line('review.new', 's', { coordinates: true }).href]).toEqual(['/shop', '/desk/scheme/reviews'])
   })
 
+  it('leads to a group’s buddies, to one’s own, or to the day on which one comes: by what this phone holds', () => {
+    const HERE: Record<string, Row[]> = { buddies: [{ id: 'offer', listing: 'lunch' }], pairings: [{ id: 'pair', listing: 'lunch' }], calls: [{ id: 'call', listing: 'lunch' }], hosts: [{ id: 'h', listing: 'lunch', member: 'maya' }] }
+    const rows = (collection: string) => new Map((HERE[collection] ?? []).map((row) => [row.id, row]))
+    const href = (template: string, ref: string, me = 'maya') => line(template, ref, { rows, me }).href
+    expect([href('buddy.offered', 'offer'), href('call.unanswered', 'call'), href('call.unanswered', 'gone')]).toEqual(['/buddies/lunch', '/buddies/lunch', '/buddies'])
+    expect([href('pairing.asked', 'pair'), href('call.due', 'call'), href('pairing.open', 'pair'), href('pairing.open', 'gone')]).toEqual(['/buddies', '/ring/call', '/l/lunch/come', '/plans'])
+    expect([href('pairing.over', 'lunch'), href('pairing.over', 'lunch', 'ade'), href('pairing.over', 'chess')]).toEqual(['/buddies/lunch', '/buddies', '/l/chess'])
+  })
+
+  it('names nobody of whom it is about, and not why', () => {
+    for (const template of templates.filter((one) => /^(pairing|buddy|call)/.test(one))) {
+      expect(line(template, 'lunch').what, template).toBe(told[template]!.what)
+      expect(told[template]!.what, template).not.toMatch(/miss|didn|come to|absent/i)
+    }
+  })
+
   it('speaks to who is helped and to who helps, each of their side', () => {
     expect([line('acting.began', 'mine').href, line('acting.began', 'theirs').href]).toEqual(['/you/helpers', '/you/helping'])
     expect([line('acting.began', 'mine').what, line('acting.began', 'theirs').what]).toEqual(['Somebody can do things for you now', 'You can do things for somebody now'])

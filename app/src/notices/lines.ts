@@ -36,6 +36,18 @@ const concern: Where = (ref) => (ref ? `/concerns/${ref}` : '/concerns')
 const listing: Where = (ref) => `/l/${ref}`
 const helps = (ref: string, { rows, me }: Known): boolean => rows('consents').get(ref)?.helper === me
 const agreement: Where = (ref, known) => (helps(ref, known) ? '/you/helping' : '/you/helpers')
+/** What of a pairing or an offer leads to the group that it is of, for those who run it. */
+const group = (collection: string): Where => (ref, { rows }) => `/buddies${slash(rows(collection).get(ref)?.listing)}`
+const slash = (id: unknown): string => (id ? `/${id}` : '')
+const myBuddy: Where = (ref, { rows }) => {
+  const where = rows('pairings').get(ref)?.listing
+  return where ? `/l/${where}/come` : '/plans'
+}
+/** Of the listing: those who run it find another, whoever is a buddy there sees what is left, and a newcomer that they can come all the same. */
+const over: Where = (ref, { rows, me }) => {
+  if ([...rows('hosts').values()].some((row) => row.listing === ref && row.member === me)) return `/buddies/${ref}`
+  return [...rows('buddies').values()].some((row) => row.listing === ref) ? '/buddies' : `/l/${ref}`
+}
 const atDeskOrShop = (part: string): Where => (_ref, { coordinates }) => (coordinates ? `/desk/${part}` : '/shop')
 
 /** Sign and screen of each thing that can have happened. */
@@ -44,6 +56,9 @@ const PLACES: Record<string, [icon: SignName, where: Where]> = {
   'concern.yours': ['mail', concern], 'concern.yoursUrgent': ['warning', concern], 'concern.glass': ['door', '/desk/glasses'], 'concern.idle': ['clock', concern], 'concern.listener': ['people', concern],
   'note.new': ['mail', '/surgery'], 'report.new': ['warning', '/desk/reports'], 'complaint.new': ['warning', '/desk/reports'],
   'review.new': ['ticket', atDeskOrShop('scheme/reviews')], 'device.pending': ['mobile', atDeskOrShop('devices')],
+  'buddy.offered': ['people', group('buddies')], 'buddy.approved': ['people', '/buddies'],
+  'pairing.asked': ['people', '/buddies'], 'pairing.open': ['people', myBuddy], 'pairing.changed': ['calendar', '/buddies'], 'pairing.over': ['people', over],
+  'call.due': ['phone', (ref) => `/ring/${ref}`], 'call.unanswered': ['phone', group('calls')],
   'visit.new': ['hand', '/groups'], 'listing.changed': ['calendar', listing], 'listing.off': ['close', listing],
   'report.closed': ['tick', '/you/report'], 'acting.began': ['people', agreement], 'acting.ended': ['people', agreement], 'role.given': ['person', '/you'],
   'stamp.counted': ['card', '/card'], 'reward.reached': ['card', '/card'], 'voucher.used': ['ticket', '/card'],

@@ -45,7 +45,7 @@ describe('effects', () => {
   test('visits.come puts a visit that is mine', () => {
     const visit = after(command('visits.come', { id: 'new', listing: 'lunch', occurrence: 'july', welcome: 'door' }))('visits', 'new')
     expect(visit).toEqual({
-      row: { id: 'new', listing: 'lunch', occurrence: 'july', firstName: '', welcome: 'door', status: 'coming' },
+      row: { id: 'new', listing: 'lunch', occurrence: 'july', firstName: '', say: '', interests: [], first: false, welcome: 'door', status: 'coming' },
       auds: ['member/rosa'],
     })
   })

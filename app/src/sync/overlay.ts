@@ -25,10 +25,9 @@ export type Effect = (draft: Draft, args: any, me: Me, now: Date) => void
 const effects: Readonly<Record<string, Effect>> = {
   'visits.come'(draft, args, me) {
     const auds = [`member/${me.member}`]
-    const { id, listing, occurrence, firstName = '', welcome } = args
-    const same = findOwnVisit(draft, me, listing, occurrence)
+    const same = findOwnVisit(draft, me, args.listing, args.occurrence)
     // A second "I'd like to come" to the same occurrence changes the first, as the server does.
-    const row = { ...(same ?? { id }), listing, occurrence, firstName, welcome, status: 'coming' }
+    const row = { ...same, firstName: '', say: '', interests: [], first: false, ...args, id: (same ?? args).id, status: 'coming' }
     draft.put('visits', row, same ? draft.audiences('visits', same.id) : auds)
   },
 

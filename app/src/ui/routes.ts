@@ -40,6 +40,7 @@ const TABLE: [pattern: string, name: Route['name'] | '', load: ((part: string) =
   ['/(surgery|till)', '', own],
   ['/card(?:(/print)(?:/([a-z]+))?)?', 'card', (part) => own(`card${part || '/'}`), ['', 'what']],
   [`/notices(?:/${ID})?`, 'you', (id) => own(id ? 'tapped' : 'inbox'), ['id']],
+  [`/(buddies|ring|sheet|hostcard)(?:/${ID})?`, 'you', own, ['', 'id']],
   ['/outbox', 'outbox', () => import('../sent/Outbox.svelte')],
   ['/invites', 'invites', () => import('../invites/Invites.svelte')],
   ['/invites/new', 'invites', () => import('../invites/MakeInvite.svelte')],

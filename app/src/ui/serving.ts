@@ -39,8 +39,8 @@ export function serve(kith: Kith): void {
   settle(kith)
 }
 
-/** That a card was there already is what its person wanted; so is a tick that another phone had made as well. */
+/** That a card was there already is what its person wanted; so is a tick that another phone had made as well, and that somebody has a buddy or was rung. */
 function settle(kith: Kith): void {
-  const wanted = ({ name, result }: Entry) => name.startsWith('cards.') || (/^(registers|regulars)\./.test(name) && !result?.replaced && !result?.gone)
+  const wanted = ({ name, result }: Entry) => /^(cards|buddies|pairings|calls|hostCards)\./.test(name) || (/^(registers|regulars)\./.test(name) && !result?.replaced && !result?.gone)
   for (const entry of kith.outbox()) if (entry.state === 'merged' && wanted(entry)) void kith.dismiss(entry.nonce)
 }

@@ -5,15 +5,36 @@ import { find, type Occurrence } from '../calendar'
 import type { Entry, Row } from '../sync'
 import type { Schedule } from '../calendar'
 
+/** How somebody wants to be met; none: they'd rather just turn up. */
+export const WELCOMES = ['door', 'walk', 'none', 'look'] as const
+export type Welcome = (typeof WELCOMES)[number]
+
+/** What somebody chooses to say of themselves, beside the day. */
+export interface Chosen {
+  firstName: string
+  welcome: Welcome
+  first: boolean
+  /** Up to 200 letters, in their own words. */
+  say: string
+  interests: readonly string[]
+}
+
+/** As many letters as the server takes (internal/limits). */
+export const LONGEST_SAY = 200
+
+/** With every part, whatever a row, an older draft or a command has. */
+export function chosenOf(row: Partial<Row> | Partial<Chosen> = {}): Chosen {
+  const welcome = WELCOMES.find((one) => one === row.welcome) ?? 'none'
+  return { firstName: row.firstName ?? '', welcome, first: row.first === true, say: row.say ?? '', interests: Array.isArray(row.interests) ? row.interests : [] }
+}
+
 export type Standing = 'waiting' | 'sent' | 'cancelled' | 'off' | 'refused'
 
 /** One visit with what became of its occurrence. */
-export interface Visit {
+export interface Visit extends Chosen {
   id: string
   listing: string
   occurrence: string
-  firstName: string
-  welcome: 'none' | 'door'
   standing: Standing
   /** Where the occurrence is now; undefined: the listing or the occurrence isn't known here any more. */
   when: Occurrence | undefined
@@ -50,8 +71,7 @@ export function myVisits({ rows, own: isOwn, outbox, schedule }: Facts): Visit[]
   const visit = (row: Row, standing?: Standing): Visit => {
     const when = find(schedule(row.listing), row.occurrence)
     return {
-      id: row.id, listing: row.listing, occurrence: row.occurrence, firstName: row.firstName ?? '',
-      welcome: row.welcome === 'door' ? 'door' : 'none', standing: standing ?? standingOf(row, when, outbox), when,
+      ...chosenOf(row), id: row.id, listing: row.listing, occurrence: row.occurrence, standing: standing ?? standingOf(row, when, outbox), when,
     }
   }
   const own = [...rows.values()].filter((row) => isOwn(row.id))

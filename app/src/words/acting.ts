@@ -8,11 +8,11 @@ export const acting = {
   bannerText: 'What you do now, you do for them.',
   stop: 'Back to myself',
   scopes: {
-    visits: 'say that they’d like to come to something, and that they aren’t coming after all',
+    visits: 'say that they’d like to come to something or aren’t coming after all, and settle with whoever looks out for them there',
     details: 'change their first name',
   } as Record<string, string>,
   scopesMine: {
-    visits: 'Say that I’d like to come to something, or that I’m not coming after all',
+    visits: 'Say that I’d like to come to something or that I’m not coming after all, and settle with whoever looks out for me there',
     details: 'Change my first name',
   } as Record<string, string>,
   hows: {
@@ -25,6 +25,8 @@ export const acting = {
   commands: {
     'visits.come': 'Said: I’d like to come',
     'visits.cancel': 'Said: not coming after all',
+    'pairings.noThanks': 'Said: no thanks to a buddy',
+    'pairings.contact': 'Gave a number to a buddy, or took it back',
     'people.rename': 'Changed the first name',
     'safety.block': 'Blocked somebody',
   } as Record<string, string>,

@@ -17,6 +17,8 @@ export const listing = {
   come: 'I’d like to come',
   coming: 'You said you’d like to come',
   change: 'See or change',
+  buddy: 'Be a buddy here: look out for newcomers',
+  buddies: 'Buddies here',
   actions: 'Keep it or pass it on',
   save: 'Save',
   saved: 'Saved',

@@ -27,6 +27,15 @@ export const told: Record<string, Told> = {
   'review.new': { what: 'Somebody has to look at a stamp again', how: 'Say whether it counts.' },
   'device.pending': { what: 'A device waits to be let in', how: 'Look whether both screens show the same six digits.' },
 
+  'buddy.offered': { what: 'Somebody would like to be a buddy in your group', how: 'Say whether they can.' },
+  'buddy.approved': { what: 'You can be a buddy now', how: 'You are asked before every newcomer. Read what helps them.' },
+  'pairing.asked': { what: 'You are asked to look out for somebody new', how: 'Say yes, or “not this time”.' },
+  'pairing.open': { what: 'Somebody looks out for you when you come', how: 'See who it is.' },
+  'pairing.changed': { what: 'Whom you look out for has changed when they come', how: 'See when, and how to meet them.' },
+  'pairing.over': { what: 'Somebody is a buddy no longer', how: 'See what there is now.' },
+  'call.due': { what: 'Please give somebody a ring', how: 'See whom, and what you might say.' },
+  'call.unanswered': { what: 'Somebody could not be reached', how: 'See who, and whether you know them.' },
+
   'visit.new': { what: 'Somebody would like to come to your group', named: (name) => `Somebody would like to come to ${name}`, how: 'See what they chose to tell you.' },
   'listing.changed': { what: 'Something that was planned has changed', named: (name) => `${name} has changed`, how: 'Look at the day, the time and the place.' },
   'listing.off': { what: 'Something that was planned is not on', named: (name) => `${name} is not on`, how: 'See which day, and when it is on next.' },
@@ -97,7 +106,7 @@ export const choices = {
   forYou: 'For you',
   kinds: 'What may disturb you',
   kind: {
-    task: ['Something to do', 'Somebody counts on you: a concern, a note, a device to let in.'],
+    task: ['Something to do', 'Somebody counts on you: a newcomer, a ring, a concern, a device to let in.'],
     notice: ['What’s on, and people', 'Somebody wants to come, something has changed, somebody acts for you.'],
     loyalty: ['Your card', 'Stamps, rewards and vouchers.'],
     account: ['Your account', 'Another phone, your way back, your e-mail.'],

@@ -1,4 +1,19 @@
 /** The words of "I'd like to come" and of "My plans". */
+import type { Welcome } from '../visits/visits'
+import { interestWords } from './interests'
+
+/** What somebody chose to say. */
+interface Said {
+  firstName: string
+  welcome: Welcome
+  first: boolean
+  interests: readonly string[]
+  say: string
+}
+
+const toldWelcome: Record<Welcome, string> = {
+  none: '', door: ' and would like to be met at the door', walk: ' and would like somebody to walk with them', look: ' to have a look',
+}
 
 export const visits = {
   comeTitle: 'I’d like to come',
@@ -9,13 +24,24 @@ export const visits = {
   name: 'Your first name, if you like',
   nameHint: 'You can leave this empty.',
   welcome: 'When you arrive',
-  door: 'Please meet me at the door',
-  doorHint: 'Somebody will look out for you.',
-  none: 'Nobody need meet me',
-  noneHint: 'You can slip in and sit where you like.',
+  welcomes: {
+    none: ['I’d rather just turn up', 'You can slip in and sit where you like.'],
+    door: ['Please meet me at the door', 'Somebody will look out for you.'],
+    walk: ['Walk with me', 'If somebody is free, they set out with you. You see here who it is.'],
+    look: ['I’ll come and have a look', 'Stay ten minutes or all of it. Nobody minds.'],
+  } as Record<Welcome, [title: string, hint: string]>,
+  walkUnsure: 'They haven’t said that they can do this. You can ask all the same.',
+  first: 'It’s my first time here',
+  more: 'Tell them more, if you like',
+  say: 'In your words',
+  sayHint: 'Such as “I don’t hear well on the left”, or who you’d like to sit beside.',
+  left: (letters: number) => (letters === 1 ? '1 letter left' : `${letters} letters left`),
+  tooLong: (letters: number) => `That is ${letters === 1 ? '1 letter' : `${letters} letters`} too many`,
+  likes: 'What I like',
   told: 'What they will be told',
-  toldText: (name: string, door: boolean) => `${name ? `“${name}”` : '“Someone new”'} is coming${door ? ' and would like to be met at the door' : ''}. Nothing else.`,
-  toldWho: 'Only the people who run it see this. You can change your mind and need not say why.',
+  toldText: ({ firstName, welcome, first, interests, say }: Said) =>
+    `${firstName ? `“${firstName}”` : '“Someone new”'} is coming${toldWelcome[welcome]}.${first ? ' It’s the first time.' : ''}${interests.length > 0 ? ` They like ${interestWords(interests)}.` : ''}${say ? ` “${say}”` : ''} Nothing else.`,
+  toldWho: 'Only the people who run it see this. Whoever looks out for you there sees it without your own words. You can change your mind and need not say why.',
   send: 'Say I’d like to come',
   resend: 'Change what I said',
   cancel: 'I’m not coming after all',
@@ -25,7 +51,12 @@ export const visits = {
   savedOffline: 'It will be sent when there’s signal. You can close Kith.',
   savedOnline: 'Sending it now…',
   sentTitle: 'They know you’re coming',
-  sentText: (door: boolean) => (door ? 'Somebody will look out for you at the door.' : 'Just turn up. Nobody will make a fuss.'),
+  sentTexts: {
+    none: 'Just turn up. Nobody will make a fuss.',
+    door: 'Somebody will look out for you at the door.',
+    walk: 'They look for somebody who can walk with you. You see here who it is, once somebody has said yes.',
+    look: 'Come and look, for as long as you like.',
+  } as Record<Welcome, string>,
   joinTitle: 'One more step to send it',
   joinText: 'What you chose is kept on this phone. To send it, join with an invite: a code or a link from somebody who runs something here, or from a library, cafe or surgery that gives them out.',
   joinGo: 'I have an invite',
@@ -57,6 +88,7 @@ export const visits = {
     off: 'This is not on after all.',
     refused: 'This could not be sent. See why.',
   },
+  buddy: (name: string) => `${name} looks out for you.`,
   moved: (when: string) => `It has moved to ${when}.`,
   remove: (title: string) => `Take “${title}” off my saved list`,
   removeShort: 'Take off',

@@ -18,6 +18,7 @@ export const you = {
     devices: ['Your phones', 'See them, and shut out one that is lost'],
     card: ['If you lose this phone', 'Print a card that brings you back'],
     email: ['Your e-mail', 'Only if you want: a second way back'],
+    buddies: ['Buddies', 'For whom you look out, and whom to ring'],
     helpers: ['Who acts for you', 'Let somebody do things for you, and end it'],
     helping: ['Who you act for', 'Do things for somebody, with their consent'],
     blocks: ['People you blocked', 'You need not say why'],
