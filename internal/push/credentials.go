@@ -164,7 +164,11 @@ func contents(name, from string) ([]byte, error) {
 	}
 	text, err := os.ReadFile(from)
 	if err != nil {
-		return nil, fmt.Errorf("%s can't be read: %w", name, err)
+		var why *os.PathError
+		if errors.As(err, &why) {
+			err = why.Err // NB! not what it was called: it may be the key itself, in another form
+		}
+		return nil, fmt.Errorf("%s can't be read: %w. It is the path of a file, or what is in the file as it is, from { to }", name, err)
 	}
 	return text, nil
 }
