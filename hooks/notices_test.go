@@ -149,6 +149,10 @@ func TestNotices_WhatIsUnreadIsOneLine(t *testing.T) {
 	_, err := w.app.DB().NewQuery("UPDATE notices SET read = TRUE").Execute()
 	must(t, err)
 	tell()
+	if got := w.work(); len(got) != 0 {
+		t.Errorf("read, and told again at once: %+v", got)
+	}
+	w.now = w.now.Add(15 * time.Minute)
 	if got := w.work(); len(got) != 1 || got[0].N == first[0].N {
 		t.Errorf("after it was read: %+v", got)
 	}

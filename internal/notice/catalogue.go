@@ -22,7 +22,8 @@ type Template struct {
 	// Hourly: nothing finer than the hour is written down of when. Whoever knows when
 	// which shop is open could else tell who passed a worry on.
 	Hourly bool
-	// Scope is what a helper must be allowed to be told in somebody's place.
+	// Scope is what a helper must be allowed to be told in somebody's place; "": nobody
+	// is. What somebody has to do here is for whom the community trusts with it alone.
 	Scope string
 }
 
@@ -74,7 +75,7 @@ var catalogue = list([]Template{
 func list(all []Template) map[string]Template {
 	named := make(map[string]Template, len(all))
 	for _, t := range all {
-		if t.Scope == "" {
+		if t.Scope == "" && t.Category != Task {
 			t.Scope = "details"
 		}
 		named[t.Name] = t
