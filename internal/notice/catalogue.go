@@ -38,6 +38,9 @@ func (t Template) Rank() int {
 	return 2
 }
 
+// nobody is told in somebody's place, though it is no task.
+const nobody = "nobody"
+
 var catalogue = list([]Template{
 	{Name: "concern.urgent", Category: Task, Urgent: true, Mail: true, Hourly: true},
 	{Name: "concern.waits", Category: Task, Urgent: true, Mail: true, Hourly: true},
@@ -67,7 +70,7 @@ var catalogue = list([]Template{
 
 	{Name: "device.new", Category: Account, Security: true, Mail: true},
 	{Name: "recovery.used", Category: Account, Security: true, Mail: true},
-	{Name: "recovery.open", Category: Account},
+	{Name: "recovery.open", Category: Account, Scope: nobody},
 	{Name: "email.changed", Category: Account, Security: true, Mail: true},
 	{Name: "trial", Category: Account, Asked: true},
 })
@@ -75,7 +78,10 @@ var catalogue = list([]Template{
 func list(all []Template) map[string]Template {
 	named := make(map[string]Template, len(all))
 	for _, t := range all {
-		if t.Scope == "" && t.Category != Task {
+		switch {
+		case t.Scope == nobody, t.Category == Task:
+			t.Scope = ""
+		case t.Scope == "":
 			t.Scope = "details"
 		}
 		named[t.Name] = t
