@@ -58,7 +58,7 @@ func TestNotices_AnAudienceIsToldWithoutWhoDidIt(t *testing.T) {
 	if got := w.work(); len(got) != 2 || got[0].To != want[0] || got[1].To != want[1] || got[0].K != notice.Task {
 		t.Errorf("%+v, not %v", got, want)
 	}
-	if len(w.mails) != 2 || !strings.HasSuffix(w.mails[0], "Please look at the desk") {
+	if len(w.mails) != 2 || !strings.HasSuffix(w.mails[0], "Please look at Kith") {
 		t.Errorf("mails: %v", w.mails)
 	}
 }

@@ -79,14 +79,14 @@ func (w *Worker) has(way string) bool {
 func words(t notice.Template) (subject, text string) {
 	switch {
 	case t.Urgent:
-		return "Please look at the desk now", "Something urgent is waiting, and somebody should look at it now. Open Kith's desk.\n"
+		return "Please look at Kith now", "Something urgent is waiting, and somebody should look at it now. Open Kith: it stands under For you.\n"
 	case t.Category == notice.Task:
-		return "Please look at the desk", "Something is waiting for you. Open Kith's desk.\n"
+		return "Please look at Kith", "Something is waiting for you. Open Kith: it stands under For you.\n"
 	case t.Security:
 		return "Something about your account changed", "Something about how you get into Kith has changed. Open Kith to see what.\n\n" +
 			"If you can't open it, or this wasn't you, please tell a coordinator today.\n"
 	}
-	return "There is something for you", "Open Kith to see what is new for you.\n\nYou can choose in the app, under You, what you get an e-mail for.\n"
+	return "There is something for you", "Open Kith to see what is new for you.\n\nYou can choose in the app, under You, How you are told, what you get an e-mail for.\n"
 }
 
 // verdict is what an error says: how the channel is, how the message ends, and the

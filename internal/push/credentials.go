@@ -152,7 +152,7 @@ func (w *Web) check() error {
 	case !digits.MatchString(w.MessagingSenderID):
 		return errors.New("KITH_FCM_WEB has no messagingSenderId, which is a number" + where + ", General")
 	case err != nil || len(key) != 65 || key[0] != 4:
-		return errors.New("KITH_FCM_WEB has no vapidKey, which is 87 characters" + where + ", Cloud Messaging, Web Push certificates")
+		return errors.New(`KITH_FCM_WEB has no vapidKey, a line such as vapidKey: "BN4…" with 87 characters in it` + where + ", Cloud Messaging, Web Push certificates")
 	}
 	return nil
 }
