@@ -58,7 +58,7 @@ func TestNotices_AnAudienceIsToldWithoutWhoDidIt(t *testing.T) {
 	if got := w.work(); len(got) != 2 || got[0].To != want[0] || got[1].To != want[1] || got[0].K != notice.Task {
 		t.Errorf("%+v, not %v", got, want)
 	}
-	if len(w.mails) != 2 || !strings.HasSuffix(w.mails[0], "Please look at the desk") {
+	if len(w.mails) != 2 || !strings.HasSuffix(w.mails[0], "Please look at Kith") {
 		t.Errorf("mails: %v", w.mails)
 	}
 }
@@ -149,6 +149,10 @@ func TestNotices_WhatIsUnreadIsOneLine(t *testing.T) {
 	_, err := w.app.DB().NewQuery("UPDATE notices SET read = TRUE").Execute()
 	must(t, err)
 	tell()
+	if got := w.work(); len(got) != 0 {
+		t.Errorf("read, and told again at once: %+v", got)
+	}
+	w.now = w.now.Add(15 * time.Minute)
 	if got := w.work(); len(got) != 1 || got[0].N == first[0].N {
 		t.Errorf("after it was read: %+v", got)
 	}

@@ -84,6 +84,7 @@ func deliveries(core.App) *core.Collection {
 	)
 	c.AddIndex("idx_deliveries_due", false, "rank, due", "due != ''")
 	c.AddIndex("idx_deliveries_notice", false, "notice", "")
+	c.AddIndex("idx_deliveries_member", false, "member, channel", "")
 	c.AddIndex("idx_deliveries_dead", false, "day", "state = 'dead'")
 	return c
 }

@@ -34,7 +34,7 @@ func (e *examination) notices() {
 		e.note(name, fmt.Sprintf("%d messages could not be brought for more than an hour; they are tried for a day", n.Late), "kith push check; and see that a mail server is set up")
 	case n.Dead > 0:
 		e.add(Check{Name: name, State: Note, Says: fmt.Sprintf("%d messages could not be delivered, for %d reasons", n.Dead, n.Reasons),
-			Found: e.reasons(), Do: "mend what they say, then send them again: on the desk, under Being told"})
+			Found: e.reasons(), Do: "mend what they say, then send them again: on the desk, under What reached nobody"})
 	default:
 		e.well(name, "whatever people are to be told they are told")
 	}

@@ -2,7 +2,6 @@ package notices
 
 import (
 	"encoding/json"
-	"strconv"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -65,7 +64,7 @@ type outgoing struct {
 // later, or in the digest of a day, or in their inbox alone.
 func (w *Worker) decide(now time.Time) (more bool, err error) {
 	err = w.app.RunInTransaction(func(tx core.App) error {
-		d := &decision{w: w, db: tx.DB(), now: now, phones: map[string][]string{}, out: []outgoing{}, ends: []decided{}} // NB! null would be one of each
+		d := &decision{w: w, db: tx.DB(), now: now, phones: map[string][]string{}, mailed: map[string]string{}, out: []outgoing{}, ends: []decided{}} // NB! null would be one of each
 		more, err = d.read()
 		if err != nil {
 			return err
@@ -89,6 +88,7 @@ type decision struct {
 	now    time.Time
 	due    []*undecided
 	phones map[string][]string // by member
+	mailed map[string]string   // by member: when an e-mail that wasn't urgent last went out
 	out    []outgoing
 	ends   []decided
 }
@@ -119,11 +119,25 @@ func (d *decision) read() (more bool, err error) {
 		n.Choices = n.Choices.Whole(zone)
 	}
 	var phones []struct{ ID, Member string }
+	if err := d.mails(params); err != nil {
+		return false, err
+	}
 	err = d.db.NewQuery("SELECT id, member FROM registrations WHERE member IN (SELECT value FROM json_each({:members})) ORDER BY id").Bind(params).All(&phones)
 	for _, p := range phones {
 		d.phones[p.Member] = append(d.phones[p.Member], p.ID)
 	}
 	return len(members) == limits.NoticePage, err
+}
+
+// mails looks up when each was last written to.
+func (d *decision) mails(params dbx.Params) error {
+	var last []struct{ Member, Since string }
+	err := d.db.NewQuery(`SELECT member, max(since) AS since FROM deliveries WHERE member IN (SELECT value FROM json_each({:members})) AND channel = 'email' AND rank > 0 AND tries > 0
+		GROUP BY member`).Bind(params).All(&last)
+	for _, l := range last {
+		d.mailed[l.Member] = l.Since
+	}
+	return err
 }
 
 // person decides for one person, newest first. What they are told now of one category,
@@ -182,12 +196,27 @@ func leads(n, other *undecided) bool {
 		n.template.Category == notice.Notice && other.template.Category == notice.Loyalty
 }
 
+// add makes a delivery. NB! Its id says nothing: a coordinator who sees one that is dead,
+// and knows the ids of a concern and of a member, could else work out whose it is.
 func (d *decision) add(n *undecided, channel, device string) {
-	at := n.template.Stamp(d.now)
+	due := n.template.Stamp(d.now)
+	if channel == byEmail && n.template.Rank() > 0 {
+		due = d.calm(n.Member, due)
+	}
 	d.out = append(d.out, outgoing{
-		ID: sync.DerivedID("delivery", n.ID, strconv.Itoa(n.Round), channel, device), Notice: n.ID, Round: n.Round, Member: n.Member, Channel: channel, Device: device,
-		Due: at, Rank: n.template.Rank(), Digest: n.Gathered, Category: n.template.Category, Day: at[:len(time.DateOnly)],
+		ID: core.GenerateDefaultRandomId(), Notice: n.ID, Round: n.Round, Member: n.Member, Channel: channel, Device: device,
+		Due: due, Rank: n.template.Rank(), Digest: n.Gathered, Category: n.template.Category, Day: due[:len(time.DateOnly)],
 	})
+}
+
+// calm is when somebody may be written to again: a hundred reports are no hundred mails.
+// NB! The clock may have been wrong when they last were.
+func (d *decision) calm(member, due string) string {
+	last, err := time.Parse(time.RFC3339, d.mailed[member])
+	if err != nil || last.After(d.now) {
+		return due
+	}
+	return max(due, sync.Stamp(last.Add(limits.MailCalm)))
 }
 
 func (d *decision) write() error {
@@ -199,7 +228,7 @@ func (d *decision) write() error {
 	if err != nil {
 		return err
 	}
-	for _, q := range []string{insertDeliveries, endDecisions} {
+	for _, q := range []string{endOlder, insertDeliveries, endDecisions} {
 		if _, err := d.db.NewQuery(q).Bind(dbx.Params{"out": string(out), "ends": string(ends)}).Execute(); err != nil {
 			return err
 		}
@@ -208,10 +237,16 @@ func (d *decision) write() error {
 }
 
 const (
+	// What still waits to be brought to the same phone, of the same kind, needn't ring any
+	// more: this one does. What is urgent goes for itself.
+	endOlder = `UPDATE deliveries AS d SET state = 'seen', due = '' FROM json_each({:out}) l
+		WHERE d.member = l.value ->> 'member' AND d.channel = l.value ->> 'channel' AND d.device = l.value ->> 'device' AND d.category = l.value ->> 'category'
+		AND d.state = 'waiting' AND d.rank > 0 AND l.value ->> 'rank' > 0`
+
 	insertDeliveries = `INSERT INTO deliveries (id, notice, round, member, channel, device, state, due, since, rank, tries, digest, reason, category, day)
 		SELECT l.value ->> 'id', l.value ->> 'notice', l.value ->> 'round', l.value ->> 'member', l.value ->> 'channel', l.value ->> 'device', 'waiting',
 		l.value ->> 'due', l.value ->> 'due', l.value ->> 'rank', 0, l.value ->> 'digest', '', l.value ->> 'category', l.value ->> 'day'
-		FROM json_each({:out}) l WHERE TRUE ON CONFLICT (id) DO NOTHING`
+		FROM json_each({:out}) l`
 
 	endDecisions = `UPDATE notices AS n SET due = l.value ->> 'due', gathered = l.value ->> 'gathered', told = iif(l.value ->> 'told' = '', n.told, l.value ->> 'told')
 		FROM json_each({:ends}) l WHERE n.id = l.value ->> 'id'`

@@ -1,8 +1,11 @@
 package notices
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 	gosync "sync"
 	"time"
 
@@ -31,6 +34,7 @@ type delivery struct {
 	Device   string `db:"device"`
 	Tries    int    `db:"tries"`
 	Since    string `db:"since"`
+	Rank     int    `db:"rank"`
 	Digest   bool   `db:"digest"`
 	Category string `db:"category"`
 
@@ -120,7 +124,10 @@ func (w *Worker) lease(now time.Time) (hand []*delivery, err error) {
 	}
 	err = w.app.NonconcurrentDB().NewQuery(`UPDATE deliveries SET state = 'leased', due = {:until}, tries = tries + 1
 		WHERE id IN (SELECT id` + due + ` ORDER BY rank, due LIMIT {:n})
-		RETURNING id, notice, member, channel, device, tries, since, digest, category`).Bind(params).All(&hand)
+		RETURNING id, notice, member, channel, device, tries, since, rank, digest, category`).Bind(params).All(&hand)
+	slices.SortStableFunc(hand, func(a, b *delivery) int { // NB! as they come back they have no order; phones are quicker than mail
+		return cmp.Or(cmp.Compare(a.Rank, b.Rank), -strings.Compare(a.Channel, b.Channel))
+	})
 	return hand, err
 }
 
@@ -206,7 +213,7 @@ func (e *ending) judged(w *Worker, now time.Time) bool {
 	how := notice.When(d.Choices, d.template, d.Digest, now)
 	wanted := how.Push && d.Channel == byPush || how.Mail && d.Channel == byEmail
 	switch {
-	case d.Read || !d.Active || !wanted:
+	case d.Read && !d.template.Security || !d.Active || !wanted: // NB! who came in may have read it first, so that nobody else does
 		e.State = seen
 	case how.Kind != notice.Now:
 		*e = e.later(how.At.Sub(now), 1, now)

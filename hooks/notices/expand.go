@@ -35,7 +35,7 @@ type told struct {
 	At       string `json:"at"`
 	About    string `json:"about"`
 	Due      string `json:"due"`
-	Calm     string `json:"calm"` // how long after the last time it is told again
+	Calm     string `json:"calm"` // until when at the most it waits, if the same was told a moment ago; "": it doesn't
 	Telling  string `json:"telling"`
 }
 
@@ -128,7 +128,7 @@ func (p *page) tell(t *telling, people []person) error {
 		}
 		p.add(t, tpl, who.ID, "")
 	}
-	if len(helped) == 0 {
+	if len(helped) == 0 || tpl.Scope == "" {
 		return nil
 	}
 	ids, err := json.Marshal(helped)
@@ -151,16 +151,21 @@ func (p *page) tell(t *telling, people []person) error {
 	return nil
 }
 
-// calm is how long somebody is not told again of the same thing that they haven't read.
-const calm = "+15 minutes"
+// calm is how long somebody is not told again of the same thing, whatever became of it:
+// who says a hundred times that they come and that they don't must not ring a host's
+// phone a hundred times.
+const calm = 15 * time.Minute
 
 func (p *page) add(t *telling, tpl notice.Template, member, about string) {
 	row := told{
 		ID: sync.DerivedID("notice", t.ID, member, about), Member: member, Template: t.Template, Ref: t.Ref, At: t.At, About: about,
-		Due: tpl.Stamp(p.now), Calm: calm, Telling: t.ID,
+		Due: tpl.Stamp(p.now), Telling: t.ID,
 	}
-	if tpl.Rank() == 0 {
-		row.Calm = "+0 minutes"
+	if tpl.Rank() > 0 {
+		row.Calm = tpl.Stamp(p.now.Add(calm))
+		if tpl.Hourly {
+			row.Calm = sync.Stamp(p.now.Truncate(time.Hour).Add(calm))
+		}
 	}
 	key := member + " " + about + " " + t.Template + " " + t.Ref
 	if other, twice := p.rows[key]; twice && other.At > row.At {
@@ -195,15 +200,22 @@ func (p *page) write() error {
 }
 
 const (
-	same = `n.ref = l.value ->> 'ref' AND n.template = l.value ->> 'template' AND n.member = l.value ->> 'member' AND n.about = l.value ->> 'about' AND n.read = FALSE`
+	alike = `(ref, template, member, about) = (l.value ->> 'ref', l.value ->> 'template', l.value ->> 'member', l.value ->> 'about')`
 
-	// What isn't decided yet is decided when it was to be.
-	bumpNotices = `UPDATE notices AS n SET at = l.value ->> 'at', telling = l.value ->> 'telling', round = n.round + (n.due = ''),
-		due = iif(n.due <> '', n.due, max(l.value ->> 'due', coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', n.told, l.value ->> 'calm'), '')))
+	// One that was over before anybody was told of it is the same line still.
+	same = alike + ` AND (n.read = FALSE OR n.told = '' AND n.due = '')`
+
+	// NB! No later than so long from now: the clock may have been wrong when it was told.
+	due = `max(l.value ->> 'due', min(l.value ->> 'calm', coalesce((SELECT strftime('%Y-%m-%dT%H:%M:%fZ', max(told), '+15 minutes') FROM notices WHERE told <> '' AND ` + alike + `), '')))`
+
+	// What isn't decided yet is decided when it was to be; what had waited for a digest
+	// waits for the next one.
+	bumpNotices = `UPDATE notices AS n SET at = l.value ->> 'at', telling = l.value ->> 'telling', read = FALSE, round = n.round + (n.due = ''),
+		gathered = iif(n.due <> '', n.gathered, FALSE), due = iif(n.due <> '', n.due, ` + due + `)
 		FROM json_each({:rows}) l WHERE ` + same + ` AND n.telling <> l.value ->> 'telling'`
 
 	insertNotices = `INSERT INTO notices (id, member, template, ref, at, read, about, due, gathered, told, round, telling)
-		SELECT l.value ->> 'id', l.value ->> 'member', l.value ->> 'template', l.value ->> 'ref', l.value ->> 'at', FALSE, l.value ->> 'about', l.value ->> 'due', FALSE, '', 0, l.value ->> 'telling'
+		SELECT l.value ->> 'id', l.value ->> 'member', l.value ->> 'template', l.value ->> 'ref', l.value ->> 'at', FALSE, l.value ->> 'about', ` + due + `, FALSE, '', 0, l.value ->> 'telling'
 		FROM json_each({:rows}) l WHERE NOT EXISTS (SELECT 1 FROM notices n WHERE ` + same + `) ON CONFLICT (id) DO NOTHING`
 
 	moveTellings = `UPDATE tellings AS t SET "after" = l.value ->> 'After', done = l.value ->> 'Done'

@@ -39,9 +39,14 @@ func keepings() []sync.Keeping {
 			Days: 30, From: "{row}.day", Counted: "the day it was to go out", AtErasure: "delete", Withheld: "What it told you is in your export.",
 		},
 		{
-			Collection: "tellings", What: "That you are to be told something, or that others are to be told something that you did",
-			Why: "So that telling people goes on where it stopped, when the server stops.", Whose: "{row}.whom = 'member/' || {member} OR {row}.but = {member}",
-			Days: 1, From: "iif({row}.done, {row}.at, '')", Counted: "the day it was told", AtErasure: "delete", Withheld: "What you were told is in your export; the rest is about others.",
+			Collection: "tellings", What: "That you are to be told something",
+			Why: "So that telling people goes on where it stopped, when the server stops.", Whose: "{row}.whom = 'member/' || {member}",
+			Days: 1, From: "iif({row}.done, {row}.at, '')", Counted: "the day it was told", AtErasure: "delete", Withheld: "What you were told is in your export.",
+		},
+		{ // NB! They are told all the same: of what somebody did last, and of what waits for another since they went.
+			Collection: "tellings", What: "That others are to be told something that you did",
+			Why: "So that they are told, and you are not.", Whose: "{row}.but = {member}",
+			Days: 1, From: "iif({row}.done, {row}.at, '')", Counted: "the day it was told", AtErasure: "blank: but", Withheld: "It is what others are told.",
 		},
 	}
 }

@@ -23,14 +23,18 @@ type Worker struct {
 	ways   Channels
 	chance func() float64 // from 0 to 1
 
-	step   gosync.Mutex // one step at a time
+	step   gosync.Mutex  // one step at a time
+	mails  chan struct{} // those under way
 	mu     gosync.Mutex
 	pauses map[string]*notice.Pause // by way
 }
 
 // NewWorker makes one.
 func NewWorker(app core.App, ways Channels) *Worker {
-	return &Worker{app: app, ways: ways, chance: rand.Float64, pauses: map[string]*notice.Pause{byPush: {}, byEmail: {}}}
+	return &Worker{
+		app: app, ways: ways, chance: rand.Float64, mails: make(chan struct{}, limits.MailsAtOnce),
+		pauses: map[string]*notice.Pause{byPush: {}, byEmail: {}},
+	}
 }
 
 // Step does a bounded part of what is to be done as of now, and says whether there is

@@ -9,6 +9,13 @@ import (
 	"kith/internal/push"
 )
 
+// What the app calls where a phone is told (app/src/words).
+const (
+	screen = "How you are told"
+	button = "Tell me on this phone"
+	trial  = "Send me a trial"
+)
+
 // Command is `kith push`.
 func Command(s Setting) *cobra.Command {
 	c := &cobra.Command{Use: "push", Short: "Push to phones, through Firebase"}
@@ -24,7 +31,8 @@ func Command(s Setting) *cobra.Command {
 			if err := push.Check(c.Context(), s.Credentials); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(c.OutOrStdout(), "Push is set up: Google would take a message for the project %s. None was sent. A phone says for sure: in the app, You, Being told, Try it out.\n", s.Credentials.Project)
+			_, err := fmt.Fprintf(c.OutOrStdout(), "Push is set up: Google would take a message for the project %s. None was sent. A phone says for sure: in the app, You, %s, %s; then %s.\n",
+				s.Credentials.Project, screen, button, trial)
 			return err
 		},
 	})

@@ -169,8 +169,11 @@ func escalate(app core.App, u urgent, waits time.Duration, s care.Settings, now 
 // raised tells all responders, unless they were told before, and the coordinators that
 // the desk shows whom to ring.
 func raised(tx core.App, u urgent, level int, now time.Time) error {
+	// NB! No time in the key: whoever holds the ids could find out the minute by trying
+	// each. That it is done once is seen to by the row that was just changed.
+	key := core.GenerateDefaultRandomId()
 	tell := func(template, to string) error {
-		return notice.Tell(tx.DB(), notice.Telling{Key: u.ID + sync.Stamp(now), To: to, Template: template, Ref: u.ID, At: now})
+		return notice.Tell(tx.DB(), notice.Telling{Key: key, To: to, Template: template, Ref: u.ID, At: now})
 	}
 	if u.Escalated == 0 && !(u.Lead && level > 1) { // one line for the same people
 		if err := tell("concern.waits", all(u.Lead)); err != nil {
@@ -197,7 +200,7 @@ func Release(app core.App, now time.Time) error {
 			if err := letGo(tx, r); err != nil {
 				return err
 			}
-			if err := waitsAnew(tx, r, r.Id+sync.Stamp(now), "", now); err != nil {
+			if err := waitsAnew(tx, r, core.GenerateDefaultRandomId(), "", now); err != nil {
 				return err
 			}
 			if err := audit.Append(tx.DB(), audit.Entry{At: now, Action: "concerns.release", Subject: r.Id, Detail: map[string]string{"why": "role"}}); err != nil {

@@ -390,6 +390,14 @@ const (
 	DeliveryLease = time.Minute
 	DeliveryBegin = 40 * time.Second
 	DeliveryTakes = 15 * time.Second
+	// MailsAtOnce are under way, with those that nobody waits for any more: a mail server
+	// that takes connections and says nothing must not use them all up.
+	MailsAtOnce = 32
+	// MailCalm is how long after a mail that isn't urgent the next one is sent.
+	MailCalm = 15 * time.Minute
+	// PauseMost is how long push is left alone by everybody, whatever an answer asks for:
+	// what nobody tries, nobody knows to be back.
+	PauseMost = time.Hour
 )
 
 // Text of listings, in characters.

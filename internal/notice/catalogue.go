@@ -22,7 +22,8 @@ type Template struct {
 	// Hourly: nothing finer than the hour is written down of when. Whoever knows when
 	// which shop is open could else tell who passed a worry on.
 	Hourly bool
-	// Scope is what a helper must be allowed to be told in somebody's place.
+	// Scope is what a helper must be allowed to be told in somebody's place; "": nobody
+	// is. What somebody has to do here is for whom the community trusts with it alone.
 	Scope string
 }
 
@@ -36,6 +37,9 @@ func (t Template) Rank() int {
 	}
 	return 2
 }
+
+// nobody is told in somebody's place, though it is no task.
+const nobody = "nobody"
 
 var catalogue = list([]Template{
 	{Name: "concern.urgent", Category: Task, Urgent: true, Mail: true, Hourly: true},
@@ -74,7 +78,7 @@ var catalogue = list([]Template{
 
 	{Name: "device.new", Category: Account, Security: true, Mail: true},
 	{Name: "recovery.used", Category: Account, Security: true, Mail: true},
-	{Name: "recovery.open", Category: Account},
+	{Name: "recovery.open", Category: Account, Scope: nobody},
 	{Name: "email.changed", Category: Account, Security: true, Mail: true},
 	{Name: "trial", Category: Account, Asked: true},
 })
@@ -82,7 +86,10 @@ var catalogue = list([]Template{
 func list(all []Template) map[string]Template {
 	named := make(map[string]Template, len(all))
 	for _, t := range all {
-		if t.Scope == "" {
+		switch {
+		case t.Scope == nobody, t.Category == Task:
+			t.Scope = ""
+		case t.Scope == "":
 			t.Scope = "details"
 		}
 		named[t.Name] = t

@@ -1,6 +1,10 @@
 package notice
 
-import "time"
+import (
+	"time"
+
+	"kith/internal/limits"
+)
 
 // How long a message waits for its next try: with full jitter, so that what failed
 // together doesn't come back together.
@@ -91,7 +95,7 @@ func (p *Pause) Took(a Answer, after time.Duration, chance float64, now time.Tim
 	if p.pauses < 10 {
 		d = min(d, pauseFirst<<p.pauses)
 	}
-	return p.hold(now.Add(max(after, time.Duration((0.5+chance)*float64(d)))))
+	return p.hold(now.Add(max(min(after, limits.PauseMost), time.Duration((0.5+chance)*float64(d)))))
 }
 
 func (p *Pause) many() bool {

@@ -22,6 +22,17 @@ func TestPause_ThreeInARowHoldEverybody(t *testing.T) {
 	}
 }
 
+// Ensure that nobody who answers can have everybody left alone for a day.
+func TestPause_IsNeverForLongerThanAnHour(t *testing.T) {
+	var p Pause
+	for range rowOfBusy {
+		p.Took(Busy, GiveUp, 1, start)
+	}
+	if d := p.Until().Sub(start); d != time.Hour {
+		t.Errorf("it is %s", d)
+	}
+}
+
 // Ensure that pauses grow for as long as nothing is accepted, up to a quarter of an hour
 // and a half, and begin anew after something was.
 func TestPause_GrowsUntilSomethingIsAccepted(t *testing.T) {

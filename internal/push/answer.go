@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -54,6 +55,9 @@ type failure struct {
 	} `json:"error"`
 }
 
+// status is what Google's look like.
+var status = regexp.MustCompile(`^[A-Z_]{1,40}$`)
+
 const fcmError = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
 
 // outcome says what became of a message that the SDK got name or err for.
@@ -72,6 +76,9 @@ func (a *answer) outcome(name string, err error) error {
 	}
 	var f failure
 	_ = json.Unmarshal(a.body, &f) // what isn't Google's is judged by its status
+	if !status.MatchString(f.Error.Status) {
+		f.Error.Status = "" // NB! It is a reason that coordinators read, and whatever stands in between could write there
+	}
 	code, reason := "", ""
 	for _, d := range f.Error.Details {
 		if d.Type == fcmError {

@@ -1,6 +1,7 @@
 package push
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -85,6 +86,8 @@ func TestRead_SaysWhatIsWrong(t *testing.T) {
 		"only the web app":  {"", web, "", "KITH_FCM is missing"},
 		"only the account":  {account, "", "", "KITH_FCM_WEB is missing"},
 		"no such file":      {"/nowhere/service.json", web, "", "KITH_FCM can't be read"},
+		"in base64":         {base64.StdEncoding.EncodeToString([]byte(account)), web, "", "KITH_FCM can't be read"},
+		"the key alone":     {"-----BEGIN PRIVATE KEY-----\nMIIE", web, "", "KITH_FCM can't be read"},
 		"no JSON":           {account[:len(account)-9], web, "", "KITH_FCM is no JSON"},
 		"the web app's":     {web, web, "", "not the key file of a service account"},
 		"a key that is cut": {with(account, "private_key", "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n"), web, "", "private key in KITH_FCM can't be read"},
@@ -113,7 +116,7 @@ func TestRead_SaysWhatIsWrong(t *testing.T) {
 			if (got == nil) != (c.says != "" || c.account == "") {
 				t.Errorf("%v", got)
 			}
-			if err != nil && strings.Contains(err.Error(), "MII") {
+			if err != nil && (strings.Contains(err.Error(), "MII") || c.account != "" && len(c.account) > 20 && strings.Contains(err.Error(), c.account[:20])) {
 				t.Errorf("quotes the key: %v", err)
 			}
 			if strings.Contains(got.String(), "MII") {

@@ -152,7 +152,7 @@ func (w *Web) check() error {
 	case !digits.MatchString(w.MessagingSenderID):
 		return errors.New("KITH_FCM_WEB has no messagingSenderId, which is a number" + where + ", General")
 	case err != nil || len(key) != 65 || key[0] != 4:
-		return errors.New("KITH_FCM_WEB has no vapidKey, which is 87 characters" + where + ", Cloud Messaging, Web Push certificates")
+		return errors.New(`KITH_FCM_WEB has no vapidKey, a line such as vapidKey: "BN4…" with 87 characters in it` + where + ", Cloud Messaging, Web Push certificates")
 	}
 	return nil
 }
@@ -164,7 +164,11 @@ func contents(name, from string) ([]byte, error) {
 	}
 	text, err := os.ReadFile(from)
 	if err != nil {
-		return nil, fmt.Errorf("%s can't be read: %w", name, err)
+		var why *os.PathError
+		if errors.As(err, &why) {
+			err = why.Err // NB! not what it was called: it may be the key itself, in another form
+		}
+		return nil, fmt.Errorf("%s can't be read: %w. It is the path of a file, or what is in the file as it is, from { to }", name, err)
 	}
 	return text, nil
 }

@@ -2,6 +2,7 @@
  * Members as the desk shows them: with their roles, ready to be found by words. A town's 5,000 are one pass.
  */
 import { searchable } from '../listings/search'
+import { responds } from '../notices/choices'
 import type { Row } from '../sync'
 import { desk as said } from '../words/desk'
 import { roleNames } from '../words/roleNames'
@@ -26,12 +27,9 @@ export interface Person {
   folded: string
 }
 
-/** Who looks into concerns, and is written to when one is urgent. */
-const RESPONDERS = ['coach', 'coordinator']
-
 /** Whether somebody looks into concerns here. */
 export function isResponder({ standing, roles }: Person): boolean {
-  return standing === 'active' && roles.some(({ role }) => RESPONDERS.includes(role))
+  return standing === 'active' && responds(roles.map(({ role }) => role))
 }
 
 /** Whether somebody who looks into concerns is told of nothing urgent by mail, as no address is known. */

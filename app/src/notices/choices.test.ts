@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CHOICES, choicesOf, timesWith, waysOf } from './choices'
+import { CHOICES, choicesOf, responds, timesWith, waysOf } from './choices'
 import { whyNot } from '../words/notices'
 import { gather } from './unreached'
 
@@ -21,6 +21,10 @@ describe('how one is told', () => {
 
   it('can’t wait for the evening where somebody counts on it', () => {
     expect([waysOf('task'), waysOf('account'), waysOf('loyalty')]).toEqual([['now', 'inbox'], ['now', 'inbox'], ['now', 'digest', 'inbox']])
+  })
+
+  it('asks whoever is written to about something urgent for an e-mail, and nobody else', () => {
+    expect([['resident', 'coach'], ['coordinator'], ['resident', 'listener', 'activator', 'owner', 'staff', 'surgery'], []].map(responds)).toEqual([true, true, false, false])
   })
 })
 

@@ -27,6 +27,9 @@ export function choicesOf(row: Row | undefined): Choices {
 
 const two = (value: number): string => String(value).padStart(2, '0')
 
+/** Whether whoever has these roles looks into concerns, and is written to when one is urgent. */
+export const responds = (roles: readonly string[]): boolean => roles.includes('coach') || roles.includes('coordinator')
+
 /** Every half hour, and `chosen` where that is another. */
 export function timesWith(chosen: string): string[] {
   const halves = Array.from({ length: 48 }, (_, at) => `${two(Math.floor(at / 2))}:${at % 2 ? '30' : '00'}`)

@@ -24,6 +24,7 @@ class Page {
   answers = true
   focusable = true
   navigable = true
+  url = 'https://kith.example/plans'
   constructor(
     readonly focused = false,
     readonly visibilityState = 'hidden',
@@ -183,6 +184,13 @@ describe('a tap', () => {
     await vi.runAllTimersAsync()
     await tapped
     expect(pages[0]!.went).toBe('/notices/abc')
+  })
+
+  test('leaves the dashboard of whoever runs the server alone', async () => {
+    pages = [new Page(true, 'visible')]
+    Object.assign(pages[0]!, { url: 'https://kith.example/_/#/collections', answers: false })
+    await tap()
+    expect([pages[0]!.heard, pages[0]!.focusedNow, pages[0]!.went, opened]).toEqual([[], false, '', ['/notices/abc']])
   })
 
   test('opens another page where the one there is can’t be led', async () => {

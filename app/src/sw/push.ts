@@ -94,6 +94,8 @@ function asked(page: WindowClient, address: string): Promise<boolean> {
   })
 }
 
+/** Those of the app: the dashboard of whoever runs the server is no place to lead anybody to, or away from. */
 async function pages(): Promise<readonly WindowClient[]> {
-  return self.clients.matchAll({ type: 'window', includeUncontrolled: true })
+  const all = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
+  return all.filter(({ url }) => !new URL(url).pathname.startsWith('/_/'))
 }

@@ -44,7 +44,7 @@ export const told: Record<string, Told> = {
   'acting.ended': { what: 'Somebody can no longer do things for you', how: 'See who still can.' },
   'role.given': { what: 'There is something new for you to do here', how: 'See what you are here.' },
 
-  'stamp.counted': { what: 'A stamp that was looked at again counts', how: 'See the card.' },
+  'stamp.counted': { what: 'A stamp that was in doubt counts', how: 'See the card.' },
   'reward.reached': { what: 'There are enough stamps for a reward', named: (name) => `There are enough stamps for this: ${name}`, how: 'Choose it on the card.' },
   'voucher.used': { what: 'A voucher was used', how: 'If it wasn’t you, tell the coordinators.' },
 
@@ -102,7 +102,7 @@ export const notices = {
 /** How one wants to be told. */
 export const choices = {
   title: 'How you are told',
-  intro: 'You decide what may disturb you. Everything stands under “For you”, whatever you choose here.',
+  intro: 'You decide what may disturb you. Whatever you choose here, everything stands under',
   forYou: 'For you',
   kinds: 'What may disturb you',
   kind: {
@@ -117,7 +117,7 @@ export const choices = {
   quietFrom: 'Quiet from',
   quietUntil: 'Quiet until',
   never: 'It is the same time: no hours are quiet.',
-  exceptions: 'Two things come all the same: something urgent, if you look after concerns, and another phone that became you.',
+  exceptions: 'Two things come all the same: something urgent, if you look after concerns, and a change to how you get in here.',
   digestAt: 'Once a day: at what time?',
   zone: (zone: string) => `Times are as in ${zone}.`,
   zonePhone: (zone: string) => `Use this phone’s: ${zone}`,
@@ -125,7 +125,9 @@ export const choices = {
   email: 'By e-mail',
   emailHas: 'Send me an e-mail, too',
   emailHint: 'It says that there is something to look at, and not what.',
+  emailAlways: 'Whatever you choose, an e-mail comes when how you get in here has changed. If you look after concerns or the desk, one comes for what must not be missed there.',
   emailNone: 'You have given no e-mail. You need none.',
+  emailNoneDuty: 'You have given no e-mail. You look after others here: with one, you hear of something urgent even where no phone can be told.',
   emailGive: 'Give an e-mail',
   saved: 'Saved',
   notSaved: 'This could not be saved.',
@@ -144,7 +146,7 @@ export const unreached = {
   sent: 'They are on their way again.',
   channels: { push: 'To phones', email: 'By e-mail' } as Record<string, string>,
   pushTitle: 'Telling phones',
-  pushOn: 'Phones can be told, by way of Google. It learns that a phone gets something, when, and of which of four kinds: nothing else.',
+  pushOn: 'Phones can be told, by way of Google. It learns that a phone gets something, when, and of which of four kinds. Not what it is, and not who it is for.',
   pushOff: 'Phones are not told here: people find everything under “For you”, and by e-mail if they want. Whoever runs the server can set it up: docs/operations.md says how, and “kith push check” whether it works.',
 }
 

@@ -4,7 +4,7 @@ import type { PushFault } from '../notices/push'
 
 export const phone = {
   title: 'This phone',
-  intro: 'This phone can show you a line when there is something for you, also while Kith is closed. The line says at most of which kind it is, such as news or something to do. It never says what it is or who it is about.',
+  intro: 'This phone can show you a line when there is something for you, also while Kith is closed. At most it says what kind of thing it is, such as news or something to do. It never says what it is, or who it is about.',
   without: 'Without it, you find everything in “For you” when you open Kith.',
   standing: {
     none: 'Your community does not send anything to phones. You find everything in “For you” when you open Kith.',
