@@ -38,6 +38,11 @@ describe('a line of the inbox', () => {
     }
   })
 
+  it('knows of which only the hour is kept, as the server does', () => {
+    const hourly = [...catalogue.matchAll(/\{Name: "([\w.]+)".*Hourly: true/g)].map(([, name]) => name)
+    expect(templates.filter((one) => line(one).hourly)).toEqual(hourly)
+  })
+
   it('leads to the screen where it can be done', () => {
     expect([line('listing.changed', 'lunch').href, line('concern.urgent', 'c1').href, line('concern.idle').href]).toEqual(['/l/lunch', '/concerns/c1', '/concerns'])
     expect([line('device.pending', 'd').href, line('device.pending', 'd', { coordinates: true }).href]).toEqual(['/shop', '/desk/devices'])

@@ -11,6 +11,8 @@ export interface Line {
   id: string
   /** Milliseconds since 1970. */
   at: number
+  /** Only the hour of it is known. */
+  hourly: boolean
   read: boolean
   icon: SignName
   what: string
@@ -84,7 +86,7 @@ export function lineOf(row: Row, known: Known): Line {
   const [icon, where] = Object.hasOwn(PLACES, template) ? PLACES[template]! : (['info', ''] as const)
   const name = nameOf(template, ref, known.rows)
   return {
-    id: row.id, at: Date.parse(row.at), read: row.read === true, icon, how: words.how, about: String(row.about ?? ''),
+    id: row.id, at: Date.parse(row.at), hourly: template.startsWith('concern.') || template === 'note.new', read: row.read === true, icon, how: words.how, about: String(row.about ?? ''),
     what: name && words.named ? words.named(name) : words.what,
     href: typeof where === 'function' ? where(ref, known) : where,
   }

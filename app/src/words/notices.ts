@@ -70,6 +70,7 @@ export const notices = {
   fresh: (count: number) => (count === 0 ? 'You have read all of it.' : `${common.plural(count, 'thing is', 'things are')} new.`),
   isNew: 'New',
   yesterday: 'Yesterday',
+  between: (from: string, to: string) => `between ${from} and ${to}`,
   about: (name: string) => `For ${name}`,
   aboutSomebody: 'For somebody you act for',
   read: 'I’ve read this',
