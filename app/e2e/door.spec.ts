@@ -4,6 +4,7 @@
  */
 import type { Page } from '@playwright/test'
 import { mkdirSync } from 'node:fs'
+import { superuser } from './superuser'
 import { expect, joinAs, kept, openFront, otherPhone, test, type Town } from './town'
 
 /** Where to leave pictures; nowhere if it isn't set. */
@@ -56,6 +57,13 @@ async function choose(page: Page, who: string, state: string): Promise<void> {
 
 const here = (page: Page) => page.locator('.bar strong')
 
+/** Has the Listener run that group as well. */
+async function helps(town: Town, listing: string): Promise<void> {
+  const records = await superuser(town)
+  const [femi] = await records.find('members', `firstName='Femi'`)
+  await records.add('hosts', { member: femi!.id, listing })
+}
+
 async function picture(page: Page, what: string): Promise<void> {
   if (!PICTURES) return
   mkdirSync(PICTURES, { recursive: true })
@@ -75,9 +83,10 @@ test('two phones with no signal keep one register: an addition, a contradiction,
   await sent(page)
 
   const helper = await otherPhone(browser)
-  await joinAs(helper.page, town, 'activator')
+  await joinAs(helper.page, town, 'listener')
   await openFront(helper.page, town)
   await kept(helper.page)
+  await helps(town, id)
   await helper.page.goto(`${town.url}${door}`)
   await expect(name(helper.page, 'Cath')).toBeVisible()
   await page.context().setOffline(true)
@@ -108,6 +117,8 @@ test('two phones with no signal keep one register: an addition, a contradiction,
     await expect(name(phone, 'Ben')).toContainText('Sent apologies')
     await expect(name(phone, 'Dot')).toContainText('First time')
   }
+  await page.getByRole('button', { name: '2 changes from another phone' }).click()
+  await expect(news(page)).toBeFocused()
   await expect(news(page)).toContainText('Ben: you had “here”. It is “sent apologies” now.')
   await expect(news(page)).toContainText('Also here: Dot and Cath.')
   await expect(news(helper.page)).toContainText('Also here: Ada.')
@@ -127,7 +138,6 @@ test('two phones with no signal keep one register: an addition, a contradiction,
   await expect(page.getByText('3 came')).toBeVisible()
   await page.goto(`${town.url}/outbox`)
   await expect(page.getByText('Everything you did has arrived.'), 'nothing is left to look at').toBeVisible()
-  expect(id).not.toBe('')
 })
 
 test('sixty people at a lunch club are ticked in less than 90 seconds on a phone six times slower', async ({ page, town }) => {
@@ -163,4 +173,94 @@ test('sixty people at a lunch club are ticked in less than 90 seconds on a phone
   await sent(page)
   await page.goto(`${town.url}/groups`)
   await expect(page.getByText('60 came')).toBeVisible()
+})
+
+/** A group whose session has just begun or will within a day, whatever the time is. Answers its id. */
+async function tonight(page: Page, town: Town): Promise<string> {
+  const tomorrow = await page.evaluate(() => {
+    const day = new Date(Date.now() + 86_400_000)
+    return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, '0')}-${String(day.getDate()).padStart(2, '0')}`
+  })
+  await page.goto(`${town.url}/groups/new`)
+  await page.getByLabel('Its name').fill(GROUP)
+  await page.getByLabel('First or next day').fill(tomorrow)
+  await page.getByLabel('Starts').fill('00:00')
+  await page.getByLabel('Ends, if you know').fill('23:59')
+  await page.getByLabel('It has no place, or it is online').check()
+  await page.getByRole('button', { name: 'Put it up' }).click()
+  const address = await page.getByRole('link', { name: GROUP }).getAttribute('href')
+  return (address ?? '').slice(3)
+}
+
+test('a newcomer stands first with what they chose to say, is welcomed by name, and one tick makes them one of the list', async ({ browser, page, town }) => {
+  await joinAs(page, town, 'activator')
+  await openFront(page, town)
+  const id = await tonight(page, town)
+  await page.goto(`${town.url}/door/${id}`)
+  await add(page, 'Ada')
+  await sent(page)
+
+  const newcomer = await otherPhone(browser)
+  await joinAs(newcomer.page, town, 'resident')
+  await openFront(newcomer.page, town)
+  await newcomer.page.goto(`${town.url}/l/${id}/come`)
+  await newcomer.page.locator('input[name=welcome][value=door]').check()
+  await newcomer.page.locator('#firstName').fill('Zuri')
+  await newcomer.page.getByRole('button', { name: 'Say I’d like to come' }).click()
+
+  const rows = page.locator('button.name')
+  await expect(rows).toHaveText([/Zuri/, /Ada/])
+  await expect(page.getByText('Please meet at the door', { exact: true })).toBeVisible()
+  await page.context().setOffline(true)
+  const welcomed = page.getByRole('button', { name: /^Welcomed ?: Zuri$/ })
+  await welcomed.click()
+  await expect(rows.first(), 'whoever is welcomed is here').toHaveAttribute('aria-pressed', 'true')
+  await expect(welcomed).toHaveAttribute('aria-pressed', 'true')
+  await page.getByRole('button', { name: 'More about Zuri' }).click()
+  await page.getByLabel('Introduced to').fill('Ada')
+  await page.getByRole('button', { name: 'Keep', exact: true }).click()
+  await expect(rows.first()).toContainText('Introduced to Ada')
+  await page.getByRole('button', { name: /^Undo: / }).click()
+  await expect(rows.first(), 'the last thing is taken back, and nothing else').not.toContainText('Introduced')
+  await expect(welcomed).toHaveAttribute('aria-pressed', 'true')
+  await page.context().setOffline(false)
+  await sent(page)
+  await expect(rows).toHaveText([/Zuri/, /Ada/])
+  await expect(welcomed).toHaveAttribute('aria-pressed', 'true')
+  await page.goto(`${town.url}/outbox`)
+  await expect(page.getByText('Everything you did has arrived.')).toBeVisible()
+})
+
+test('a list is printed with boxes and without what newcomers said, and is typed in afterwards', async ({ page, town }) => {
+  await joinAs(page, town, 'activator')
+  await openFront(page, town)
+  await aGroup(page, town)
+  const [last, before] = await doorsOf(page, town)
+  await page.goto(`${town.url}${before}`)
+  for (const who of ['Ada', 'Ben']) await add(page, who)
+  await page.goto(`${town.url}${last}`)
+  await expect(page.getByText('Type in who came, from your paper')).toBeVisible()
+  await page.emulateMedia({ media: 'print' })
+  const paper = page.locator('article.paper')
+  await expect(paper.getByRole('heading', { name: 'Who is here?' })).toBeVisible()
+  await expect(paper.getByText('Ada', { exact: true })).toBeVisible()
+  await expect(paper.locator('li')).toHaveCount(2 + 12)
+  await expect(page.getByRole('button', { name: 'Print the list' })).toBeHidden()
+  if (PICTURES) await page.pdf({ path: `${PICTURES}/door-paper.pdf`, format: 'A4' })
+  await page.emulateMedia({ media: 'screen' })
+
+  await name(page, 'Ada').click()
+  await page.getByText('Count heads instead').click()
+  for (let i = 0; i < 3; i++) await page.getByRole('button', { name: 'One more' }).click()
+  await page.getByRole('button', { name: 'Keep the count' }).click()
+  await expect(page.getByText('3 heads counted')).toBeVisible()
+  await page.getByRole('button', { name: 'That’s everybody' }).click()
+  await expect(page.getByText('1 ticked, 3 counted.')).toBeVisible()
+  await page.getByRole('button', { name: 'Open it again' }).click()
+  await name(page, 'Ben').click()
+  await page.getByRole('button', { name: 'That’s everybody' }).click()
+  await expect(page.getByText('2 ticked, 3 counted.')).toBeVisible()
+  await sent(page)
+  await page.goto(`${town.url}/groups`)
+  await expect(page.getByText('2 came').first()).toBeVisible()
 })

@@ -51,6 +51,12 @@ export interface Screen {
   then?: (page: Page) => Promise<void>
 }
 
+/** Opens the door of a session of the last two weeks, whatever day it is. */
+async function atDoor(page: Page): Promise<void> {
+  await page.getByRole('link', { name: /^(Type it in|See or correct)/ }).first().click()
+  await page.getByRole('heading', { name: 'Who is here?' }).waitFor()
+}
+
 /** Every screen of the app, for somebody who runs `listing`. */
 export function screens(listing: string): Screen[] {
   return [
@@ -88,6 +94,20 @@ export function screens(listing: string): Screen[] {
       },
     },
     { name: 'edit', path: `/groups/${listing}` },
+    { name: 'door-next', path: `/door/${listing}` },
+    { name: 'door', path: '/groups', then: atDoor },
+    {
+      name: 'door-more',
+      path: '/groups',
+      then: async (page) => {
+        await atDoor(page)
+        await page.getByLabel('Find a name, or add one').fill('Zebedee')
+        await page.getByLabel('First time here').check()
+        await page.getByRole('button', { name: 'Add Zebedee' }).click()
+        await page.getByRole('button', { name: 'More about Zebedee' }).click()
+        await page.getByText('Count heads instead').click()
+      },
+    },
     { name: 'join', path: '/join' },
     { name: 'outbox', path: '/outbox' },
     { name: 'about', path: '/about' },

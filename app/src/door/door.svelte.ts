@@ -7,7 +7,7 @@ import { newId, type SendError } from '../sync'
 import { derived } from '../sync/effects/derived'
 import { app } from '../ui/app.svelte'
 import { door as said } from '../words/door'
-import { answersOf, keepSeen, keptOf, newsOf, readSeen, seenKey, seenNow, type News, type Seen } from './news'
+import { answersOf, HEADS, keepSeen, keptOf, newsOf, readSeen, seenKey, seenNow, withSaid, type News, type Seen } from './news'
 import { countHere, peopleOf, registerOf, type Person, type State } from './people'
 
 /** What can be taken back. */
@@ -44,8 +44,11 @@ export class Door {
   /** What another phone changed, until it was read. */
   news = $derived.by((): News[] => {
     if (!this.#seen) return []
-    const nameOf = (mark: string) => String(app.live.rows('regulars').get(app.live.rows('marks').get(mark)?.regular)?.firstName ?? '')
-    return [...newsOf(this.#seen, this).filter(({ key }) => !this.#saying.includes(key)), ...keptOf(this.#answers, nameOf)]
+    const lineOf = (mark: string) => {
+      const line = app.live.rows('regulars').get(app.live.rows('marks').get(mark)?.regular)
+      return line && { regular: line.id, name: String(line.firstName) }
+    }
+    return [...newsOf(this.#seen, this), ...keptOf(this.#answers, this.#seen, lineOf)].filter(({ key }) => !this.#saying.includes(key))
   })
   refused = $derived(app.live.outbox().some(({ name, state, args }) => state === 'rejected' && name.startsWith('registers.') && args.listing === this.listing && args.occurrence === this.when.key))
 
@@ -87,6 +90,13 @@ export class Door {
     await this.#mark(person.regular, { [column]: value }, said.did(person.name, said[column === 'first' ? 'firstTime' : 'wasWelcomed']), { [column]: !value })
   }
 
+  /** Whoever is welcomed is here. */
+  async welcome(person: Person): Promise<void> {
+    if (person.state !== 'here') await this.say(person, 'here')
+    const now = this.people.find(({ key }) => key === person.key)
+    if (now?.regular) await this.tick(now, 'welcomed', !person.welcomed)
+  }
+
   async introduce(person: Person, to: string): Promise<void> {
     await this.#mark(person.regular, { introduced: to, welcomed: true }, said.did(person.name, said.wasIntroduced(to)), { introduced: person.introduced, welcomed: person.welcomed })
   }
@@ -110,16 +120,17 @@ export class Door {
   }
 
   async count(heads: number): Promise<void> {
-    await this.#saySelf('heads', { heads }, () => this.#send('registers.count', { ...this.#session, heads }))
+    const shown = String(this.heads)
+    await this.#saySelf(HEADS, (seen) => withSaid(seen, HEADS, String(heads), shown), () => this.#send('registers.count', { ...this.#session, heads }))
   }
 
   async take(): Promise<void> {
-    await this.#saySelf('taken', { taken: true }, () => this.#send('registers.take', this.#session))
+    await this.#saySelf('taken', (seen) => ({ ...seen, taken: true }), () => this.#send('registers.take', this.#session))
     this.last = null
   }
 
   async reopen(): Promise<void> {
-    await this.#saySelf('taken', { taken: false }, () => this.#send('registers.open', this.#session))
+    await this.#saySelf('taken', (seen) => ({ ...seen, taken: false }), () => this.#send('registers.open', this.#session))
   }
 
   /** Takes the last thing back: out of the queue if it is still there, else by saying what was before. */
@@ -147,16 +158,19 @@ export class Door {
       await this.#mark(id, { state: 'none' })
       await this.#send('regulars.end', { id })
     }
-    return this.#saySelf(id, { mine: { [id]: 'here' } }, () => this.#did('registers.add', { ...this.#session, ...args }, said.did(firstName, said.states.here), back))
+    return this.#saySelf(id, (seen) => withSaid(seen, id, 'here', 'none'), () => this.#did('registers.add', { ...this.#session, ...args }, said.did(firstName, said.states.here), back))
   }
 
   async #mark(regular: string, columns: object, words = '', before?: Record<string, unknown>): Promise<void> {
     const send = (what: object, words: string, back?: (nonce: string) => Promise<unknown>) => this.#did('registers.mark', { ...this.#session, marks: [{ regular, ...what }] }, words, back)
-    const mine = (what: { state?: State }) => (what.state ? { mine: { [regular]: what.state } } : {})
+    const saying = (what: { state?: State }) => {
+      const shown = this.people.find((one) => one.regular === regular)?.state ?? 'none'
+      return (seen: Seen) => (what.state ? withSaid(seen, regular, what.state, shown) : seen)
+    }
     const back = before && (async (nonce: string) => {
-      await this.#saySelf(regular, mine(before), async () => (await app.kith.withdraw(nonce)) || send(before, ''))
+      await this.#saySelf(regular, saying(before), async () => (await app.kith.withdraw(nonce)) || send(before, ''))
     })
-    await this.#saySelf(regular, mine(columns), () => send(columns, words, back))
+    await this.#saySelf(regular, saying(columns), () => send(columns, words, back))
   }
 
   async #did(name: string, args: object, words: string, back?: (nonce: string) => Promise<unknown>): Promise<boolean> {
@@ -178,12 +192,11 @@ export class Door {
   }
 
   /** What is said here is no news here: it is noted beside, and nothing is told of it meanwhile. */
-  async #saySelf<T>(key: string, seen: Partial<Pick<Seen, 'mine' | 'heads' | 'taken'>>, work: () => Promise<T>): Promise<T> {
+  async #saySelf<T>(key: string, after: (seen: Seen) => Seen, work: () => Promise<T>): Promise<T> {
     this.#saying = [...this.#saying, key]
     try {
       const done = await work()
-      const before = readSeen(app.kith.local.get(seenKey), this.id) ?? seenNow(this.#day, this)
-      await this.#keep({ ...before, ...seen, mine: { ...before.mine, ...seen.mine } })
+      await this.#keep(after(readSeen(app.kith.local.get(seenKey), this.id) ?? seenNow(this.#day, this)))
       return done
     } finally {
       const at = this.#saying.indexOf(key)

@@ -3,16 +3,19 @@
  * what its person said (`mine`) and what they were told (`told`), by line, for as long as a register can change.
  */
 import type { Entry, LocalFacts } from '../sync'
-import type { Person, State } from './people'
+import { stateOf, type Person, type State } from './people'
 
 const KEY = 'door'
+/** What the count is called among the lines; no line has such an id. */
+export const HEADS = 'heads'
 const KEPT_DAYS = 21
 const DAY_MS = 86_400_000
 
 export interface Seen {
   /** The day of its session, by which it is forgotten. */
   day: string
-  mine: Record<string, State>
+  mine: Record<string, string>
+  over: Record<string, string>
   told: Record<string, State>
   heads: number
   taken: boolean
@@ -26,7 +29,7 @@ export interface Standing {
 }
 
 export type News =
-  | { kind: 'other'; key: string; name: string; was: State; is: State }
+  | { kind: 'other'; key: string; name: string; mine: boolean; was: State; is: State }
   | { kind: 'kept'; key: string; name: string; was: string; is: string }
   | { kind: 'ticked'; key: string; names: string[] }
   | { kind: 'heads'; key: string; heads: number }
@@ -38,8 +41,14 @@ const statesOf = (people: readonly Person[]): Record<string, State> => Object.fr
 /** What somebody has seen who opens a door for the first time: all there is. */
 export function seenNow(day: string, { people, heads, taken }: Standing, before?: Seen): Seen {
   const now = statesOf(people)
-  const mine = Object.fromEntries(Object.keys(before?.mine ?? {}).map((regular) => [regular, now[regular] ?? 'none']))
-  return { day, mine, told: now, heads, taken }
+  const mine = Object.fromEntries(Object.keys(before?.mine ?? {}).map((key) => [key, key === HEADS ? String(heads) : (now[key] ?? 'none')]))
+  return { day, mine, over: {}, told: now, heads, taken }
+}
+
+/** What this phone's person says of a line, or of the heads, where `shown` stood. Correcting oneself is not correcting another. */
+export function withSaid(seen: Seen, key: string, said: string, shown: string): Seen {
+  const over = seen.mine[key] === shown ? seen.over : { ...seen.over, [key]: shown }
+  return { ...seen, mine: { ...seen.mine, [key]: said }, over, ...(key === HEADS ? { heads: Number(said) } : {}) }
 }
 
 /** What differs from what this phone's person said or was told. */
@@ -48,13 +57,11 @@ export function newsOf(seen: Seen, { people, heads, taken }: Standing): News[] {
   const ticked: string[] = []
   for (const { regular, name, state } of people) {
     if (!regular) continue
-    const mine = seen.mine[regular]
-    const told = seen.told[regular] ?? 'none'
-    if (mine !== undefined && mine !== state) news.push({ kind: 'other', key: regular, name, was: mine, is: state })
-    else if (mine === undefined && told !== state) {
-      if (told === 'none' && state === 'here') ticked.push(name)
-      else news.push({ kind: 'other', key: regular, name, was: told, is: state })
-    }
+    const mine = regular in seen.mine
+    const was = stateOf(seen.mine[regular] ?? seen.told[regular])
+    if (was === state) continue
+    if (was === 'none' && state === 'here') ticked.push(name)
+    else news.push({ kind: 'other', key: regular, name, mine, was, is: state })
   }
   if (ticked.length > 0) news.push({ kind: 'ticked', key: 'ticked', names: ticked })
   if (heads !== seen.heads) news.push({ kind: 'heads', key: 'heads', heads })
@@ -74,17 +81,44 @@ interface Replaced {
   is: string
 }
 
-/** Of those answers, where this phone's word stands. Where another's does, the rows say so themselves. `nameOf`: a mark's. */
-export function keptOf(answers: readonly Entry[], nameOf: (mark: string) => string): News[] {
+/** Whose a mark is. */
+export type LineOf = (mark: string) => { regular: string; name: string } | undefined
+
+interface Word extends Replaced {
+  /** The line, or HEADS. */
+  key: string
+  name: string
+  /** This phone's word is the one that stands. */
+  stands: boolean
+}
+
+/** The words of others that an answer names: what somebody's state is, and the count. The rest is for the rows to say. */
+function wordsOf({ name, args, result }: Entry, lineOf: LineOf): Word[] {
+  const sent = name === 'registers.add' ? 'here' : args.marks?.[0]?.state
+  return ((Array.isArray(result?.replaced) ? result.replaced : []) as Replaced[]).flatMap((one) => {
+    if (one.column === 'heads') return [{ ...one, key: HEADS, name: '', stands: one.is === String(args.heads) }]
+    const line = one.column === 'state' ? lineOf(one.id) : undefined
+    return line ? [{ ...one, key: line.regular, name: line.name, stands: one.is === sent }] : []
+  })
+}
+
+/** Whoever said it saw that word of another's, and put it right. */
+const isSeen = ({ key, was }: Word, seen: Seen | undefined): boolean => was === (seen?.over[key] ?? (key === HEADS ? '0' : 'none'))
+
+/** Where this phone's word stands over another's that its person hadn't seen. Where another's does, the rows say so themselves. */
+export function keptOf(answers: readonly Entry[], seen: Seen, lineOf: LineOf): News[] {
   const news = new Map<string, News>()
-  for (const { name, args, result } of answers) {
-    for (const { id, column, was, is } of (Array.isArray(result?.replaced) ? result.replaced : []) as Replaced[]) {
-      if (column === 'heads' && is === String(args.heads)) news.set(column, { kind: 'headsKept', key: 'kept heads', was: Number(was), is: Number(is) })
-      const sent = name === 'registers.add' ? 'here' : args.marks?.[0]?.state
-      if (column === 'state' && is === sent && nameOf(id)) news.set(id, { kind: 'kept', key: `kept ${id}`, name: nameOf(id), was, is })
-    }
+  for (const word of answers.flatMap((entry) => wordsOf(entry, lineOf))) {
+    const { key, name, was, is } = word
+    if (!word.stands || isSeen(word, seen)) continue
+    news.set(key, key === HEADS ? { kind: 'headsKept', key: 'kept heads', was: Number(was), is: Number(is) } : { kind: 'kept', key: `kept ${key}`, name, was, is })
   }
   return [...news.values()]
+}
+
+/** Whether an answer holds nothing that its person doesn't know. */
+export function isNoNews(entry: Entry, seen: Seen | undefined, lineOf: LineOf): boolean {
+  return !entry.result?.gone && wordsOf(entry, lineOf).every((word) => word.stands && isSeen(word, seen))
 }
 
 const all = (local: LocalFacts): Record<string, Seen> => (local.get(KEY) as Record<string, Seen> | undefined) ?? {}

@@ -4,7 +4,7 @@
  */
 import { begin as beginLetters } from '../concerns/beside'
 import { renewCards } from '../card/renew'
-import type { Entry, Kith } from '../sync'
+import type { Kith } from '../sync'
 
 const served = new WeakSet<Kith>()
 
@@ -39,8 +39,9 @@ export function serve(kith: Kith): void {
   settle(kith)
 }
 
-/** That a card was there already is what its person wanted; so is a tick that another phone had made as well, and that somebody has a buddy or was rung. */
+/** That it was there already, or done on another phone, is what its person wanted. Of registers the door knows what is news. */
 function settle(kith: Kith): void {
-  const wanted = ({ name, result }: Entry) => /^(cards|buddies|pairings|calls|hostCards)\./.test(name) || (/^(registers|regulars)\./.test(name) && !result?.replaced && !result?.gone)
-  for (const entry of kith.outbox()) if (entry.state === 'merged' && wanted(entry)) void kith.dismiss(entry.nonce)
+  const merged = kith.outbox().filter(({ state }) => state === 'merged')
+  for (const { name, nonce } of merged) if (/^(cards|buddies|pairings|calls|hostCards)\./.test(name)) void kith.dismiss(nonce)
+  if (merged.some(({ name }) => /^(registers|regulars)\./.test(name))) void import('../door/answers').then(({ settle }) => settle(kith)).catch(() => undefined)
 }

@@ -81,9 +81,11 @@ export const door = {
   reopenHint: 'You can still tick who comes late.',
 
   news: 'Changed on another phone',
+  newsCount: (count: number) => (count === 1 ? '1 change from another phone' : `${count} changes from another phone`),
   ok: 'All right',
   newsLine: {
     other: (name: string, was: string, is: string) => `${name}: you had “${was}”. It is “${is}” now.`,
+    since: (name: string, was: string, is: string) => `${name}: it was “${was}”. It is “${is}” now.`,
     kept: (name: string, was: string, is: string) => `${name}: another phone had “${was}”. It is “${is}”, as you said later.`,
     ticked: (names: readonly string[]) => (names.length > 6 ? `Also here: ${names.slice(0, 5).join(', ')} and ${names.length - 5} more.` : `Also here: ${list(names)}.`),
     heads: (heads: number) => (heads > 0 ? `The count of heads is ${heads} now.` : 'There is no count of heads any more.'),
