@@ -290,7 +290,9 @@ test.describe('everything works', () => {
 async function works(page: Page, town: Town): Promise<void> {
   await openFront(page, town)
   await page.getByRole('main').getByRole('listitem').getByRole('link').first().click()
-  await page.getByRole('button', { name: 'Save', exact: true }).first().click()
+  const save = page.getByRole('button', { name: 'Save', exact: true })
+  await save.first().click()
+  await expect(save).toHaveCount(0)
   await page.goto(`${town.url}/plans`)
   await expect(page.getByRole('heading', { level: 1, name: 'My plans' })).toBeVisible()
   await expect(page.getByText('Nothing saved yet.')).toHaveCount(0)
