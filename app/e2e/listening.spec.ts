@@ -178,7 +178,6 @@ test('what the server refuses for good is said, with what to do, until its write
   // The worker takes a page over while it runs; what it asks for just then may pass by the answer of this test.
   await kept(page)
   await page.route(LETTERS, answers({ outcome: 'rejected', code: 'text_invalid' }))
-  // An attempt that fails is followed by another within twenty seconds, which is longer than anything is waited for.
   const answered = page.waitForResponse(LETTERS)
   await passOn(page)
   await answered
