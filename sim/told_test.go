@@ -55,7 +55,8 @@ type desk struct {
 
 	mu    gosync.Mutex
 	heard int
-	stop  func() // once so many were heard
+	more  chan struct{} // closed by the next one that is heard
+	stop  func()        // once so many were heard
 	at    int
 }
 
@@ -118,6 +119,20 @@ func (d *desk) hears() {
 	if d.heard++; d.heard == d.at && d.stop != nil {
 		go d.stop()
 	}
+	if d.more != nil {
+		close(d.more)
+		d.more = nil
+	}
+}
+
+// next is closed once another message has reached Google.
+func (d *desk) next() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.more == nil {
+		d.more = make(chan struct{})
+	}
+	return d.more
 }
 
 // reportUntil has everybody report things until the server is dead: after so many more
@@ -136,15 +151,18 @@ func (d *desk) reportUntil(after int, or time.Duration) {
 	var all gosync.WaitGroup
 	for i, w := range d.writers {
 		all.Go(func() {
-			for n := 0; or > 0 || n == 0; n++ {
+			for {
 				lost, wrong := w.push(min(int(or), 1))
 				if wrong != nil {
 					d.t.Errorf("writer %d: %v", i, wrong)
 				}
-				if lost != nil || wrong != nil {
+				if lost != nil || wrong != nil || or == 0 {
 					return
 				}
-				time.Sleep(50 * time.Millisecond) // a town, not a flood: what is put down is also to be brought
+				select { // a town, not a flood: what is put down is also to be brought
+				case <-d.next():
+				case <-dead:
+				}
 			}
 		})
 	}

@@ -223,7 +223,8 @@ test('what was shown as taken is there though the browser dies at once, and arri
     await expect(taken(again)).toHaveCount(3)
     await town.start()
     await again.reload()
-    await again.getByRole('button', { name: '3 today' }).click()
+    // What is refused doesn't count any more: the answer may be there already.
+    await again.getByRole('button', { name: / today$/ }).click()
     // Nobody has printed such cards: the server says so, of each one, once.
     await expect(again.getByText('There is no card with that code.')).toHaveCount(3, { timeout: 60_000 })
   } finally {
@@ -265,7 +266,8 @@ test('on a shared tablet the till is the shop’s: opened in one turn, worked in
     await page.getByRole('button', { name: 'Begin my turn' }).click()
     await page.getByRole('button', { name: 'End my turn' }).waitFor()
     await go(page, '/till')
-    await page.getByRole('button', { name: '1 today' }).click()
+    // As above: by now it may have been refused.
+    await page.getByRole('button', { name: / today$/ }).click()
     await expect(page.getByText('There is no card with that code.')).toBeVisible({ timeout: 60_000 })
   } finally {
     await context.close()

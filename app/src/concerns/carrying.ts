@@ -49,6 +49,11 @@ export class Carrier {
     }
   }
 
+  /** Milliseconds until what failed may be tried again; 0: now, or nothing failed. */
+  get waitMs(): number {
+    return this.#whole.waitMs
+  }
+
   /** There is signal again, or somebody is looking: what failed may be tried at once. */
   forgive(): void {
     this.#whole.forgive()

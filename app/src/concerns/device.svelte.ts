@@ -15,6 +15,7 @@ class Device {
   #env: Env = browserEnv()
   #carrier = new Carrier(this.#env, this.letters)
   #begun = false
+  #again: ReturnType<typeof setTimeout> | undefined
 
   get env(): Env {
     return this.#env
@@ -58,6 +59,9 @@ class Device {
     if (!(await Letters.exist())) return
     await this.refresh()
     await this.#carrier.round()
+    // What failed once needn't wait for the next look.
+    clearTimeout(this.#again)
+    if (this.#carrier.waitMs > 0) this.#again = setTimeout(() => this.look(), this.#carrier.waitMs)
     await this.refresh()
   }
 }
