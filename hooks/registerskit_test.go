@@ -17,17 +17,19 @@ type hall struct {
 	*town
 	listing      string
 	host, helper *phone
-	at           time.Time // of the session that has just been
+	at, wall     time.Time // of the session that has just been, and what clocks there showed
 }
 
 // inHall has a group that meets every third day, and has just met: whatever day it is.
 func (w *town) inHall(host, helper *phone) *hall {
 	zone, _ := calendar.Zone("Europe/London")
 	at := time.Now().In(zone).Add(-4 * time.Hour).Truncate(time.Minute)
-	h := &hall{town: w, host: host, helper: helper, at: at}
+	wall, err := time.Parse(calendar.Local, at.Format(calendar.Local))
+	must(w.t, err)
+	h := &hall{town: w, host: host, helper: helper, at: at, wall: wall}
 	h.listing = w.make("listings", map[string]any{
 		"kind": "group", "title": "Lunch club", "status": "active",
-		"schedule": `[{"start":"` + at.AddDate(0, 0, -60).Format(calendar.Local) + `","minutes":120,"zone":"Europe/London","rrule":"FREQ=DAILY;INTERVAL=3"}]`,
+		"schedule": `[{"start":"` + wall.AddDate(0, 0, -60).Format(calendar.Local) + `","minutes":120,"zone":"Europe/London","rrule":"FREQ=DAILY;INTERVAL=3"}]`,
 	}).Id
 	for _, p := range []*phone{host, helper} {
 		w.make("hosts", map[string]any{"listing": h.listing, "member": p.member})
@@ -36,7 +38,7 @@ func (w *town) inHall(host, helper *phone) *hall {
 }
 
 // day names a session: 0 has just been, -1 is the one before.
-func (h *hall) day(n int) string { return h.at.AddDate(0, 0, 3*n).Format(calendar.Local) }
+func (h *hall) day(n int) string { return h.wall.AddDate(0, 0, 3*n).Format(calendar.Local) }
 
 // of gives the arguments of what is said of a session.
 func (h *hall) of(n int, more map[string]any) map[string]any {
