@@ -282,6 +282,7 @@ export function deskScreens(person: string): Screen[] {
     { name: 'desk-helplines', path: '/desk/helplines' },
     { name: 'desk-helpline', path: '/desk/helplines/new', then: (page) => page.getByRole('button', { name: 'Save' }).click() },
     { name: 'desk-figures', path: '/desk/figures' },
+    { name: 'desk-returns', path: '/desk/returns' },
     { name: 'desk-glasses', path: '/desk/glasses' },
     { name: 'desk-scheme', path: '/desk/scheme' },
     { name: 'desk-rewards', path: '/desk/scheme/rewards', then: (page) => page.getByRole('button', { name: /^End it/ }).first().click() },

@@ -30,14 +30,15 @@ export function lookedOutFor(held: Held): Row[] {
   return all(held.rows, 'pairings').filter((row) => isNow(row) && own.has(row.buddy)).sort((a, b) => Number(a.status === 'open') - Number(b.status === 'open') || (a.id < b.id ? -1 : 1))
 }
 
-/** Who looks out for this person at a listing; for whoever helps them, too. */
-export function buddyOf(held: Held, listing: string): Row | undefined {
+/** Who looks out for this person, each at a group; for whoever helps them, too. */
+export function buddiesOf(held: Held): Row[] {
   const own = ownOffers(held)
-  return all(held.rows, 'pairings').find((row) => {
-    const holders = held.holders('pairings', row.id)
-    return row.listing === listing && row.status === 'open' && row.buddy !== '' && !own.has(row.buddy) && [`member/${held.me}`, `helped/${held.me}`].some((name) => holders.includes(name))
-  })
+  const names = [`member/${held.me}`, `helped/${held.me}`]
+  return all(held.rows, 'pairings').filter((row) => row.status === 'open' && row.buddy !== '' && !own.has(row.buddy) && held.holders('pairings', row.id).some((name) => names.includes(name)))
 }
+
+/** Who looks out for this person at a listing. */
+export const buddyOf = (held: Held, listing: string): Row | undefined => buddiesOf(held).find((row) => row.listing === listing)
 
 /** This person's own offers that stand, and those that were declined. */
 export function offersOf(held: Held): Row[] {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Schedule } from '../calendar'
 import type { Entry, Row } from '../sync'
-import { isMovedVisit, isOver, myVisits } from './visits'
+import { visits as words } from '../words/visits'
+import { chosenOf, isMovedVisit, isOver, myVisits } from './visits'
 
 const THURSDAY: Schedule = [{ start: '2026-06-04T12:00', minutes: 60, zone: 'Europe/London', rrule: 'FREQ=WEEKLY;BYDAY=TH', changes: [{ from: '2026-06-11T12:00', cancelled: true }, { from: '2026-06-18T12:00', start: '2026-06-19T15:00' }] }]
 const row = (id: string, day: string, more: Partial<Row> = {}): Row => ({ id, listing: 'l', occurrence: `2026-06-${day}T12:00`, firstName: 'Rosa', welcome: 'door', status: 'coming', ...more })
@@ -44,5 +45,20 @@ describe('my visits', () => {
     const at = (clock: string) => Date.parse(`2026-06-04T${clock}:00+01:00`)
     expect(['11:59', '12:00', '12:59', '13:00'].map((clock) => isOver(held, at(clock), `2026-06-04T${clock}`))).toEqual([false, false, false, true])
     expect(['2026-06-05T12:00', '2026-06-05T12:01'].map((wall) => isOver(unknown, 0, wall)), 'of which nothing is known but its name').toEqual([false, true])
+  })
+})
+
+describe('what somebody chose to say', () => {
+  it('has every part, whatever an older row, a draft or a command has', () => {
+    expect(chosenOf()).toEqual({ firstName: '', welcome: 'none', first: false, say: '', interests: [] })
+    expect(chosenOf({ welcome: 'limousine', first: 'yes', interests: 'all', firstName: 'Rosa' } as object)).toEqual({ firstName: 'Rosa', welcome: 'none', first: false, say: '', interests: [] })
+    expect(chosenOf({ welcome: 'walk', first: true, say: 'Hello', interests: ['quiz'] })).toEqual({ firstName: '', welcome: 'walk', first: true, say: 'Hello', interests: ['quiz'] })
+  })
+  it('is read back to them whole before it is sent, and nothing of what they left out', () => {
+    expect(words.toldText(chosenOf())).toBe('“Someone new” is coming. Nothing else.')
+    expect(words.toldText(chosenOf({ firstName: 'Rosa', welcome: 'walk', first: true, say: 'I am slow on stairs.', interests: ['music', 'quiz'] }))).toBe(
+      '“Rosa” is coming and would like somebody to walk with them. It’s the first time. They like music and quizzes. “I am slow on stairs.” Nothing else.',
+    )
+    expect(words.toldText(chosenOf({ welcome: 'look' }))).toBe('“Someone new” is coming to have a look. Nothing else.')
   })
 })

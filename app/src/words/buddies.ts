@@ -1,13 +1,15 @@
 /** The words of looking out for newcomers: buddies, whom they meet, and the call when somebody didn't come. */
 import type { Welcome } from '../visits/visits'
 
+/** A number stays in one line. */
+const whole = (phone: string): string => phone.replaceAll(' ', '\u00A0')
+
 export const buddies = {
   title: 'Buddies',
   someone: 'Someone new',
   somebody: 'somebody',
   somewhere: 'a group',
   notSaved: 'This could not be saved.',
-  waiting: 'Saved on this phone. It will be sent when there’s signal.',
 
   /** Of whoever comes, to who meets them. */
   welcome: {
@@ -15,7 +17,6 @@ export const buddies = {
   } as Record<Welcome, string>,
   first: 'First time',
   likes: (interests: string) => `Likes ${interests}`,
-  both: (interests: string) => `You both like ${interests}.`,
   says: (words: string) => `“${words}”`,
 
   mine: {
@@ -30,7 +31,7 @@ export const buddies = {
     open: (name: string) => `You look out for ${name}`,
     comes: (when: string) => `Comes on ${when}`,
     comesNot: 'Has not said when they come next.',
-    ring: (name: string, phone: string) => `Ring ${name} on ${phone}`,
+    ring: (name: string, phone: string) => `Ring ${name} on ${whole(phone)}`,
     noPhone: (name: string) => `${name} has given you no number. They can, if they want to.`,
     stop: 'I can’t any more',
     stopText: (name: string) => `You no longer look out for ${name}. The people who run it are told, and not why. Any number you were given leaves your phone.`,
@@ -73,7 +74,6 @@ export const buddies = {
 
   /** At one group, for those who run it. */
   host: {
-    title: 'Buddies',
     of: (title: string) => `at ${title}`,
     todo: (count: number) => (count === 0 ? 'Buddies' : `Buddies (${count} to look at)`),
     unanswered: (name: string) => `Nobody has reached ${name}`,
@@ -98,7 +98,6 @@ export const buddies = {
       open: (buddy: string) => `${buddy} looks out for them`,
       alone: 'Has no buddy any more',
       declined: (buddy: string) => `${buddy} can’t this time`,
-      noThanks: 'Said no thanks. That’s fine.',
     },
     swap: 'Ask somebody else',
     end: 'End it',
@@ -109,7 +108,7 @@ export const buddies = {
     approve: (name: string) => `Yes, ${name} can be a buddy`,
     decline: 'No, thank you',
     list: 'Buddies here',
-    endOffer: 'Is a buddy no longer',
+    endOffer: 'No longer a buddy',
     endOfferText: (name: string) => `${name} can’t be asked here any more. Whoever they look out for here has no buddy then, and you can ask another.`,
     sheet: 'A call list on paper',
     notYours: 'Only the people who run this see who looks out for whom.',
@@ -142,7 +141,7 @@ export const buddies = {
     title: 'Give them a ring',
     lead: (name: string, title: string, when: string) => `${name} wasn’t at ${title} ${when}. It may be nothing. A friendly voice is all that’s needed.`,
     only: 'Only you see this.',
-    call: (name: string, phone: string) => `Ring ${name} on ${phone}`,
+    call: (name: string, phone: string) => `Ring ${name} on ${whole(phone)}`,
     noPhone: (name: string) => `${name} has given no number here. If you have one, or meet them, that is as good.`,
     script: 'You might say',
     lines: (me: string, title: string) => [
@@ -185,7 +184,6 @@ export const buddies = {
     all: 'All',
     none: 'None',
     noRegulars: 'Nobody is on this group’s register yet.',
-    blank: 'Empty lines to write on',
     print: 'Print it',
     head: (title: string) => `${title}: people to ring`,
     say: 'Say:',
@@ -222,7 +220,6 @@ export const hostCard = {
   preview: 'This is what they see',
   only: 'Only activators and coordinators have a card.',
   ask: (name: string) => `Ask for ${name}`,
-  groupLine: 'Your card is shown here.',
   make: 'Put up a card: “Ask for me”',
 }
 
@@ -232,6 +229,7 @@ export const returns = {
   intro: 'Counted from the registers by quarter, and rounded to 5. Fewer than 5 isn’t told apart. They stand here eight weeks after a quarter.',
   none: 'There are no figures yet. They come eight weeks after a quarter of which you kept registers.',
   quarter: 'Quarter',
+  measure: 'What is counted',
   named: (period: string) => {
     const [year, quarter] = period.split('-Q')
     return `${['January to March', 'April to June', 'July to September', 'October to December'][Number(quarter) - 1] ?? period} ${year}`
@@ -240,7 +238,6 @@ export const returns = {
     people: 'Came at least once', first: 'Came for the first time', back: 'Of those, came again within six weeks', gone: 'Came before, and not in this quarter',
   } as Record<string, string>,
   all: 'All groups',
-  group: 'This group',
   price: 'By what it costs',
   venue: 'By kind of place',
   prices: { free: 'Free', donation: 'Donation', payWhatYouCan: 'Pay what you can', upTo3: 'Up to £3', upTo10: 'Up to £10', over10: 'Over £10', unknown: 'Not said' } as Record<string, string>,

@@ -19,6 +19,7 @@ export const visits = {
   comeTitle: 'I’d like to come',
   to: (title: string) => `to ${title}`,
   which: 'Which day?',
+  moreDays: 'Show later days',
   nobodyHere: 'The people who run this don’t use Kith, so nobody would be told. Ask them before you set out.',
   other: 'No day is planned that you could choose. Ring and ask when it is on.',
   name: 'Your first name, if you like',
