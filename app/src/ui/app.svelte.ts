@@ -65,6 +65,8 @@ class App {
     return new Set([...mine.map((row) => row.listing as string), ...added.map((entry) => entry.args.id as string)])
   })
   isHost = $derived(this.hosted.size > 0 || (this.live.me?.roles ?? []).some((role) => role === 'activator' || role === 'coordinator'))
+  /** What the navigation has room for follows from it. */
+  doing = $derived({ roles: this.live.me?.roles ?? [], host: this.isHost, circles: this.live.rows('circles').size > 0 })
   /** The member for whom this person acts just now, with their consent; '' when they are themselves. */
   acting = $derived.by((): string => {
     const who = this.live.local('acting') as string | undefined

@@ -19,6 +19,13 @@ it('the navigation has three or four places, that change with what somebody does
   expect(hrefs(['coach', 'coordinator'])).toEqual(['/', '/plans', '/desk', '/you'])
 })
 
+it('whoever is in a circle finds it in the navigation, and whoever is in none finds it from “You”', () => {
+  const all = (circles: boolean, roles: string[]) => placesOf({ roles, host: false, circles }).map((place) => place.href)
+  expect([all(true, ['resident']), all(false, ['resident'])]).toEqual([['/', '/plans', '/circles', '/you'], ['/', '/plans', '/card', '/you']])
+  expect(elsewhere(['resident'])).toContain('/circles')
+  expect(elsewhere([])).not.toContain('/circles')
+})
+
 it('nothing that somebody does here is out of reach', () => {
   for (const [roles, host] of [[[], false], [['activator'], true], [['coordinator'], true], [['owner', 'activator'], true], [['owner', 'coordinator', 'activator'], true], [['coach', 'owner', 'activator'], true]] as const) {
     const all = [...hrefs([...roles], host), ...elsewhere([...roles], host)]

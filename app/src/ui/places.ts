@@ -26,6 +26,7 @@ const TILL: Place = { href: '/till', icon: 'scan', text: shell.till, names: ['ti
 const GROUPS: Place = { href: '/groups', icon: 'people', text: shell.groups, names: ['groups', 'edit', 'invites'] }
 const PLANS: Place = { href: '/plans', icon: 'bookmark', text: shell.plans, names: ['plans', 'outbox'] }
 const CARD: Place = { href: '/card', icon: 'card', text: shell.card, names: ['card'] }
+const CIRCLES: Place = { href: '/circles', icon: 'people', text: shell.circles, names: ['circles'] }
 const QUIET: Place = { href: '', icon: 'leaf', text: shell.quiet, names: [] }
 const LAST: Place = { href: '/about', icon: 'info', text: shell.about, names: ['about', 'join'] }
 const YOU: Place = { href: '/you', icon: 'person', text: shell.you, names: ['you', 'about', 'join'], waits: shell.youWaits }
@@ -36,10 +37,12 @@ export interface Doing {
   roles: readonly string[]
   /** Runs a listing, or may put one up. */
   host: boolean
+  /** Is in a circle around somebody, or has one around them. */
+  circles?: boolean
 }
 
 /** Places between the first and the last, the most needed first. */
-function between({ roles, host }: Doing): Place[] {
+function between({ roles, host, circles = false }: Doing): Place[] {
   const listens = roles.includes('listener')
   const owns = roles.includes('owner')
   const serves = owns || roles.includes('staff')
@@ -51,9 +54,11 @@ function between({ roles, host }: Doing): Place[] {
     ...(owns ? [SHOP] : []),
     ...(host && !roles.includes('coordinator') ? [GROUPS] : []),
     PLANS,
+    ...(circles ? [CIRCLES] : []),
     ...(serves && !owns ? [SHOP] : []),
     ...(roles.length > 0 ? [CARD] : []),
     ...(roles.includes('coordinator') ? [GROUPS] : []),
+    ...(!circles && roles.length > 0 ? [CIRCLES] : []),
     ...(!listens && roles.some((role) => role === 'activator' || role === 'coach' || role === 'coordinator') ? [QUIET] : []),
   ]
   return wanted

@@ -7,7 +7,7 @@ import type { Component } from 'svelte'
 type Props = Record<string, string>
 
 export interface Route {
-  name: 'front' | 'listing' | 'come' | 'plans' | 'groups' | 'edit' | 'join' | 'outbox' | 'about' | 'invites' | 'desk' | 'shop' | 'concerns' | 'surgery' | 'you' | 'till' | 'card' | 'missing'
+  name: 'front' | 'listing' | 'come' | 'plans' | 'groups' | 'edit' | 'join' | 'outbox' | 'about' | 'invites' | 'desk' | 'shop' | 'concerns' | 'surgery' | 'you' | 'till' | 'card' | 'circles' | 'missing'
   /** The list of what's on stands beside it on a wide screen. */
   list: boolean
   props: Props
@@ -20,13 +20,13 @@ type Page = Promise<{ default: Component<any> }>
 const ID = '([a-z0-9]{1,40})'
 
 /** "You", the ways back, the card, the till, and what every page's foot leads to: one list of them, which comes later. */
-const own = (part: string): Page => import('../you/pages').then(({ page }) => page(part))
+const own = (...parts: string[]): Page => import('../you/pages').then(({ page }) => page(...parts))
 
 /**
- * A whole path, and the page it shows; `load` is told the first part in brackets. `props`: what the parts are called
+ * A whole path, and the page it shows; `load` is told the parts in brackets. `props`: what the parts are called
  * there. `list`: see Route. A name of '' is that first part.
  */
-const TABLE: [pattern: string, name: Route['name'] | '', load: ((part: string) => Page) | null, props?: string[], list?: boolean][] = [
+const TABLE: [pattern: string, name: Route['name'] | '', load: ((...parts: string[]) => Page) | null, props?: string[], list?: boolean][] = [
   ['/', 'front', null, [], true],
   [`/l/${ID}`, 'listing', () => import('../listings/ListingPage.svelte'), ['id'], true],
   [`/l/${ID}/come(?:/([0-9T:-]{16}))?`, 'come', () => import('../visits/Come.svelte'), ['id', 'occurrence'], true],
@@ -38,9 +38,10 @@ const TABLE: [pattern: string, name: Route['name'] | '', load: ((part: string) =
   ['/you(?:/([a-z]+))?', 'you', own],
   ['/(act|recover|signin|privacy|complain|listening|guide|cards|helplines|nudges|sticker|poster|shops|note)', 'you', own],
   ['/(surgery|till)', '', own],
-  ['/card(?:(/print)(?:/([a-z]+))?)?', 'card', (part) => own(`card${part || '/'}`), ['', 'what']],
+  ['/card(?:(/print)(?:/([a-z]+))?)?', 'card', (part = '') => own(`card${part || '/'}`), ['', 'what']],
   [`/notices(?:/${ID})?`, 'you', (id) => own(id ? 'tapped' : 'inbox'), ['id']],
   [`/(buddies|ring|sheet|hostcard)(?:/${ID})?`, 'you', own, ['', 'id']],
+  [`/(circles)(?:/${ID}(?:/([a-z]+)(?:/${ID}(?:/([0-9T:-]{16}))?)?)?)?`, '', own, ['', 'id', 'part', 'which', 'occurrence']],
   ['/outbox', 'outbox', () => import('../sent/Outbox.svelte')],
   ['/invites', 'invites', () => import('../invites/Invites.svelte')],
   ['/invites/new', 'invites', () => import('../invites/MakeInvite.svelte')],
@@ -56,9 +57,9 @@ const TABLE: [pattern: string, name: Route['name'] | '', load: ((part: string) =
 export function route(path: string): Route {
   for (const [pattern, name, load, props = [], list = false] of TABLE) {
     const [whole, ...parts] = new RegExp(`^${pattern}$`).exec(path) ?? []
-    const [first = ''] = parts
     if (whole !== undefined) {
-      return { name: name || (first as Route['name']), list, props: Object.fromEntries(props.map((prop, at) => [prop, parts[at] ?? ''])), load: load && (() => load(first)) }
+      const said = parts.map((part) => part ?? '')
+      return { name: name || (said[0] as Route['name']), list, props: Object.fromEntries(props.map((prop, at) => [prop, said[at] ?? ''])), load: load && (() => load(...said)) }
     }
   }
   throw new Error('the last line fits everything')

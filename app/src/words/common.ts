@@ -14,6 +14,7 @@ export const common = {
     plans: 'My plans',
     card: 'My card',
     groups: 'My groups',
+    circles: 'Circles',
     about: 'About',
     back: 'Back',
     loading: 'One moment…',

@@ -1,7 +1,7 @@
 /** The pages of "You", of the ways back and of the card, by the part of their address. Each comes in a file of its own. */
 import type { Component } from 'svelte'
 
-type Load = () => Promise<{ default: Component<any> }>
+type Load = (...parts: string[]) => Promise<{ default: Component<any> }>
 
 const PAGES: Record<string, Load> = {
   '': () => import('./You.svelte'),
@@ -39,9 +39,10 @@ const PAGES: Record<string, Load> = {
   'card/': () => import('../card/Card.svelte'),
   'card/print': () => import('../card/print/Print.svelte'),
   till: () => import('../till/Till.svelte'),
+  circles: (...parts) => import('../circles/pages').then(({ page }) => page(...parts)),
   door: () => import('../door/Door.svelte'),
   complain: () => import('../about/Complain.svelte'),
 }
 
 /** The page of that name; the one that says there is none for any other. */
-export const page = (name: string): ReturnType<Load> => (Object.hasOwn(PAGES, name) ? PAGES[name]!() : import('../ui/Missing.svelte'))
+export const page = (name = '', ...parts: string[]): ReturnType<Load> => (Object.hasOwn(PAGES, name) ? PAGES[name]!(...parts) : import('../ui/Missing.svelte'))
