@@ -41,6 +41,7 @@ const TABLE: [pattern: string, name: Route['name'] | '', load: ((...parts: strin
   ['/card(?:(/print)(?:/([a-z]+))?)?', 'card', (part = '') => own(`card${part || '/'}`), ['', 'what']],
   [`/notices(?:/${ID})?`, 'you', (id) => own(id ? 'tapped' : 'inbox'), ['id']],
   [`/(buddies|ring|sheet|hostcard)(?:/${ID})?`, 'you', own, ['', 'id']],
+  [`/(asks)(?:/${ID})?`, 'circles', own, ['', 'id']],
   [`/(circles)(?:/${ID}(?:/([a-z]+)(?:/${ID}(?:/([0-9T:-]{16}))?)?)?)?`, '', own, ['', 'id', 'part', 'which', 'occurrence']],
   ['/outbox', 'outbox', () => import('../sent/Outbox.svelte')],
   ['/invites', 'invites', () => import('../invites/Invites.svelte')],

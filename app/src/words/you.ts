@@ -173,16 +173,17 @@ export const known = {
 
 export const blocks = {
   title: 'People you blocked',
-  intro: 'Somebody you block can’t act for you, nor you for them. They are not told, and you need not say why.',
+  intro: 'What you and somebody you block have with each other here ends, and neither can act for the other. They are not told, and you need not say why.',
   none: 'You have blocked nobody.',
   who: 'Who you can block',
-  whoNone: 'Here stand the people who act for you, or for whom you act. There is nobody now. If somebody else troubles you, tell the coordinator.',
+  whoNone: 'Here stand the people who act for you, or for whom you act. There is nobody now. Whom you met under Asks or in a circle you can block there. If somebody else troubles you, tell the coordinator.',
   block: 'Block',
   blockOf: (name: string) => `Block ${name}`,
   undo: 'Undo',
   undoOf: (name: string) => `Unblock ${name}`,
   tell: 'Tell the coordinator about something',
   somebody: 'Somebody who acted for you',
+  someone: 'Somebody',
 }
 
 export const report = {

@@ -39,6 +39,7 @@ const PAGES: Record<string, Load> = {
   'card/': () => import('../card/Card.svelte'),
   'card/print': () => import('../card/print/Print.svelte'),
   till: () => import('../till/Till.svelte'),
+  asks: () => import('../asks/Asks.svelte'),
   circles: (...parts) => import('../circles/pages').then(({ page }) => page(...parts)),
   door: () => import('../door/Door.svelte'),
   complain: () => import('../about/Complain.svelte'),

@@ -3,6 +3,7 @@
  * screen, so that a visitor's first visit stays small.
  */
 import type { Effect } from '../overlay'
+import { asks } from './asks'
 import { buddies } from './buddies'
 import { cards } from './cards'
 import { concerns } from './concerns'
@@ -14,4 +15,4 @@ import { phone } from './phone'
 import { registers } from './registers'
 import { residents } from './residents'
 
-export const later: Readonly<Record<string, Effect>> = { ...buddies, ...cards, ...concerns, ...desk, ...hosting, ...listening, ...notices, ...phone, ...registers, ...residents }
+export const later: Readonly<Record<string, Effect>> = { ...asks, ...buddies, ...cards, ...concerns, ...desk, ...hosting, ...listening, ...notices, ...phone, ...registers, ...residents }
