@@ -187,11 +187,28 @@ func TestActing_RefusesWhatNobodyCouldAgreeTo(t *testing.T) {
 			t.Errorf("%s: %q", what, got)
 		}
 	}
-	for _, scopes := range [][]string{nil, {}, {"money"}, {"visits", "visits"}, {"visits", "details", "visits"}} {
+	for _, scopes := range [][]string{nil, {}, {"money"}, {"visits", "visits"}, {"circles", "circles"}, {"visits", "details", "visits"}, {"visits", "details", "circles", "circles"}} {
 		if got, _ := person.does("acting.offer", map[string]any{"id": newID(), "codeHash": codes.Hash("x"), "scopes": scopes, "until": in(5)}); got != "args_invalid" {
 			t.Errorf("scopes %v: %q", scopes, got)
 		}
 	}
+}
+
+// Ensure that somebody can be let do each of three things for another, or all of them.
+func TestActing_ForEachThingOrAll(t *testing.T) {
+	w := newTown(t)
+	person, help := w.phone("resident"), w.phone("resident")
+	for _, scopes := range [][]string{{"visits"}, {"details"}, {"circles"}, {"circles", "visits"}, {"visits", "details", "circles"}} {
+		if got := w.scopesOf(help.helps(person, scopes...)); !slices.Equal(got, scopes) {
+			t.Errorf("%v became %v", scopes, got)
+		}
+	}
+}
+
+func (w *town) scopesOf(consent string) []string {
+	r, err := w.app.FindRecordById("consents", consent)
+	must(w.t, err)
+	return r.GetStringSlice("scopes")
 }
 
 // Ensure that erasing oneself ends what one may do for others, and leaves what

@@ -119,13 +119,17 @@ func active(c *sync.Call, id string, unknown error) (*core.Record, error) {
 	return m, err
 }
 
+// scopes are what somebody may be let do for another: say that they come; change their
+// details; arrange who helps them, in a circle or with a small ask.
+var scopes = []string{"visits", "details", "circles"}
+
 // agreed checks for what and until when somebody may act.
-func agreed(c *sync.Call, scopes []string, until string) (string, error) {
-	if len(scopes) == 0 || len(scopes) > 2 || len(scopes) == 2 && scopes[0] == scopes[1] {
+func agreed(c *sync.Call, chosen []string, until string) (string, error) {
+	if len(chosen) == 0 {
 		return "", sync.ErrShape
 	}
-	for _, s := range scopes {
-		if s != "visits" && s != "details" {
+	for i, s := range chosen {
+		if !slices.Contains(scopes, s) || slices.Contains(chosen[:i], s) {
 			return "", sync.ErrShape
 		}
 	}
