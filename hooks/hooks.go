@@ -13,6 +13,7 @@ import (
 	"kith/hooks/buddies"
 	"kith/hooks/cardkeys"
 	"kith/hooks/cards"
+	"kith/hooks/circles"
 	"kith/hooks/community"
 	"kith/hooks/concerns"
 	"kith/hooks/doorman"
@@ -65,6 +66,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	visits.Register(r, buddies.Coming)                              // "I'd like to come"
 	registers.Register(app, r)                                      // who came, and who is rung
 	buddies.Register(app, r, safety.Apart)                          // who looks out for whom, and who comes back
+	circles.Register(app, r, safety.Apart)                          // who helps whom at home, and when
 	acting.Register(app, r, safety.Apart)                           // who may act for whom, and what was done so
 	safety.Register(r, endBetween)                                  // who is known, who is blocked, reports
 	concerns.Register(app, r, man, with, around(), cfg.RateLimits)  // what somebody noticed, sealed

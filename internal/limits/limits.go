@@ -360,6 +360,37 @@ const (
 	RegisterKept = 396
 )
 
+// Neighbours: circles and small asks.
+const (
+	// CircleName, CircleWords: what a circle is called, and what helpers should know.
+	CircleName  = 60
+	CircleWords = 300
+	// CircleHelpers are in at most: more than anybody knows by name.
+	CircleHelpers = 40
+	// Organisers of one circle: who shares it out can still be asked who does what.
+	Organisers = 3
+	// CircleSlots that are on at a time.
+	CircleSlots = 40
+	// SlotPlace, SlotNote: where from and where to in words, and what to bring.
+	SlotPlace = 80
+	SlotNote  = 120
+	// HomeAddress, HomeDoor: what is on an envelope, and how to get in.
+	HomeAddress = 200
+	HomeDoor    = 120
+	// AskWords of a small ask or of a reply; Relayed of one message.
+	AskWords = 200
+	Relayed  = 300
+	// LeaseCircle is how long a phone that hears nothing holds a circle: somebody's week,
+	// and when they are out.
+	LeaseCircle = 7 * 24 * time.Hour
+	// TurnsKept, MessagesKept, AsksKept, CirclesKept, in days: so long that last month can
+	// be looked at, and no longer.
+	TurnsKept    = 60
+	MessagesKept = 30
+	AsksKept     = 30
+	CirclesKept  = 30
+)
+
 // Being told.
 const (
 	// NoticeDays is how long a line of somebody's inbox is kept: whoever was away for a
