@@ -100,7 +100,7 @@ func ledTo(t *testing.T) (w *careful, secrets []string) {
 			t.Fatal(got)
 		}
 	}
-	return w, []string{"Kettlecanary", "Amescanary", "Gascanary", "Rosacanary", "900001", "mornings", "cantSafely", "selfCare", `"noticed"`, `"asked"`}
+	return w, []string{"Kettlecanary", "Amescanary", "Gascanary", "Rosacanary", "900001", "mornings", "cantSafely", "selfCare", `"noticed"`, `"asked":`}
 }
 
 // inFiles looks for words in every byte of the files under some folders.
