@@ -73,7 +73,7 @@ func (d *door) join(ctx context.Context, who doorman.Caller, cursor string) (*sy
 		return nil, sync.Step{}, err
 	}
 	defer leave()
-	return d.hub.Join(ctx, sync.Pull{Member: who.Member, Device: who.Device, Trusted: who.Trusted(), Cursor: cursor})
+	return d.hub.Join(ctx, sync.Pull{Member: who.Member, Device: who.Device, Trusted: who.Trusted(), Cursor: cursor, Now: time.Now()})
 }
 
 // listen is the rest of the life of a connection that was taken over: nothing of
@@ -100,7 +100,7 @@ func (d *door) begin(e *core.RequestEvent, who doorman.Caller, conn *sync.Conn) 
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
 	_ = http.NewResponseController(e.Response).SetReadDeadline(time.Time{}) // where it can't be set, the server's own limit ends the connection
-	return &stream{conn: conn, leases: conn.Leases()}, nil
+	return &stream{conn: conn, leases: conn.Leases}, nil
 }
 
 // quiet forgets the error of a device that went away: it is how they all end.
@@ -115,8 +115,8 @@ func quiet(ctx context.Context, err error) error {
 type stream struct {
 	wire   wire
 	conn   *sync.Conn
-	leases map[string]int64 // seconds, by audience
-	told   time.Time        // when they were last told
+	leases func(now time.Time) map[string]int64 // seconds that are left, by audience
+	told   time.Time                            // when they were last told
 }
 
 func (s *stream) open(first sync.Step) error {
@@ -142,11 +142,15 @@ func (l *lines) Write(p []byte) (int, error) { *l = append(*l, p...); return len
 
 // lease says that what is leased goes on, at most once in limits.LeaseBeat.
 func (s *stream) lease(now time.Time) error {
-	if len(s.leases) == 0 || now.Sub(s.told) < limits.LeaseBeat {
+	if now.Sub(s.told) < limits.LeaseBeat {
 		return nil
 	}
 	s.told = now
-	raw, err := json.Marshal(s.leases)
+	leases := s.leases(now)
+	if len(leases) == 0 {
+		return nil
+	}
+	raw, err := json.Marshal(leases)
 	if err != nil {
 		return err
 	}

@@ -14,12 +14,17 @@ type told struct{ lines []string }
 // Send keeps p.
 func (w *told) Send(p []byte) error { w.lines = append(w.lines, string(p)); return nil }
 
+// leasing is a connection whose leases are always the same.
+func leasing(seconds map[string]int64) func(time.Time) map[string]int64 {
+	return func(time.Time) map[string]int64 { return seconds }
+}
+
 // Ensure that a connection which stays open says again and again that what is
 // leased goes on, and not with every beat: else a phone that is never without the
 // server for a moment would forget what it holds.
 func TestLeases_AreToldAgainAsLongAsItLasts(t *testing.T) {
 	w := &told{}
-	s := &stream{wire: w, leases: map[string]int64{"coordinators": 259200}}
+	s := &stream{wire: w, leases: leasing(map[string]int64{"coordinators": 259200})}
 	began := time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC)
 	for beats := range 3*int(limits.LeaseBeat/limits.LiveBeat) + 1 {
 		if err := s.lease(began.Add(time.Duration(beats) * limits.LiveBeat)); err != nil {
@@ -33,7 +38,7 @@ func TestLeases_AreToldAgainAsLongAsItLasts(t *testing.T) {
 		t.Errorf("%q", w.lines)
 	}
 	none := &told{}
-	s = &stream{wire: none}
+	s = &stream{wire: none, leases: leasing(nil)}
 	if err := s.lease(began); err != nil || len(none.lines) != 0 {
 		t.Errorf("nothing is leased, and it says %q (%v)", none.lines, err)
 	}

@@ -59,6 +59,9 @@ const (
 	LeaseOffice = 72 * time.Hour
 	LeaseHelped = 7 * 24 * time.Hour
 	LeaseHost   = 14 * 24 * time.Hour
+	// LeaseLeast is how long before its end an audience that is over at a moment is
+	// given no more: longer than a request is on its way.
+	LeaseLeast = 10 * time.Second
 	// LeaseBeat is how often an open connection says that the leases go on.
 	LeaseBeat = time.Hour
 )

@@ -88,6 +88,8 @@ type Declaration struct {
 	// Leases of kinds of audience: how long a device that hears nothing may go on
 	// holding them.
 	Leases map[string]time.Duration
+	// Ends of kinds of audience; see Registry.End.
+	Ends map[string]string
 }
 
 // leases are the seconds of each leased audience among auds; nil: none is.

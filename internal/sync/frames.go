@@ -105,7 +105,9 @@ type end struct {
 }
 
 // Stamp is a time as it stands on the wire and in the database.
-func Stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+func Stamp(t time.Time) string { return t.UTC().Format(stampLayout) }
+
+const stampLayout = "2006-01-02T15:04:05.000Z"
 
 // Head writes the first line of a live answer.
 func (f *Frames) Head(c *Conn, seq int64, now time.Time) { f.head(c.epoch, seq, now) }

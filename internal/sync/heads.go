@@ -149,6 +149,11 @@ func (e *Engine) nothingNew(ctx context.Context, f *Frames, p Pull, cur *cursor)
 	if p.Wipe || p.Stream != "" || len(p.Stops) > 0 || !cur.complete() || cur.member != p.Member || cur.trusted != p.Trusted {
 		return false
 	}
+	for a := range cur.auds {
+		if _, _, ends := e.decl.ends(a); ends {
+			return false // time alone can have ended it
+		}
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if err := e.refresh(ctx, p.Asked); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -48,6 +49,7 @@ type Conn struct {
 	auds    []string // sorted
 	trusted bool     // what is guarded is among them
 	leases  map[string]int64
+	ends    map[string]time.Time
 	seq     int64
 	epoch   string
 }
@@ -59,7 +61,17 @@ func (c *Conn) Cursor(seq int64) string {
 
 // Leases are the seconds for which the connection's audiences may be held from
 // now on; nil: none is leased.
-func (c *Conn) Leases() map[string]int64 { return c.leases }
+func (c *Conn) Leases(now time.Time) map[string]int64 {
+	return left(maps.Clone(c.leases), c.ends, now)
+}
+
+// isOver says whether one of some audiences is over that the connection was opened with.
+func (c *Conn) isOver(auds []string, now time.Time) bool {
+	return slices.ContainsFunc(auds, func(a string) bool {
+		at, ends := c.ends[a]
+		return ends && !now.Before(at)
+	})
+}
 
 // Wake tells the hub that something was committed. It never blocks.
 func (h *Hub) Wake() {
@@ -177,7 +189,7 @@ func (h *Hub) catchUp(ctx context.Context, c *Conn, cur *cursor, p Pull) (Step, 
 		return Step{}, err
 	}
 	c.auds, c.trusted = granted, s.isTrusted
-	c.leases = h.e.decl.leases(granted)
+	c.leases, c.ends = h.e.decl.leases(granted), s.ends
 	slices.Sort(c.auds)
 	step := Step{From: cur.seq, To: c.seq}
 	if !cur.complete() || cur.member != c.Member || cur.epoch != c.epoch || !cur.within(c.seq) || len(cur.auds) != len(granted) {

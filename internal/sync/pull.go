@@ -91,6 +91,8 @@ type snapshot struct {
 	next  *cursor
 	// isTrusted: what is guarded may be among the audiences; see granted.
 	isTrusted bool
+	// ends are when some of the audiences are over; see granted.
+	ends map[string]time.Time
 }
 
 func (s *snapshot) answer(cur *cursor) error {
@@ -128,29 +130,24 @@ func (s *snapshot) answer(cur *cursor) error {
 }
 
 // granted lists the audiences of the member, as of this snapshot, in order of
-// priority. What is guarded is among them only for a trusted device.
+// priority. What is guarded is among them only for a trusted device, and nothing that is
+// over.
 func (s *snapshot) granted() ([]string, error) {
 	auds := []string{Public}
 	if err := s.trust(); err != nil {
 		return nil, err
 	}
-	if s.p.Member != "" {
-		rows, err := s.tx.QueryContext(s.ctx, "SELECT DISTINCT aud FROM sync_grant WHERE member = ?", s.p.Member)
+	own, err := s.grants()
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range own {
+		over, err := s.isOver(a)
 		if err != nil {
 			return nil, err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var a string
-			if err := rows.Scan(&a); err != nil {
-				return nil, err
-			}
-			if s.isTrusted || !s.decl.Guards(a) {
-				auds = append(auds, a)
-			}
-		}
-		if err := rows.Err(); err != nil {
-			return nil, err
+		if !over && (s.isTrusted || !s.decl.Guards(a)) {
+			auds = append(auds, a)
 		}
 	}
 	sort.Slice(auds, func(i, j int) bool {
@@ -160,6 +157,26 @@ func (s *snapshot) granted() ([]string, error) {
 		return auds[i] < auds[j]
 	})
 	return auds, nil
+}
+
+// grants are the audiences that rows put the member into.
+func (s *snapshot) grants() (auds []string, err error) {
+	if s.p.Member == "" {
+		return nil, nil
+	}
+	rows, err := s.tx.QueryContext(s.ctx, "SELECT DISTINCT aud FROM sync_grant WHERE member = ?", s.p.Member)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var a string
+		if err := rows.Scan(&a); err != nil {
+			return nil, err
+		}
+		auds = append(auds, a)
+	}
+	return auds, rows.Err()
 }
 
 // trust finds out whether the device may hold what is guarded: here, so that no
@@ -244,6 +261,7 @@ var pieces = `SELECT coll, rid, seq, live FROM sync_row INDEXED BY sync_row_aud
 
 // walk sends one audience from p.pos on and moves p.
 func (s *snapshot) walk(aud string, p *position) (whole bool, err error) {
+	_, _, ends := s.decl.ends(aud) // what ends comes in one piece
 	for {
 		entries, err := s.entries(aud, p)
 		if err != nil {
@@ -251,7 +269,7 @@ func (s *snapshot) walk(aud string, p *position) (whole bool, err error) {
 		}
 		for i := range entries {
 			// Over budget, but never an answer without progress.
-			if s.f.Bytes() > s.p.MaxBytes {
+			if s.f.Bytes() > s.p.MaxBytes && !ends {
 				return false, nil
 			}
 			e := &entries[i]
@@ -323,7 +341,7 @@ func (s *snapshot) end(done bool, granted []string) error {
 	e := end{Done: done}
 	if done {
 		s.next.seq = s.seq
-		e.Sums, e.Leases = map[string][2]int64{}, s.decl.leases(granted)
+		e.Sums, e.Leases = map[string][2]int64{}, left(s.decl.leases(granted), s.ends, s.p.Now)
 		for _, a := range granted {
 			var sum [2]int64
 			err := s.tx.QueryRowContext(s.ctx, "SELECT count, checksum FROM sync_aud WHERE aud = ?", a).Scan(&sum[0], &sum[1])
