@@ -26,7 +26,10 @@ export class Ahead {
   /** The reply to `ask`: the one that was begun ahead where it is the same request, or a new one. */
   reply(ask: Ask, token: string): Promise<Reply> {
     const next = this.#begun.shift()
-    if (next && keyOf(next.ask) === keyOf(ask)) return next.reply
+    if (next && keyOf(next.ask) === keyOf(ask)) {
+      ask.asked = next.ask.asked // it was on its way before: nothing is leased for longer than from then on
+      return next.reply
+    }
     this.#begun = []
     return request(this.env, ask, token, this.prover)
   }

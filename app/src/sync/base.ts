@@ -45,6 +45,15 @@ export class Base {
     this.lines += lines.length
   }
 
+  /** The audiences held for which `fits` says yes. */
+  held(fits: (aud: string) => boolean): string[] {
+    const held = new Set<string>()
+    // Every audience that was ever held is there; most often none of them fits, and no row is looked at.
+    if (![...this.#single.keys()].some(fits)) return []
+    for (const rows of this.#collections.values()) for (const { auds } of rows.values()) for (const aud of auds) if (fits(aud)) held.add(aud)
+    return [...held]
+  }
+
   /** Live (audience, row) pairs held. */
   entries(): number {
     let entries = 0

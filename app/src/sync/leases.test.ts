@@ -3,10 +3,12 @@
  */
 import 'fake-indexeddb/auto'
 import { describe, expect, test } from 'vitest'
+import { Ahead } from './ahead'
 import { Leases } from './leases'
+import { LiveReader } from './live'
 import { newNonce } from './ids'
 import { Replica } from './replica'
-import { openStore, type Store } from './store'
+import { openStore, STORES, type Store } from './store'
 
 const DAY = 86_400_000
 
@@ -115,4 +117,109 @@ test('a device that is unknown keeps its outbox and everybody’s rows, and noth
   expect([...replica.base.sums().keys()]).toEqual(['public'])
   expect(replica.entries.size).toBe(1)
   expect(await onDisk(store)).not.toMatch(/theirs|both/)
+})
+
+const HOUR = 3_600_000
+const ADDRESS = ['address/turn', 'addresses', 'turn', 8, { id: 'turn', address: '4 Canary Row', door: 'C4NARY' }]
+const answer = (lines: object[], leases?: object, seq = 9) => [
+  JSON.stringify({ head: { protocol: 1, epoch: 'e', seq, now: '2026-06-01T00:00:00.000Z', schema: [1, 1] } }),
+  ...lines.map((line) => JSON.stringify(line)), JSON.stringify({ end: { cursor: `c${seq}`, done: true, leases } }),
+].join('\n')
+const GIVEN = answer([{ row: ADDRESS }, { row: ['public', 'listings', 'all', 7, { id: 'all' }] }], { 'address/turn': 3600 })
+
+/** A phone that was given an address for an hour. */
+async function given(text = GIVEN) {
+  const phone = new Phone()
+  const store = await openStore(`address ${newNonce()}`)
+  const replica = replicaOn(store, phone)
+  await replica.open()
+  await replica.take(await replica.ask({ commands: 9, maxBytes: 1 << 20 }), text)
+  return { phone, store, replica }
+}
+
+const everything = (store: Store) => store.read([...STORES], async (txn) => JSON.stringify(await Promise.all(STORES.map((name) => txn.all(name)))))
+const holdsNothing = async (store: Store, replica: Replica) => {
+  expect(replica.base.get('addresses', 'turn')).toBeUndefined()
+  expect(JSON.stringify([...replica.shown.live()])).not.toMatch(/canary/i)
+  expect(await everything(store)).not.toMatch(/canary/i)
+  expect(replica.base.get('listings', 'all')).toBeDefined()
+}
+
+describe('an address', () => {
+  test('is there offline until its moment, and after it in no store and on no screen', async () => {
+    const { phone, store, replica } = await given()
+    phone.pass(HOUR - 1)
+    await replica.endLeases()
+    expect(replica.base.get('addresses', 'turn')).toBeDefined()
+    phone.pass(1)
+    await replica.endLeases()
+    await holdsNothing(store, replica)
+  })
+
+  test.each([
+    ['over the end', HOUR, 0], ['and its clock set on', 0, HOUR], ['over the end and its clock set on', HOUR, DAY],
+    ['and its clock set back', 60_000, -120_000], ['for long and its clock set back by longer', DAY, -DAY - 1],
+  ])('is gone from a phone that was closed %s', async (_, closed, jump) => {
+    const { phone, store } = await given()
+    phone.pass(closed)
+    phone.wall += jump
+    const again = replicaOn(store, phone)
+    await again.open()
+    await holdsNothing(store, again)
+  })
+
+  test.each([-30 * DAY, -HOUR, HOUR])('goes in time from a phone whose clock is set by %d ms while it runs', async (jump) => {
+    const { phone, store, replica } = await given()
+    phone.pass(HOUR / 2)
+    phone.wall += jump
+    phone.pass(HOUR / 2)
+    await replica.endLeases()
+    await holdsNothing(store, replica)
+  })
+
+  test('is held no longer for a line of the live connection that came late, or says nothing of it', async () => {
+    const { phone, store, replica } = await given()
+    const frozen = new LiveReader(replica)
+    await frozen.line(JSON.stringify({ head: { protocol: 1, epoch: 'e', seq: 9, now: '2026-06-01T00:00:00.000Z', schema: [1, 1] } }))
+    phone.pass(HOUR / 2)
+    await frozen.line(JSON.stringify({ leases: { 'address/turn': 3600 } }))
+    expect(replica.leases.nextMs()).toBe(HOUR / 2)
+    await frozen.line(JSON.stringify({ leases: { 'address/turn': 3600 } }))
+    await new LiveReader(replica).line(JSON.stringify({ leases: { 'helped/ann': 999_999 } }))
+    expect(replica.leases.nextMs()).toBe(HOUR / 2)
+    phone.pass(HOUR / 2)
+    await replica.endLeases()
+    await holdsNothing(store, replica)
+  })
+
+  test('of which nobody says until when is held not at all', async () => {
+    const { store, replica } = await given(answer([{ row: ADDRESS }, { row: ['public', 'listings', 'all', 7, { id: 'all' }] }]))
+    await replica.endLeases()
+    await holdsNothing(store, replica)
+  })
+
+  test.each([{ drop: 'address/turn' }, { gone: ['address/turn', 'addresses', 'turn', 10] }])('that is taken back leaves the disk, too: %j', async (line) => {
+    const { phone, store, replica } = await given()
+    await replica.take(await replica.ask({ commands: 9, maxBytes: 1 << 20 }), answer([line], undefined, 11))
+    expect(replica.worthCompacting()).toBe(true)
+    // It was closed before there was time to.
+    const again = replicaOn(store, phone)
+    await again.open()
+    await holdsNothing(store, again)
+    expect(again.worthCompacting()).toBe(false)
+    await replica.refresh()
+    await replica.compact()
+    await holdsNothing(store, replica)
+  })
+
+  test('on a page that was asked for ahead is held from that asking on', async () => {
+    const asked = { kind: 'sync', path: '/api/sync', generation: 0, stream: 's', cursor: '', asked: 5 } as const
+    const body = { protocol: 1, schema: 1, app: 't', stream: 's', ack: 0, pending: 0, commands: [], cursor: '', maxBytes: 9 } as const
+    const page = `${JSON.stringify({ end: { cursor: 'next', done: false } })}\n`
+    const ahead = new Ahead({ fetch: async () => new Response(GIVEN), origin: '', now: () => 0, sleep: () => new Promise(() => undefined) } as any)
+    ahead.begin({ ...asked, body: { ...body, commands: [] } }, page, 'token')
+    const later = { ...asked, body: { ...body, commands: [], cursor: 'next' }, asked: 900 }
+    await ahead.reply(later, 'token')
+    expect(later.asked).toBe(5)
+  })
 })

@@ -4,6 +4,22 @@
  * time since the page was opened went further. What is set forward ends a lease early, which costs a pull;
  * what is set back ends nothing late.
  */
+import type { KeptLine } from './wire'
+
+/** Kinds of audience that are over at a moment, by the part of their key before "/": never held without its being known. */
+const MOMENTARY = ['address']
+
+/** True for an audience that is over at a moment. */
+export function isMomentary(aud: string): boolean {
+  return MOMENTARY.includes(aud.slice(0, aud.indexOf('/')))
+}
+
+/** Whether lines leave on disk what must not lie there any more, after others that did so already or not. */
+export function owesDisk(lines: readonly KeptLine[], before: boolean): boolean {
+  let owed = before
+  for (const { void: anew, drop, gone } of lines) owed = !anew && (owed || isMomentary(drop ?? gone?.[0] ?? ''))
+  return owed
+}
 
 /** As it lies on disk. */
 export interface LeaseMark {
@@ -63,6 +79,16 @@ export class Leases {
   over(): string[] {
     const now = this.now()
     return Object.keys(this.#until).filter((aud) => this.#until[aud]! <= now)
+  }
+
+  /** The live connection says how long some may be held; of others it says nothing. */
+  renew(asked: number, seconds: Readonly<Record<string, number>>): void {
+    this.#until = { ...this.#until, ...mapValues(seconds, (lease) => asked + lease * 1000) }
+  }
+
+  /** True when it is known until when an audience may be held. */
+  has(aud: string): boolean {
+    return Object.hasOwn(this.#until, aud)
   }
 
   forget(auds: readonly string[]): void {

@@ -3,8 +3,10 @@
  */
 import type { Env } from './env'
 
-/** How often the trusted clock is written down, so that little of it is lost when the app is closed. */
+/** How often the trusted clock is written down, so that little of it is lost when the app is closed: the nearer an end, the less. */
 const MARK_MS = 60 * 60_000
+const LEAST_MARK_MS = 60_000
+const MARKS = 720
 const ADMISSION_MS = 3_000
 
 export interface Minded {
@@ -33,7 +35,7 @@ export class Minder {
     this.#timer.abort()
     if (this.#closed) return
     const next = this.minded.nextMs()
-    if (next !== null) void this.#sleep(Math.min(next + 1, MARK_MS), (this.#timer = new AbortController()))
+    if (next !== null) void this.#sleep(Math.min(next + 1, Math.max(LEAST_MARK_MS, Math.min(MARK_MS, next / MARKS))), (this.#timer = new AbortController()))
     if (this.minded.waits() && !this.#waiting) void this.#await()
   }
 

@@ -10,7 +10,7 @@ import { askPublic, askSync, type Ask, type AskOptions } from './ask'
 import { Base } from './base'
 import { inOrder, loadQueue, saveQueue } from './disk'
 import { newNonce } from './ids'
-import { Leases } from './leases'
+import { isMomentary, Leases, owesDisk } from './leases'
 import { forgetRows, loadMeta, NO_META, startsFresh, VOID, writeSegments, type Meta } from './meta'
 import { ackOf, isPending, type Queue, type Saved, type Stream } from './queue'
 import {
@@ -18,7 +18,7 @@ import {
 } from './record'
 import { STORES, type Store, type StoreName } from './store'
 import { markWipe } from './wipe'
-import { parseAnswer, parseKept, type Answer, type KeptLine } from './wire'
+import { parseAll, parseAnswer, type Answer, type KeptLine } from './wire'
 
 /** What came of an answer. */
 export interface Taken {
@@ -74,6 +74,8 @@ export class Replica {
   #staged: KeptLine[] = []
   /** What everybody may read of them, where this device holds nothing yet: a large town takes seconds to come. */
   #peek: Base | null = null
+  /** What must not be held any more is off the screen, and its text still on disk. */
+  #owed = false
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(
@@ -100,11 +102,13 @@ export class Replica {
       await this.refresh()
     }
     await this.endLeases()
+    if (this.#owed) await this.compact()
   }
 
   /** Hides and deletes what is held longer than this device may; it is asked for anew. True: something was. */
   async endLeases(): Promise<boolean> {
-    const over = this.leases.over()
+    // NB! What is over at a moment, and nobody knows at which, is over now.
+    const over = [...this.leases.over(), ...this.base.held((aud) => isMomentary(aud) && !this.leases.has(aud))]
     if (over.length === 0) {
       if (this.leases.nextMs() !== null) await this.store.write(['meta'], (txn) => txn.put('meta', 'leases', this.leases.mark()))
       return false
@@ -119,7 +123,7 @@ export class Replica {
 
   /** The live connection says that leases go on. */
   renewLeases(asked: number, seconds: Readonly<Record<string, number>>): void {
-    this.leases.grant(asked, seconds)
+    this.leases.renew(asked, seconds)
     void this.store.write(['meta'], (txn) => txn.put('meta', 'leases', this.leases.mark())).catch(() => undefined)
   }
 
@@ -284,9 +288,9 @@ export class Replica {
     this.options.wrote()
   }
 
-  /** True when the segments hold more dead lines than live ones, or are more than a large town fills. */
+  /** True when the segments hold more dead lines than live ones, or are more than a large town fills; or one that must go. */
   worthCompacting(): boolean {
-    return this.meta.segments.length > 64 || this.base.lines > 2 * this.base.entries() + 500
+    return this.#owed || this.meta.segments.length > 64 || this.base.lines > 2 * this.base.entries() + 500
   }
 
   /** Rewrites the live segments as few. False: another tab moved the cursor meanwhile, nothing was done. */
@@ -301,6 +305,7 @@ export class Replica {
     if (!meta) return false
     this.meta = meta
     this.base.lines = this.base.entries()
+    this.#owed = false
     return true
   }
 
@@ -334,6 +339,7 @@ export class Replica {
     const changed = new Set(['@outbox', '@sync'])
     this.#staged = lines[0] === VOID ? lines : this.#staged.concat(lines)
     if (!meta.staged) {
+      this.#owed = owesDisk(this.#staged, this.#owed)
       this.base.apply(this.#staged, changed)
       this.#staged = []
       this.#peek = null
@@ -369,6 +375,7 @@ export class Replica {
         for (const name of this.base.names()) changed.add(name)
         this.base = new Base()
       }
+      this.#owed = owesDisk(lines, this.#owed && !found.whole)
       this.base.apply(lines, changed)
       this.#staged = staged
       this.#peek = null
@@ -387,10 +394,4 @@ export class Replica {
     this.#turn = run.catch(() => undefined)
     return run
   }
-}
-
-async function parseAll(texts: readonly string[]): Promise<KeptLine[]> {
-  const lines: KeptLine[] = []
-  for (const text of texts) for (const line of await parseKept(text)) lines.push(line)
-  return lines
 }

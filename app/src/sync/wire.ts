@@ -77,6 +77,12 @@ export async function parseKept(text: string): Promise<KeptLine[]> {
   return (await parseLines(text)).map(({ line }) => line)
 }
 
+export async function parseAll(texts: readonly string[]): Promise<KeptLine[]> {
+  const lines: KeptLine[] = []
+  for (const text of texts) for (const line of await parseKept(text)) lines.push(line)
+  return lines
+}
+
 interface ParsedLine {
   line: any
   /** Where its text begins and ends. */
