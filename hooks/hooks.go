@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/hooks/acting"
+	"kith/hooks/asks"
 	"kith/hooks/audit"
 	"kith/hooks/backup"
 	"kith/hooks/buddies"
@@ -67,8 +68,9 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	registers.Register(app, r)                                      // who came, and who is rung
 	buddies.Register(app, r, safety.Apart)                          // who looks out for whom, and who comes back
 	circles.Register(app, r, safety.Apart)                          // who helps whom at home, and when
+	asks.Register(app, r, neighbours())                             // small asks, and what two write to each other
 	acting.Register(app, r, safety.Apart)                           // who may act for whom, and what was done so
-	safety.Register(r, endBetween)                                  // who is known, who is blocked, reports
+	safety.Register(r, between())                                   // who is known, who is blocked, reports
 	concerns.Register(app, r, man, with, around(), cfg.RateLimits)  // what somebody noticed, sealed
 	listening.Register(r)                                           // what is at hand: basics, helplines, numbers
 	triage.Register(app, r, man, worries)                           // who looks into it, and how it ends
@@ -88,9 +90,22 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	return r
 }
 
+// between is what there is between two members, for who wants an end of it.
+func between() safety.Others { return safety.Others{Part: endBetween, Behind: asks.Behind} }
+
+// neighbours is what the board of small asks knows of who wants nothing to do with whom.
+func neighbours() asks.Others {
+	return asks.Others{Apart: safety.Apart, Block: func(c *sync.Call, id, other string) (sync.Result, error) {
+		return safety.Block(c, id, other, endBetween)
+	}}
+}
+
 // endBetween ends what there is between two members of whom one has blocked the other.
 func endBetween(c *sync.Call, one, other string) error {
 	if err := acting.EndBetween(c, one, other); err != nil {
+		return err
+	}
+	if err := asks.EndBetween(c, one, other); err != nil {
 		return err
 	}
 	return buddies.EndBetween(c, one, other)

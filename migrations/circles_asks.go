@@ -53,7 +53,7 @@ func asks(core.App) *core.Collection {
 // the two want nothing to do with one another, and the asker never hears of it.
 func replies(core.App) *core.Collection {
 	c := base("replies",
-		needed("ask", 15), needed("firstName", limits.FirstName), one("safety", "none", "link", "known", "reference", "dbs"), text("words", limits.AskWords),
+		needed("ask", 15), needed("firstName", limits.FirstName), one("safety", "link", "known", "reference", "dbs"), text("words", limits.AskWords),
 		required("status", "offered", "chosen", "over"), hidden("member", 15), hidden("asker", 15), hiddenFlag("apart"), hidden("at", 30),
 	)
 	c.AddIndex("idx_replies_ask", false, "ask", "")
@@ -63,11 +63,12 @@ func replies(core.App) *core.Collection {
 }
 
 // contacts are a number that somebody gave to somebody else; both: the other one did,
-// too.
+// too. side says whether it is of whoever would like help, or of whoever helps: their id
+// is derived from it and from what they are about. circle: to its organisers.
 func contacts(core.App) *core.Collection {
 	c := base("contacts",
-		needed("about", 15), text("firstName", limits.FirstName), text("phone", limits.ContactPhone),
-		hidden("member", 15), hidden("other", 15), hiddenFlag("both"), hidden("at", 30),
+		needed("about", 15), required("side", "asks", "helps"), text("firstName", limits.FirstName), text("phone", limits.ContactPhone),
+		hidden("member", 15), hidden("other", 15), hidden("circle", 15), hiddenFlag("both"), hidden("at", 30),
 	)
 	c.AddIndex("idx_contacts_about", false, "about", "")
 	c.AddIndex("idx_contacts_members", false, "member, other", "")
@@ -77,8 +78,8 @@ func contacts(core.App) *core.Collection {
 // messages are relayed: neither has the other's number. circle: to its organisers.
 func messages(core.App) *core.Collection {
 	c := base("messages",
-		needed("about", 15), text("fromName", limits.FirstName), needed("text", limits.Relayed), needed("day", 10),
-		hidden("member", 15), hidden("to", 15), hidden("circle", 15), hiddenFlag("apart"), hidden("at", 30),
+		needed("about", 15), required("side", "asks", "helps"), text("fromName", limits.FirstName), needed("text", limits.Relayed), needed("day", 10), text("at", 30),
+		hidden("member", 15), hidden("to", 15), hidden("circle", 15), hiddenFlag("apart"),
 	)
 	c.AddIndex("idx_messages_about", false, "about", "")
 	c.AddIndex("idx_messages_member", false, "member", "")

@@ -2,7 +2,6 @@ package buddies
 
 import (
 	"encoding/json"
-	"regexp"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -150,9 +149,6 @@ func tellOver(c *sync.Call, p *core.Record, to ...string) error {
 	return nil
 }
 
-// phones are numbers as people write them.
-var phones = regexp.MustCompile(`^\+?[0-9][0-9 ()-]{5,}$`)
-
 // contact hands the newcomer's number to their buddy, or takes it back.
 func contact(c *sync.Call) (sync.Result, error) {
 	args, err := sync.Args[struct {
@@ -165,9 +161,9 @@ func contact(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	phone, err := text.Line(args.Phone, limits.ContactPhone)
-	if err != nil || phone != "" && !phones.MatchString(phone) {
-		return sync.Result{}, sync.Reject("phone_invalid", "A phone number has up to 20 digits and spaces, such as 07700 900123.")
+	phone, err := text.Phone(args.Phone, limits.ContactPhone)
+	if err != nil {
+		return sync.Result{}, sync.Reject("phone_invalid", err.Error())
 	}
 	there, err := c.Find("pairingContacts", p.Id, nil)
 	switch {

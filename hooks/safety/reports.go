@@ -17,7 +17,7 @@ var due = map[string]time.Duration{
 }
 
 // makeReport tells the coordinators something, about somebody or about nobody.
-func makeReport(c *sync.Call) (sync.Result, error) {
+func (w *room) makeReport(c *sync.Call) (sync.Result, error) {
 	args, err := sync.Args[struct {
 		ID      string `json:"id"`
 		About   string `json:"about"`
@@ -40,13 +40,12 @@ func makeReport(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, sync.Reject("text_invalid", "How to reach you has up to 300 letters, on one line.")
 	}
-	if args.About != "" {
-		if _, err := c.Find("members", args.About, errMemberUnknown); err != nil {
-			return sync.Result{}, err
-		}
+	about, err := w.whom(c, args.About)
+	if err != nil {
+		return sync.Result{}, err
 	}
 	r, err := c.Fresh("reports", args.ID, map[string]any{
-		"by": c.Member, "about": args.About, "kind": args.Kind, "text": says, "contact": contact, "status": "open",
+		"by": c.Member, "about": about, "kind": args.Kind, "text": says, "contact": contact, "status": "open",
 		"created": sync.Stamp(c.Now), "due": sync.Stamp(c.Now.Add(within)),
 	})
 	if err != nil {
@@ -56,6 +55,19 @@ func makeReport(c *sync.Call) (sync.Result, error) {
 		return sync.Result{}, err
 	}
 	return sync.Result{}, notice.By(c, "report.new", "coordinators", r.Id)
+}
+
+// whom a report is about: a member, or whoever is behind something that the caller holds
+// of them; "": nobody.
+func (w *room) whom(c *sync.Call, about string) (string, error) {
+	if about == "" {
+		return "", nil
+	}
+	m, err := c.Find("members", about, nil)
+	if err != nil || m != nil {
+		return about, err
+	}
+	return w.Behind(c, about, errMemberUnknown)
 }
 
 // words are one paragraph or more, and not none.

@@ -11,14 +11,19 @@ import (
 	"kith/internal/sync"
 )
 
-// room is the room, and what it has another do.
-type room struct {
-	part func(c *sync.Call, one, other string) error
+// Others are what this room has others do.
+type Others struct {
+	// Part ends what there is between two members, in a way that looks like any other end.
+	Part func(c *sync.Call, one, other string) error
+	// Behind gives the member behind something that the caller holds of them, without
+	// telling who it is; or unknown.
+	Behind func(c *sync.Call, about string, unknown error) (string, error)
 }
 
-// Register binds the room. part ends what lets one of two members act for the
-// other, in a way that looks like any other end.
-func Register(r *sync.Registry, part func(c *sync.Call, one, other string) error) {
+type room struct{ Others }
+
+// Register binds the room.
+func Register(r *sync.Registry, others Others) {
 	r.Sync(sync.Collection{
 		Name: "vouches", Columns: sync.Texts("member", "kind", "seenOn", "by", "note"),
 		To: []sync.Audience{{Key: "'member/' || {row}.member"}, {Key: "'coordinators'"}},
@@ -32,12 +37,12 @@ func Register(r *sync.Registry, part func(c *sync.Call, one, other string) error
 		To: []sync.Audience{{Key: "'member/' || {row}.by", When: "{row}.by <> ''"}, {Key: "'coordinators'"}},
 	})
 	r.Keep(keepings()...)
-	w := &room{part}
+	w := &room{others}
 	r.Handle("safety.vouch", vouch)
 	r.Handle("safety.unvouch", unvouch)
 	r.HandleFor("details", "safety.block", w.block)
 	r.HandleFor("details", "safety.unblock", unblock)
-	r.Handle("reports.make", makeReport)
+	r.Handle("reports.make", w.makeReport)
 	r.Handle("reports.acknowledge", acknowledge)
 	r.Handle("reports.close", closeReport)
 }
@@ -69,7 +74,12 @@ func (w *room) block(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	other, err := c.Find("members", args.Blocked, errMemberUnknown)
+	return Block(c, args.ID, args.Blocked, w.Part)
+}
+
+// Block is the caller's block of another, as a row with that id.
+func Block(c *sync.Call, id, blocked string, part func(c *sync.Call, one, other string) error) (sync.Result, error) {
+	other, err := c.Find("members", blocked, errMemberUnknown)
 	if err != nil {
 		return sync.Result{}, err
 	}
@@ -84,14 +94,14 @@ func (w *room) block(c *sync.Call) (sync.Result, error) {
 	if !missing(err) {
 		return sync.Result{}, err
 	}
-	b, err := c.Fresh("blocks", args.ID, map[string]any{"member": c.Member, "blocked": other.Id})
+	b, err := c.Fresh("blocks", id, map[string]any{"member": c.Member, "blocked": other.Id})
 	if err != nil {
 		return sync.Result{}, err
 	}
 	if err := c.App.Save(b); err != nil {
 		return sync.Result{}, err
 	}
-	return sync.Result{}, w.part(c, c.Member, other.Id)
+	return sync.Result{}, part(c, c.Member, other.Id)
 }
 
 // unblock takes the caller's own block back. What it ended stays ended.

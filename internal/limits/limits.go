@@ -383,6 +383,15 @@ const (
 	// AskWords of a small ask or of a reply; Relayed of one message.
 	AskWords = 200
 	Relayed  = 300
+	// AsksOpen of one member, and RepliesOpen: more than somebody can see to.
+	AsksOpen    = 5
+	RepliesOpen = 20
+	// AskAhead is how many days ahead something can be asked for, AskThanks how many days
+	// after it the two can still write to each other.
+	AskAhead  = 28
+	AskThanks = 7
+	// MessagesDay is how many messages somebody can have relayed in a day.
+	MessagesDay = 60
 	// LeaseCircle is how long a phone that hears nothing holds a circle: somebody's week,
 	// and when they are out.
 	LeaseCircle = 7 * 24 * time.Hour

@@ -83,6 +83,7 @@ var catalogue = list([]Template{
 	{Name: "swap.no", Category: Notice, Scope: "circles"},
 	{Name: "ask.reply", Category: Notice, Scope: "circles"},
 	{Name: "reply.chosen", Category: Notice, Scope: "circles"},
+	{Name: "reply.over", Category: Notice, Scope: "circles"},
 	{Name: "message.new", Category: Notice, Scope: "circles"},
 	{Name: "report.closed", Category: Notice},
 	{Name: "acting.began", Category: Notice},
