@@ -12,7 +12,7 @@ const held = (given: Given, me = 'me'): Held => ({
   me,
 })
 const ask = (id: string, more: object = {}): Row => ({ id, kind: 'walk', day: '2026-06-04', part: 'any', words: '', firstName: 'Ann', status: 'open', ...more })
-const reply = (id: string, more: object = {}): Row => ({ id, ask: 'a', firstName: id, safety: 'link', words: '', status: 'offered', ...more })
+const reply = (id: string, more: object = {}): Row => ({ id, ask: 'a', firstName: id, safety: 'none', words: '', status: 'offered', ...more })
 const ALL = ['members']
 const MINE = ['members', 'member/me']
 const ids = (rows: { ask: Row }[]) => rows.map((row) => row.ask.id)
@@ -57,7 +57,7 @@ describe('the board', () => {
 
   it('lists whom one chose first, then of whom more is known; who is over isn’t listed', () => {
     const rows = held({ replies: [[[], reply('Zoe')], [[], reply('Ann')], [[], reply('Known', { safety: 'known' })], [[], reply('Dbs', { safety: 'dbs' })], [[], reply('Newer', { safety: 'unheard' })], [[], reply('Gone', { status: 'over' })], [[], reply('Chosen', { status: 'chosen' })], [[], reply('Other', { ask: 'b' })]] }).rows
-    expect(repliesTo(rows, 'a').map((row) => row.id)).toEqual(['Chosen', 'Dbs', 'Known', 'Ann', 'Zoe', 'Newer'])
+    expect(repliesTo(rows, 'a').map((row) => row.id)).toEqual(['Chosen', 'Dbs', 'Known', 'Ann', 'Newer', 'Zoe'])
   })
 
   it('sees a number in the words, however it is written, and none where there is none', () => {

@@ -24,7 +24,7 @@ export const LONGEST = 200
 export const FURTHEST = 30
 
 /** The surer first. */
-const SAFETY = ['dbs', 'reference', 'known', 'link']
+const SAFETY = ['dbs', 'reference', 'known']
 const PART_ORDER: Record<string, number> = { any: 0, morning: 1, afternoon: 2, evening: 3 }
 
 export const partOf = (row: Row): Part => (PARTS.includes(row.part) ? row.part : 'any')

@@ -83,8 +83,9 @@ export const asks = {
     over: 'It is over',
     none: 'Nobody has replied yet. Whoever can, stands here, and you choose.',
     replies: 'Who can',
+    unknown: 'Joined by a link. Nobody here has said that they know them.',
     safety: {
-      link: 'Joined by a link. Nobody here has said that they know them.', known: 'Somebody who runs something here knows them.', reference: 'A reference was seen.', dbs: 'A DBS check was seen.',
+      known: 'Somebody who runs something here knows them.', reference: 'A reference was seen.', dbs: 'A DBS check was seen.',
     } as Record<string, string>,
     choose: (name: string) => `Choose ${name}`,
     chosen: (name: string) => `You chose ${name}`,
@@ -130,6 +131,5 @@ export const asks = {
     blockSure: 'Yes, block them',
     blocked: (name: string) => `You blocked ${name}.`,
     report: 'Tell the coordinators',
-    about: (name: string) => `About ${name}: `,
   },
 }
