@@ -4,7 +4,7 @@ import { listingOf } from '../listings/model'
 import { comersOf } from './coming'
 import { withCancelled } from './calloff'
 import { blank, changesOf, columnsOf, mistakesOf, penceOf, typedOf, type Typed } from './form'
-import { nthWords, readRepeat, REPEATS, scheduleOf, type When } from './repeat'
+import { nthWords, readRepeat, REPEATS, scheduleOf, type When } from '../ui/repeat'
 
 const LONDON = 'Europe/London'
 const good: Typed = { ...blank(), title: 'Lunch club', date: '2026-06-04', time: '12:00', where: 'nowhere' }

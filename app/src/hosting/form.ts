@@ -4,7 +4,7 @@
 import type { Schedule } from '../calendar'
 import type { Access, Amount, FirstVisit, Contact, Listing, ListingKind, PriceMode, Venue } from '../listings/model'
 import { hosting as said } from '../words/hosting'
-import { readRepeat, scheduleOf, type Repeat } from './repeat'
+import { readRepeat, scheduleOf, type Repeat } from '../ui/repeat'
 
 /** Everything that is typed or ticked. JSON, so that it survives a killed tab. */
 export interface Typed {

@@ -22,6 +22,12 @@ export function doorOfEntry(entry: Entry): string {
   return entry.state === 'merged' && entry.name.startsWith('registers.') ? `/door/${entry.args.listing}/${entry.args.occurrence}` : ''
 }
 
+/** The rota that says what became of a turn; '' for anything else. `circleOf`: the circle that a slot is of. */
+export function rotaOfEntry({ name, state, args }: Entry, circleOf: (slot: string) => string): string {
+  const circle = state === 'merged' && name.startsWith('turns.') ? circleOf(String(args.slot)) : ''
+  return circle && `/circles/${circle}`
+}
+
 /** Where "edit and send again" leads; '' when the same can only be sent again. */
 export function editAddress(entry: Entry): string {
   if (entry.name === 'visits.come') return `/l/${entry.args.listing}/come`
@@ -34,6 +40,7 @@ export function reasonOf(entry: Entry): string {
   if (entry.state === 'quarantined') return said.quarantined
   if (entry.state === 'rejected') return `${said.refused} ${entry.message ?? ''}`.trim()
   if (isOfRegister(entry)) return entry.result?.replaced ? said.onRegister : said.merged
+  if (entry.result?.taken === true) return said.taken
   const replaced = Object.keys(entry.result?.replaced ?? {}).map((column) => said.columns[column] ?? column)
   return replaced.length > 0 ? said.replaced(replaced.join(', ')) : said.merged
 }

@@ -101,10 +101,10 @@ class App {
     this.offer = null
   }
 
-  /** Saying "I'd like to come" again changes what was said: that it was merged is what the person wanted. */
+  /** Saying "I'd like to come" again changes what was said, and who joins a circle twice is in it: that it was merged is what the person wanted. */
   #settle(): void {
     for (const entry of this.kith.outbox()) {
-      if (entry.state === 'merged' && entry.name === 'visits.come') void this.kith.dismiss(entry.nonce)
+      if (entry.state === 'merged' && /^(visits.come|circles.join)$/.test(entry.name)) void this.kith.dismiss(entry.nonce)
     }
   }
 

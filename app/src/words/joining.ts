@@ -28,6 +28,13 @@ export const joining = {
     'On the community’s own computer: your first name, that this phone belongs to you, and what you tell a group when you say you’d like to come.',
     'Nowhere else. Nobody sells it, and no advertiser sees it.',
   ],
+  /** Of a link to help in somebody's circle. */
+  circle: {
+    to: (name: string) => `to help: ${name}`,
+    what: 'A few neighbours take turns to help. You choose when.',
+    join: 'Join and see the turns',
+    joinAs: (name: string) => `Join as ${name}`,
+  },
   join: 'Join',
   joining: 'Joining…',
   noCode: 'Where do I get a code?',

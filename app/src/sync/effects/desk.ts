@@ -47,8 +47,8 @@ const people: Record<string, Effect> = {
 }
 
 const invites: Record<string, Effect> = {
-  'invites.make'(draft, { id, role, shop = '', uses, days, note = '' }, me, now) {
-    const row = { id, role, shop, usesLeft: uses, uses, expires: stamp(now, days * DAY_MS), created: stamp(now), by: me.member, note, ended: false }
+  'invites.make'(draft, { id, role, shop = '', circle, uses, days, note = '' }, me, now) {
+    const row = { id, role, shop, usesLeft: uses, uses, expires: stamp(now, days * DAY_MS), created: stamp(now), by: me.member, note, ended: false, ...(circle ? { circle } : {}) }
     draft.put('invites', row, [`member/${me.member}`, DESK])
   },
   'invites.end': (draft, { id }) => change(draft, 'invites', id, { ended: true }),

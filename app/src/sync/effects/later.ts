@@ -6,6 +6,7 @@ import type { Effect } from '../overlay'
 import { asks } from './asks'
 import { buddies } from './buddies'
 import { cards } from './cards'
+import { circles } from './circles'
 import { concerns } from './concerns'
 import { desk } from './desk'
 import { hosting } from './hosting'
@@ -15,4 +16,4 @@ import { phone } from './phone'
 import { registers } from './registers'
 import { residents } from './residents'
 
-export const later: Readonly<Record<string, Effect>> = { ...asks, ...buddies, ...cards, ...concerns, ...desk, ...hosting, ...listening, ...notices, ...phone, ...registers, ...residents }
+export const later: Readonly<Record<string, Effect>> = { ...asks, ...buddies, ...cards, ...circles, ...concerns, ...desk, ...hosting, ...listening, ...notices, ...phone, ...registers, ...residents }

@@ -2,7 +2,7 @@
  * The few rhythms that the form offers, as rules and back. Whatever else a schedule holds is left alone.
  */
 import type { Schedule } from '../calendar'
-import { addDays } from '../ui/dates'
+import { addDays } from './dates'
 import { words } from '../words'
 import { hosting as said } from '../words/hosting'
 
