@@ -172,6 +172,9 @@ func audiences(coll, id string, col map[string]string) []string {
 		return []string{"member/" + col["member"], "coordinators"}
 	case "buddies", "pairings", "pairingContacts", "calls", "hostCards", "returnFigures":
 		return ofBuddies(coll, id, col)
+	case "circles", "organisers", "circleHelpers", "circleWishes", "slots", "turns", "everies", "standbys", "swaps", "turnSteps", "homes", "addresses",
+		"asks", "replies", "contacts", "messages":
+		return ofNeighbours(coll, id, col)
 	case "visits":
 		if col["status"] == "coming" {
 			return []string{"host/" + col["listing"], "member/" + col["member"], "helped/" + col["member"]}
@@ -251,7 +254,7 @@ func (o *oracle) read(seq int64, at time.Time, before *state) (*state, error) {
 		if err := o.readTable(s, coll, before); err != nil {
 			return nil, err
 		}
-		granting = granting || slices.Contains([]string{"members", "roles", "consents", "hosts"}, coll)
+		granting = granting || slices.Contains([]string{"members", "roles", "consents", "hosts", "circles", "organisers", "circleHelpers", "addresses", "replies"}, coll)
 	}
 	if granting {
 		s.grants = grants(s.rows)
@@ -383,6 +386,7 @@ func grants(rows map[device.Key]*fact) map[string]map[string]bool {
 			give(k.ID, "public")
 			if f.col["standing"] == "active" {
 				give(k.ID, "member/"+k.ID)
+				give(k.ID, "members")
 			}
 		case "roles":
 			for _, aud := range ofRole[f.col["role"]] {
@@ -394,6 +398,8 @@ func grants(rows map[device.Key]*fact) map[string]map[string]bool {
 			}
 		case "hosts":
 			give(f.col["member"], "host/"+f.col["listing"])
+		default:
+			grantsOfNeighbours(k, f, give)
 		}
 	}
 	return g
