@@ -113,7 +113,7 @@ func endBetween(c *sync.Call, one, other string) error {
 
 // leavers are what ends when somebody leaves.
 func leavers() []func(*sync.Call) error {
-	return []func(*sync.Call) error{cards.Left, listings.Left, buddies.Left, visits.Left, acting.Left, safety.Left, triage.Left, waysin.Left}
+	return []func(*sync.Call) error{cards.Left, listings.Left, buddies.Left, visits.Left, circles.Left, acting.Left, safety.Left, triage.Left, waysin.Left}
 }
 
 // ways are how people are reached beside their inbox. What reaches phones is built when

@@ -27,7 +27,7 @@ func circlesUp(app core.App) error {
 	if err := changed(app, "invites", func(c *core.Collection) { c.Fields.Add(text("circle", 15)) }); err != nil {
 		return err
 	}
-	return each(app, circlesGo, circlesClose, homesGo, slotsGo, turnsGo, turnsMove, asksGo, neighboursFollow)
+	return each(app, circlesGo, circlesClose, circleHelpersGo, homesGo, slotsGo, turnsGo, turnsMove, asksGo, neighboursFollow)
 }
 
 // What goes takes along what hangs on it, whoever deletes it and how.
@@ -47,6 +47,13 @@ const (
 	// NB! A home, and every copy of it, is for as long as there is something to come for.
 	circlesClose = `CREATE TRIGGER circles_close AFTER UPDATE OF status ON circles WHEN NEW.status = 'closed'
 		BEGIN DELETE FROM homes WHERE id = NEW.id; DELETE FROM addresses WHERE circle = NEW.id; END`
+	// Whoever is erased: their turns are free, and nobody's wishes are about them any more.
+	circleHelpersGo = `CREATE TRIGGER circle_helpers_go AFTER DELETE ON circleHelpers
+		BEGIN
+			DELETE FROM circleWishes WHERE helper = OLD.id; DELETE FROM everies WHERE helper = OLD.id;
+			DELETE FROM standbys WHERE helper = OLD.id; DELETE FROM swaps WHERE helper = OLD.id;
+			UPDATE turns SET helper = '', helperName = '', member = '', every = FALSE, status = 'free', told = '{}' WHERE helper = OLD.id;
+		END`
 	homesGo   = `CREATE TRIGGER homes_go AFTER DELETE ON homes BEGIN DELETE FROM addresses WHERE circle = OLD.id; END`
 	turnsMove = `CREATE TRIGGER turns_move AFTER UPDATE OF member ON turns WHEN NEW.member <> OLD.member
 		BEGIN DELETE FROM addresses WHERE turn = OLD.id; END`
@@ -175,7 +182,7 @@ func swaps(core.App) *core.Collection {
 }
 
 func circlesDown(app core.App) error {
-	if err := each(app, "DROP TRIGGER circles_go", "DROP TRIGGER circles_close", "DROP TRIGGER homes_go", "DROP TRIGGER slots_go",
+	if err := each(app, "DROP TRIGGER circles_go", "DROP TRIGGER circles_close", "DROP TRIGGER circle_helpers_go", "DROP TRIGGER homes_go", "DROP TRIGGER slots_go",
 		"DROP TRIGGER turns_go", "DROP TRIGGER turns_move", "DROP TRIGGER asks_go", "DROP TRIGGER neighbours_follow"); err != nil {
 		return err
 	}

@@ -23,8 +23,18 @@ type room struct {
 
 // Register binds the room. apart says whether one of two members wants nothing to do
 // with the other.
-func Register(_ core.App, r *sync.Registry, _ func(c *sync.Call, one, other string) (bool, error)) {
+func Register(app core.App, r *sync.Registry, _ func(c *sync.Call, one, other string) (bool, error)) {
 	declare(r)
+	r.Keep(keepings()...)
+	for name, handler := range map[string]sync.Handler{
+		"circles.start": start, "circles.edit": edit, "circles.close": closeIt, "circles.share": share, "circles.unshare": unshare,
+		"slots.add": addSlot, "slots.edit": editSlot, "slots.change": change, "slots.end": endSlot,
+		"turns.take": take, "turns.drop": drop, "turns.standby": standby, "turns.unstandby": unstandby, "turns.assign": assign,
+		"turns.every": every, "turns.endEvery": endEvery, "turns.swap": swap, "swaps.yes": yes, "swaps.no": no,
+	} {
+		r.HandleFor("circles", name, handler)
+	}
+	jobs(app)
 }
 
 // declare says who gets what of the circle and its rota.
@@ -49,10 +59,10 @@ func declare(r *sync.Registry) {
 	r.Sync(sync.Collection{Name: "organisers", Columns: sync.Texts("circle", "firstName"), To: []sync.Audience{organise}})
 	r.Sync(sync.Collection{
 		Name: "circleHelpers", Columns: sync.Texts("circle", "firstName", "status", "safety"),
-		To: []sync.Audience{organise, {Key: "'member/' || {row}.member", When: "{row}.member <> ''"}},
+		To: append(own("member"), organise),
 	})
 	// NB! Never to the helper, nor to the circle: nobody is to know that they are unwanted.
-	r.Sync(sync.Collection{Name: "circleWishes", Columns: sync.Texts("circle", "helper", "wish"), To: append(persons(), organise)})
+	r.Sync(sync.Collection{Name: "circleWishes", Columns: sync.Texts("circle", "helper", "wish"), To: append(own("person"), organise)})
 	r.Sync(sync.Collection{
 		Name: "slots", Columns: append(sync.Texts("circle", "kind", "start", "end", "note", "status"), sync.Objects("schedule")...), To: everybody(),
 	})
@@ -63,24 +73,39 @@ func declare(r *sync.Registry) {
 	r.Sync(sync.Collection{Name: "everies", Columns: sync.Texts("circle", "slot", "helper", "helperName", "since"), To: everybody()})
 	turn := sync.Texts("turn", "circle", "slot", "occurrence", "helper")
 	r.Sync(sync.Collection{
-		Name: "standbys", Columns: slices.Concat(turn, sync.Texts("firstName")), To: []sync.Audience{organise, {Key: "'member/' || {row}.member", When: "{row}.member <> ''"}},
+		Name: "standbys", Columns: slices.Concat(turn, sync.Texts("firstName")), To: append(own("member"), organise),
 	})
 	r.Sync(sync.Collection{
 		Name: "swaps", Columns: slices.Concat(turn, sync.Texts("fromName", "toName", "status")),
-		To: []sync.Audience{
-			organise, {Key: "'member/' || {row}.member", When: "{row}.member <> ''"}, {Key: `'member/' || {row}."from"`, When: `{row}."from" <> ''`},
-		},
+		To: append(slices.Concat(own("member"), own(`"from"`)), organise),
 	})
 }
 
-// persons are the audiences of the person a row is about, and of who acts for them.
-func persons() []sync.Audience {
-	return []sync.Audience{
-		{Key: "'member/' || {row}.person", When: "{row}.person <> ''"}, {Key: "'helped/' || {row}.person", When: "{row}.person <> ''"},
-	}
+// own are the audiences of the member in a column, and of who acts for them.
+func own(column string) []sync.Audience {
+	there := "{row}." + column + " <> ''"
+	return []sync.Audience{{Key: "'member/' || {row}." + column, When: there}, {Key: "'helped/' || {row}." + column, When: there}}
 }
 
-// everybody are the audiences of what all of a circle see.
+// everybody are the audiences of what all of a circle see, and its person.
 func everybody() []sync.Audience {
-	return append(persons(), sync.Audience{Key: "'circle/' || {row}.circle"}, sync.Audience{Key: "'organise/' || {row}.circle"})
+	return append(own("person"), sync.Audience{Key: "'circle/' || {row}.circle"}, sync.Audience{Key: "'organise/' || {row}.circle"})
 }
+
+// What more than one command says no with. NB! Who may not know of a row is told what
+// anybody is told of one that isn't there.
+var (
+	errCircle     = sync.Reject("circle_unknown", "This circle is not here any more.")
+	errClosed     = sync.Reject("circle_closed", "This circle is closed. There is nothing to do.")
+	errOrganisers = sync.Reject("not_allowed", "Only the organisers of the circle can do this.")
+	errHelpers    = sync.Reject("not_allowed", "Only the helpers of the circle can do this.")
+	errHelper     = sync.Reject("helper_unknown", "This helper is not in the circle any more. Choose another.")
+	errSlot       = sync.Reject("slot_unknown", "This is not here any more, or you don't help there any more.")
+	errTurn       = sync.Reject("turn_unknown", "It isn't on at that time any more. Choose another.")
+	errOver       = sync.Reject("turn_over", "This is over. There is nothing to do.")
+	errOff        = sync.Reject("turn_over", "It isn't on that day. There is nothing to do.")
+	errSafety     = sync.Reject("safety_first", "For this circle somebody must vouch for you first. Ask its organiser what is needed.")
+	errSafetyOf   = sync.Reject("safety_first", "For this circle somebody must vouch for this helper first. Ask a coordinator what is needed.")
+	errEvery      = sync.Reject("every_taken", "Somebody takes this every time already. You can take single days.")
+	errSwap       = sync.Reject("swap_over", "This is settled already. There is nothing to do.")
+)

@@ -372,6 +372,11 @@ const (
 	CircleHelpers = 40
 	// Organisers of one circle: who shares it out can still be asked who does what.
 	Organisers = 3
+	// CirclesOfOne person that are open at a time.
+	CirclesOfOne = 10
+	// EveningBefore is the hour of the evening before a turn at which its helper is
+	// reminded, and from which they have the address.
+	EveningBefore = 18
 	// CircleSlots that are on at a time.
 	CircleSlots = 40
 	// SlotPlace, SlotNote: where from and where to in words, and what to bring.

@@ -1,0 +1,209 @@
+package circles
+
+import (
+	"slices"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"kith/internal/calendar"
+	"kith/internal/limits"
+	"kith/internal/sync"
+	"kith/internal/text"
+)
+
+type circleArgs struct {
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	PersonName string `json:"personName"`
+	Words      string `json:"words"`
+	Requires   string `json:"requires"`
+}
+
+// values reads what a circle says of itself.
+func (a *circleArgs) values() (map[string]any, error) {
+	name, err := text.Line(a.Name, limits.CircleName)
+	if err != nil || name == "" {
+		return nil, sync.Reject("text_invalid", "A circle has a name of up to 60 letters.")
+	}
+	person, err := text.Line(a.PersonName, limits.FirstName)
+	if err != nil || person == "" {
+		return nil, sync.Reject("text_invalid", "Say what the person is called: up to 40 letters.")
+	}
+	words, err := text.Block(a.Words, limits.CircleWords)
+	if err != nil {
+		return nil, sync.Reject("text_invalid", "What helpers should know has up to 300 letters.")
+	}
+	if !slices.Contains([]string{"known", "reference", "dbs"}, a.Requires) {
+		return nil, sync.ErrShape
+	}
+	return map[string]any{"name": name, "personName": person, "words": words, "requires": a.Requires}, nil
+}
+
+// start begins a circle around the caller: with their agreement, by themselves or by
+// who acts for them, who then organises it.
+func start(c *sync.Call) (sync.Result, error) {
+	args, err := sync.Args[circleArgs](c)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	values, err := args.values()
+	if err != nil {
+		return sync.Result{}, err
+	}
+	var n int
+	if err := c.Ask("SELECT count(*) FROM circles WHERE person = {:person} AND status = 'open'", dbx.Params{"person": c.Member}).Row(&n); err != nil {
+		return sync.Result{}, err
+	}
+	if n >= limits.CirclesOfOne {
+		return sync.Result{}, sync.Reject("circles_full", "There are ten circles already. Close one first.")
+	}
+	day, err := today(c)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	circle, err := c.Fresh("circles", args.ID, values)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	how, by := "self", c.Member
+	if c.Helper != "" {
+		how, by = "acting", c.Helper
+	}
+	circle.Load(map[string]any{"status": "open", "person": c.Member, "agreedHow": how, "agreedBy": by, "agreedOn": day})
+	if err := c.App.Save(circle); err != nil {
+		return sync.Result{}, err
+	}
+	return sync.Result{}, organise(c, circle.Id, sync.DerivedID("organiser", circle.Id, by), by)
+}
+
+// organise puts a member down as an organiser.
+func organise(c *sync.Call, circle, id, member string) error {
+	var name string
+	if err := c.Ask("SELECT firstName FROM members WHERE id = {:id}", dbx.Params{"id": member}).Row(&name); err != nil {
+		return err
+	}
+	o, err := c.Fresh("organisers", id, map[string]any{"circle": circle, "member": member, "firstName": name})
+	if err != nil {
+		return err
+	}
+	return c.App.Save(o)
+}
+
+// today is the day on which the person acted, where the community is.
+func today(c *sync.Call) (string, error) {
+	var name string
+	if err := c.Ask("SELECT coalesce((SELECT zone FROM communities LIMIT 1), '')", nil).Row(&name); err != nil {
+		return "", err
+	}
+	zone, known := calendar.Zone(name)
+	if !known {
+		zone = time.UTC
+	}
+	return c.OccurredAt.In(zone).Format(time.DateOnly), nil
+}
+
+// organised finds an open circle that the caller organises, and says nothing of others.
+func organised(c *sync.Call, id string) (*core.Record, error) {
+	circle, err := ofCircle(c, id)
+	if err == nil && circle.GetString("status") != "open" {
+		return nil, errClosed
+	}
+	return circle, err
+}
+
+// ofCircle finds a circle that the caller organises. Who only helps in it is told so.
+func ofCircle(c *sync.Call, id string) (*core.Record, error) {
+	circle, err := c.Find("circles", id, errCircle)
+	if err != nil {
+		return nil, err
+	}
+	refusal := errCircle
+	if in, err := c.In("circle/" + circle.Id); err != nil {
+		return nil, err
+	} else if in {
+		refusal = errOrganisers
+	}
+	return circle, c.Allowed(refusal, "organise/"+circle.Id)
+}
+
+// edit changes what a circle says of itself. Who is in stays in; for turns it counts
+// from now on.
+func edit(c *sync.Call) (sync.Result, error) {
+	args, err := sync.Args[circleArgs](c)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	circle, err := organised(c, args.ID)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	values, err := args.values()
+	if err != nil {
+		return sync.Result{}, err
+	}
+	circle.Load(values)
+	return sync.Result{}, c.App.Save(circle)
+}
+
+// share has a helper organise the circle, too.
+func share(c *sync.Call) (sync.Result, error) {
+	circle, h, err := shared(c)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	if h.GetString("status") != "in" {
+		return sync.Result{}, errHelper
+	}
+	var there []string
+	if err := c.Ask("SELECT member FROM organisers WHERE circle = {:circle}", dbx.Params{"circle": circle.Id}).Column(&there); err != nil {
+		return sync.Result{}, err
+	}
+	switch {
+	case slices.Contains(there, h.GetString("member")):
+		return sync.Result{Merged: true}, nil
+	case len(there) >= limits.Organisers:
+		return sync.Result{}, sync.Reject("organisers_full", "A circle has up to three organisers.")
+	}
+	return sync.Result{}, organise(c, circle.Id, sync.DerivedID("organiser", circle.Id, h.Id), h.GetString("member"))
+}
+
+// unshare has a helper organise it no more; they go on helping.
+func unshare(c *sync.Call) (sync.Result, error) {
+	circle, h, err := shared(c)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	return sync.Result{}, unorganise(c.App, circle.Id, h.GetString("member"))
+}
+
+func shared(c *sync.Call) (circle, h *core.Record, err error) {
+	args, err := sync.Args[struct {
+		Circle string `json:"circle"`
+		Helper string `json:"helper"`
+	}](c)
+	if err != nil {
+		return nil, nil, err
+	}
+	if circle, err = organised(c, args.Circle); err != nil {
+		return nil, nil, err
+	}
+	if h, err = c.Find("circleHelpers", args.Helper, errHelper); err != nil {
+		return nil, nil, err
+	}
+	if h.GetString("circle") != circle.Id {
+		return nil, nil, errHelper
+	}
+	return circle, h, nil
+}
+
+func unorganise(tx core.App, circle, member string) error {
+	rows, err := tx.FindAllRecords("organisers", dbx.HashExp{"circle": circle, "member": member})
+	for _, o := range rows {
+		if err == nil {
+			err = tx.Delete(o)
+		}
+	}
+	return err
+}
