@@ -9,6 +9,8 @@ const PAGES: Record<string, Load> = {
   invite: () => import('./Invite.svelte'),
   edit: () => import('./Edit.svelte'),
   slot: () => import('./SlotForm.svelte'),
+  home: () => import('./home/Home.svelte'),
+  paper: () => import('./paper/Papers.svelte'),
 }
 
 /** All circles without an `id`; `new`: the start of one; or a page of one. */

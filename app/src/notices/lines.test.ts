@@ -58,8 +58,23 @@ describe('a line of the inbox', () => {
     expect([href('pairing.over', 'lunch'), href('pairing.over', 'lunch', 'ade'), href('pairing.over', 'chess')]).toEqual(['/buddies/lunch', '/buddies', '/l/chess'])
   })
 
+  it('leads to a circle, to the day of one’s own turn, or to an ask: by what this phone holds', () => {
+    const HERE: Record<string, Row[]> = {
+      turns: [{ id: 'turn', circle: 'mrsa' }], swaps: [{ id: 'swap', circle: 'mrsa' }], circleHelpers: [{ id: 'helper', circle: 'mrsa' }], replies: [{ id: 'reply', ask: 'milk' }],
+      messages: [{ id: 'm1', about: 'helper', day: '2026-11-25' }, { id: 'm2', about: 'reply', day: '2026-11-26' }],
+    }
+    const rows = (collection: string) => new Map((HERE[collection] ?? []).map((row) => [row.id, row]))
+    const href = (template: string, ref = '') => line(template, ref, { rows }).href
+    expect([href('turn.open', 'turn'), href('turn.noAnswer', 'turn'), href('turn.open', 'gone'), href('circle.over')]).toEqual(['/circles/mrsa', '/circles/mrsa', '/circles', '/circles'])
+    expect([href('turn.tomorrow', 'turn'), href('turn.yours', 'turn'), href('turn.moved', 'turn')]).toEqual(['/day/turn', '/day/turn', '/day/turn'])
+    expect([href('circle.asked', 'helper'), href('swap.asked', 'swap'), href('swap.no', 'turn')]).toEqual(['/circles/mrsa/people', '/circles/mrsa', '/circles/mrsa'])
+    expect([href('ask.reply', 'milk'), href('reply.chosen', 'reply'), href('reply.over', 'milk'), href('message.new')]).toEqual(['/asks/milk', '/asks/milk', '/asks/milk', '/asks/milk'])
+    HERE.messages!.pop()
+    expect(href('message.new')).toBe('/circles/mrsa')
+  })
+
   it('names nobody of whom it is about, and not why', () => {
-    for (const template of templates.filter((one) => /^(pairing|buddy|call)/.test(one))) {
+    for (const template of templates.filter((one) => /^(pairing|buddy|call|circle|turn|swap|ask|reply|message)/.test(one))) {
       expect(line(template, 'lunch').what, template).toBe(told[template]!.what)
       expect(told[template]!.what, template).not.toMatch(/miss|didn|come to|absent/i)
     }
@@ -71,7 +86,7 @@ describe('a line of the inbox', () => {
   })
 
   it('of what this version doesn’t know says so, and leads nowhere', () => {
-    for (const name of ['circle.taken', 'constructor']) expect(line(name, 'x')).toMatchObject({ what: toldOther.what, href: '' })
+    for (const name of ['circle.flown', 'constructor']) expect(line(name, 'x')).toMatchObject({ what: toldOther.what, href: '' })
   })
 })
 

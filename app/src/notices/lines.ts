@@ -50,6 +50,18 @@ const over: Where = (ref, { rows, me }) => {
   if ([...rows('hosts').values()].some((row) => row.listing === ref && row.member === me)) return `/buddies/${ref}`
   return [...rows('buddies').values()].some((row) => row.listing === ref) ? '/buddies' : `/l/${ref}`
 }
+/** A circle, by what the reference is to; all of them, where this phone doesn't hold it any more. */
+const circle = (part = '', ...collections: string[]): Where => (ref, { rows }) => {
+  const id = collections.map((collection) => rows(collection).get(ref)?.circle).find(Boolean)
+  return id ? `/circles/${id}${part}` : '/circles'
+}
+const reply: Where = (ref, { rows }) => `/asks${slash(rows('replies').get(ref)?.ask)}`
+/** The line doesn't say of which: what was written last is what is new. */
+const message: Where = (_ref, { rows }) => {
+  const about = [...rows('messages').values()].sort((a, b) => (String(a.at ?? a.day) < String(b.at ?? b.day) ? 1 : -1))[0]?.about
+  return rows('circleHelpers').has(about) ? `/circles${slash(rows('circleHelpers').get(about)?.circle)}` : `/asks${slash(rows('replies').get(about)?.ask)}`
+}
+const ownTurn: Where = (ref) => `/day/${ref}`
 const atDeskOrShop = (part: string): Where => (_ref, { coordinates }) => (coordinates ? `/desk/${part}` : '/shop')
 
 /** Sign and screen of each thing that can have happened. */
@@ -61,6 +73,11 @@ const PLACES: Record<string, [icon: SignName, where: Where]> = {
   'buddy.offered': ['people', group('buddies')], 'buddy.approved': ['people', '/buddies'],
   'pairing.asked': ['people', '/buddies'], 'pairing.open': ['people', myBuddy], 'pairing.changed': ['calendar', '/buddies'], 'pairing.over': ['people', over],
   'call.due': ['phone', (ref) => `/ring/${ref}`], 'call.unanswered': ['phone', group('calls')],
+  'circle.asked': ['people', circle('/people', 'circleHelpers')], 'circle.in': ['people', (ref) => `/circles${slash(ref)}`], 'circle.over': ['people', '/circles'],
+  'turn.open': ['hand', circle('', 'turns')], 'turn.unfilled': ['calendar', circle('', 'turns')], 'turn.yours': ['calendar', ownTurn], 'turn.notYours': ['calendar', circle('', 'turns')],
+  'turn.off': ['close', circle('', 'turns')], 'turn.moved': ['calendar', ownTurn], 'turn.tomorrow': ['clock', ownTurn], 'turn.noAnswer': ['warning', circle('', 'turns')], 'turn.home': ['tick', circle('', 'turns')],
+  'swap.asked': ['share', circle('', 'swaps', 'turns')], 'swap.no': ['share', circle('', 'swaps', 'turns')],
+  'ask.reply': ['hand', (ref) => `/asks${slash(ref)}`], 'reply.chosen': ['tick', reply], 'reply.over': ['hand', (ref) => `/asks${slash(ref)}`], 'message.new': ['mail', message],
   'visit.new': ['hand', '/groups'], 'listing.changed': ['calendar', listing], 'listing.off': ['close', listing],
   'report.closed': ['tick', '/you/report'], 'acting.began': ['people', agreement], 'acting.ended': ['people', agreement], 'role.given': ['person', '/you'],
   'stamp.counted': ['card', '/card'], 'reward.reached': ['card', '/card'], 'voucher.used': ['ticket', '/card'],

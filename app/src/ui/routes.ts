@@ -42,6 +42,7 @@ const TABLE: [pattern: string, name: Route['name'] | '', load: ((...parts: strin
   [`/notices(?:/${ID})?`, 'you', (id) => own(id ? 'tapped' : 'inbox'), ['id']],
   [`/(buddies|ring|sheet|hostcard)(?:/${ID})?`, 'you', own, ['', 'id']],
   [`/(asks)(?:/${ID})?`, 'circles', own, ['', 'id']],
+  [`/(day)(?:/${ID}(?:/(door))?)?`, 'circles', own, ['', 'id', 'part']],
   [`/(circles)(?:/${ID}(?:/([a-z]+)(?:/${ID}(?:/([0-9T:-]{16}))?)?)?)?`, '', own, ['', 'id', 'part', 'which', 'occurrence']],
   ['/outbox', 'outbox', () => import('../sent/Outbox.svelte')],
   ['/invites', 'invites', () => import('../invites/Invites.svelte')],

@@ -19,5 +19,6 @@ export const errands: Readonly<Record<Kind, Errand>> = {
   other: { name: 'A hand with something', middle: 'a hand with something' },
 }
 
-/** Of a kind that this version doesn't know, something general. */
-export const errandOf = (kind: unknown): Errand => (Object.hasOwn(errands, String(kind)) ? errands[kind as Kind] : errands.other)
+/** A kind that this version doesn't know is something general. */
+export const errandKind = (kind: unknown): Kind => (Object.hasOwn(errands, String(kind)) ? (kind as Kind) : 'other')
+export const errandOf = (kind: unknown): Errand => errands[errandKind(kind)]

@@ -17,6 +17,7 @@ const PAGES: Record<string, Load> = {
   tapped: () => import('../notices/Tapped.svelte'),
   buddies: () => import('../buddies/Buddies.svelte'),
   ring: () => import('../buddies/Ring.svelte'),
+  day: () => import('../circles/day/Day.svelte'),
   sheet: () => import('../buddies/Sheet.svelte'),
   hostcard: () => import('../hosting/HostCard.svelte'),
   helpers: () => import('../acting/Helpers.svelte'),
