@@ -20,8 +20,8 @@ export const KINDS: readonly Kind[] = ['walk', 'post', 'lunch', 'company', 'othe
 export const PARTS: readonly Part[] = ['any', 'morning', 'afternoon', 'evening']
 /** As many letters as the server takes (internal/limits). */
 export const LONGEST = 200
-/** For how many days ahead one can ask. */
-export const FURTHEST = 30
+/** For how many days ahead one can ask (internal/limits). */
+export const FURTHEST = 28
 
 /** The surer first. */
 const SAFETY = ['dbs', 'reference', 'known']
