@@ -27,16 +27,16 @@ const OF_TURN = /^(turns|swaps)\./
 const isOf = (rows: Held['rows'], circle: string, slot: string): boolean => rows('slots').get(slot)?.circle === circle
 
 /** Which turn a command is about. */
-function turnOf({ rows }: Held, { args }: Entry): { slot: string; occurrence: string } {
+function turnOf({ rows }: Held, { args, result }: Entry): { slot: string; occurrence: string } {
   const swap = rows('swaps').get(String(args.id ?? ''))
-  return { slot: String(args.slot ?? swap?.slot ?? ''), occurrence: String(args.occurrence ?? swap?.occurrence ?? '') }
+  // What was at half past when it was said may be at eleven by now: the answer names it as it is.
+  return { slot: String(args.slot ?? swap?.slot ?? ''), occurrence: String(result?.occurrence ?? args.occurrence ?? swap?.occurrence ?? '') }
 }
 
-function ofEntry(held: Held, entry: Entry): Changed | null {
-  if (!OF_TURN.test(entry.name) || (entry.state !== 'merged' && entry.state !== 'rejected')) return null
-  const what: What = entry.state === 'merged' && entry.result?.taken === true ? 'notYours' : 'refused'
-  if (what === 'refused' && entry.state === 'merged') return null
-  return { ...turnOf(held, entry), what, text: what === 'refused' ? (entry.message ?? '') : '', nonces: [entry.nonce], notices: [] }
+function ofEntry(held: Held, entry: Entry): Changed | null | '' {
+  if (!OF_TURN.test(entry.name)) return null
+  const what: What | '' = entry.state === 'rejected' ? 'refused' : entry.state !== 'merged' ? '' : entry.result?.taken ? 'notYours' : entry.result?.yours ? 'yours' : ''
+  return what && { ...turnOf(held, entry), what, text: what === 'refused' ? (entry.message ?? '') : '', nonces: [entry.nonce], notices: [] }
 }
 
 /** What a notice says of a turn: by the turn itself, or by the swap of it. */

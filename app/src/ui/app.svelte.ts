@@ -101,10 +101,13 @@ class App {
     this.offer = null
   }
 
-  /** Saying "I'd like to come" again changes what was said, and who joins a circle twice is in it: that it was merged is what the person wanted. */
+  /**
+   * Saying "I'd like to come" again changes what was said, and who joins twice is in: that it was merged is what the
+   * person wanted. Of a turn it needs telling only where it came out otherwise.
+   */
   #settle(): void {
-    for (const entry of this.kith.outbox()) {
-      if (entry.state === 'merged' && /^(visits.come|circles.join)$/.test(entry.name)) void this.kith.dismiss(entry.nonce)
+    for (const { state, name, nonce, result } of this.kith.outbox()) {
+      if (state === 'merged' && /^(visits.come|circles|turns|swaps)/.test(name) && !result?.taken && !result?.yours) void this.kith.dismiss(nonce)
     }
   }
 

@@ -75,8 +75,10 @@ export const circles = {
     everyHint: (label: string) => `${label} is yours then, for the next five weeks and on. Each fourth time stays open for others until a week before.`,
     everyOther: (name: string, label: string) => `${name}: ${label.toLowerCase()}`,
     endEvery: 'Not every time any more',
-    endEveryText: 'Turns that you have keep being yours. Drop those that you can’t do.',
+    endEveryText: 'What is within a week stays yours. Later ones are free for others.',
     endEverySure: 'Yes, end it',
+    endEveryOf: (name: string) => `${name} no longer every time`,
+    endEveryOfText: (name: string) => `What is within a week stays ${name}’s. Later ones are free for others.`,
     drop: 'I can’t, after all',
     dropText: 'Whoever stands by takes over; if nobody does, it is free again. You need not say why.',
     dropSure: 'Yes, give it back',
@@ -109,7 +111,7 @@ export const circles = {
   changed: {
     title: 'What has changed',
     what: {
-      notYours: 'Somebody else had said yes before you. It is theirs.',
+      notYours: 'It is somebody else’s now: they had said yes first, or you asked them to take it.',
       yours: 'It is yours now. You stood by, or somebody passed it to you.',
       off: 'It isn’t needed this time.',
       moved: 'It is at another time now. You still have it. If that doesn’t suit you, give it back.',

@@ -2,7 +2,8 @@
  * The effects of circles: what is to help with, who takes which turn, and who may. As in overlay.ts, each shows what the
  * server will most likely do; who was first, it alone knows.
  */
-import { withChange, type Change, type Schedule } from '../../calendar'
+import { find, withChange, type Schedule } from '../../calendar'
+import { filled, OPEN_LAST } from '../../circles/every'
 import type { Draft, Effect } from '../overlay'
 import type { Me, Row } from '../types'
 import { derived } from './derived'
@@ -104,12 +105,11 @@ const slots: Record<string, Effect> = {
     draft.put('slots', { id, circle, kind, start, end, schedule, note, status: 'on' }, draft.audiences('circles', circle))
   },
   'slots.edit': (draft, args) => change(draft, 'slots', args.id, args),
-  'slots.change'(draft, { id, occurrence, start = '', minutes = 0, cancelled = false }) {
+  'slots.change'(draft, { id, occurrence, ...what }) {
     const row = draft.get('slots', id)
     if (!row) return
-    const what: Partial<Change> = { start, minutes, cancelled }
     draft.put('slots', { ...row, schedule: withChange(row.schedule as Schedule, occurrence, what) })
-    if (cancelled && draft.get('turns', turnId({ slot: id, occurrence }))) free(draft, { slot: id, occurrence })
+    if (what.cancelled && draft.get('turns', turnId({ slot: id, occurrence }))) free(draft, { slot: id, occurrence })
   },
   'slots.end'(draft, { id }) {
     change(draft, 'slots', id, { status: 'over' })
@@ -133,6 +133,8 @@ const turns: Record<string, Effect> = {
     const helper = helperAt(draft, which.slot, me)
     if (!helper) return
     const turn = turnId(which)
+    // What is nobody's by now is theirs: that is what they stand by for.
+    if (draft.get('turns', turn)?.status !== 'taken') return setTurn(draft, which, takenBy(helper))
     draft.put('standbys', { id: derived('standby', turn, helper.id), turn, circle: helper.circle, slot: which.slot, occurrence: which.occurrence, helper: helper.id, firstName: helper.firstName }, [`member/${me.member}`])
   },
   'turns.unstandby'(draft, which, me) {
@@ -158,8 +160,20 @@ const everies: Record<string, Effect> = {
     const id = derived('every', slot)
     if (!helper || draft.get('everies', id)) return
     draft.put('everies', { id, circle: helper.circle, slot, helper: helper.id, helperName: helper.firstName, since: now.toISOString().slice(0, 10) }, draft.audiences('slots', slot))
+    for (const occurrence of filled((draft.get('slots', slot)?.schedule ?? []) as Schedule, now.getTime())) {
+      if (draft.get('turns', turnId({ slot, occurrence }))?.status !== 'taken') setTurn(draft, { slot, occurrence }, takenBy(helper, true))
+    }
   },
-  'turns.endEvery': (draft, { slot }) => draft.drop('everies', derived('every', slot)),
+  // What is near stays theirs, so that nobody is left standing.
+  'turns.endEvery'(draft, { slot }, _me, now) {
+    draft.drop('everies', derived('every', slot))
+    const schedule = (draft.get('slots', slot)?.schedule ?? []) as Schedule
+    for (const row of rowsOf(draft, 'turns')) {
+      if (row.slot !== slot || !row.every) continue
+      const when = find(schedule, row.occurrence)
+      if (when && when.start > now.getTime() + OPEN_LAST) free(draft, { slot, occurrence: row.occurrence })
+    }
+  },
 }
 
 const swaps: Record<string, Effect> = {
