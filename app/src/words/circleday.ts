@@ -107,6 +107,21 @@ export const day = {
   several: (count: number) => common.plural(count, 'turn', 'turns'),
 }
 
+/** For those who keep a circle: how the turns of the day go. */
+export const today = {
+  title: 'How it goes today',
+  steps: {
+    onWay: (name: string) => `${name} is on the way`,
+    here: (name: string) => `${name} is there`,
+    home: (name: string) => `Home safe, says ${name}`,
+  },
+  someone: 'Whoever goes',
+  at: (time: string) => `said at ${time}`,
+  noAnswer: (name: string) => `Nobody answers the door, says ${name}`,
+  noAnswerText: 'One of you rings now, and goes to look if nobody can say more. If somebody may be ill or hurt behind the door, ring 999.',
+  noHome: 'Nobody has put in whom to ring.',
+}
+
 /** Where the person lives, for those who keep it: the person themselves, who acts for them, and the organisers. */
 export const home = {
   title: 'The home',

@@ -42,7 +42,7 @@ export const told: Record<string, Told> = {
   'turn.open': { what: 'Somebody is wanted for a turn', how: 'See when it is, and take it if it suits you.' },
   'turn.unfilled': { what: 'A turn has nobody yet', how: 'Ring round, and write down who goes.' },
   'turn.yours': { what: 'A turn is yours now', how: 'See when it is. If it doesn’t suit you, give it back.' },
-  'turn.notYours': { what: 'A turn went to somebody who said yes before you', how: 'You can stand by for it, or take another.' },
+  'turn.notYours': { what: 'A turn is somebody else’s now', how: 'See who has it. You can stand by for it, or take another.' },
   'turn.off': { what: 'A turn of yours is not on', how: 'You need do nothing. See what there is next.' },
   'turn.moved': { what: 'A turn of yours is at another time', how: 'See when. If it doesn’t suit you, give it back.' },
   'turn.tomorrow': { what: 'You have a turn tomorrow', how: 'Open it with signal, and the address is on your phone.' },

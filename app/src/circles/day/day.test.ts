@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Row } from '../../sync'
 import { derived } from '../../sync/effects/derived'
 import type { Held } from '../rota'
-import { isSayable, nextStep, opensAt, ownTurns, reachOf, turnOf } from './day'
+import { goingsOf, isSayable, nextStep, opensAt, ownTurns, reachOf, turnOf } from './day'
 
 const ZONE = 'Europe/London'
 const KEY = '2026-12-03T10:30'
@@ -87,5 +87,16 @@ describe('what its helper says', () => {
     expect([nextStep(''), nextStep('onWay'), nextStep('noAnswer'), nextStep('here'), nextStep('home')]).toEqual(['onWay', 'here', 'here', 'home', ''])
     expect(turn({ turnSteps: [{ id: derived('step', TURN), step: 'here' }] }).step).toBe('here')
     expect(turn({ turnSteps: [{ id: derived('step', TURN), step: 'flown' }] }).step).toBe('')
+  })
+})
+
+describe('for those who keep the circle', () => {
+  it('nobody at the door comes first, then what was said last; of today, and of this circle alone', () => {
+    const step = (id: string, step: string, time: string, circle = 'c'): Row => ({ id, turn: id, circle, step, at: `${time}:00.000Z` })
+    const held = holding({
+      turns: [{ id: 'a', helperName: 'Samira' }, { id: 'b', helperName: 'Femi' }],
+      turnSteps: [step('a', 'home', '2026-12-03T11:50'), step('b', 'noAnswer', '2026-12-03T10:32'), step('c', 'onWay', '2026-12-02T09:00'), step('d', 'here', '2026-12-03T11:00', 'other'), step('e', 'here', '2026-12-03T12:00')],
+    })
+    expect(goingsOf(held.rows, 'c', at('2026-12-03T12:30')).map(({ step, name }) => [step, name])).toEqual([['noAnswer', 'Femi'], ['here', ''], ['home', 'Samira']])
   })
 })

@@ -94,3 +94,23 @@ export const sayableFrom = (when: Occurrence): number => when.start - EARLY_MS
 export function nextStep(step: Step | ''): Step | '' {
   return ({ '': 'onWay', onWay: 'here', noAnswer: 'here', here: 'home', home: '' } as const)[step]
 }
+
+/** What was said of a turn, for those who keep the circle. */
+export interface Going {
+  id: string
+  step: Step
+  /** First name of who goes; '': it isn't on this phone. */
+  name: string
+  at: number
+}
+
+/** For so long it stands there. */
+const GOING_MS = 18 * HOUR_MS
+
+/** How the turns of the day go, as far as was said; nobody at the door first, then the newest. */
+export function goingsOf(rows: Held['rows'], circle: string, now: number): Going[] {
+  const those = [...rows('turnSteps').values()].filter((row) => row.circle === circle && now - Date.parse(row.at) < GOING_MS)
+  const goings = those.map((row) => ({ id: row.id, step: stepOf(row), name: String(rows('turns').get(row.turn)?.helperName ?? ''), at: Date.parse(row.at) }))
+  const rank = ({ step }: Going) => (step === 'noAnswer' ? 0 : 1)
+  return goings.filter((one): one is Going => one.step !== '').sort((a, b) => rank(a) - rank(b) || b.at - a.at || (a.id < b.id ? -1 : 1))
+}
