@@ -118,10 +118,9 @@ func (t *Turn) next(all Helpers) string {
 	}).Helper
 }
 
-// give has it be a helper's, who stands by no more. What its last helper had asked of
-// others is over.
+// give has what is nobody's be a helper's, who stands by no more.
 func (t *Turn) give(h, now string) {
-	t.Helper, t.ByEvery, t.Since, t.Swaps = h, false, now, nil
+	t.Helper, t.ByEvery, t.Since = h, false, now
 	t.Unstandby(h)
 	n := t.Notes[h]
 	n.Gave = false

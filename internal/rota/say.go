@@ -85,6 +85,9 @@ func (t *Turn) Settle(when string, knows, lost []string, back func(helper string
 			words = append(words, Word{h, template})
 		}
 		n.Was, n.Knows = n.Knows, is
+		if is == Lost {
+			n.Was = Lost // by the answer, whether they are told besides or not
+		}
 		t.note(h, n)
 	}
 	return words, nil
