@@ -16,14 +16,9 @@ import (
 	"kith/internal/sync"
 )
 
-// room is the room, and the question it asks another.
-type room struct {
-	apart func(c *sync.Call, one, other string) (bool, error)
-}
-
 // Register binds the room. apart says whether one of two members wants nothing to do
-// with the other.
-func Register(app core.App, r *sync.Registry, _ func(c *sync.Call, one, other string) (bool, error)) {
+// with the other; link reads the code of an invite to a circle.
+func Register(app core.App, r *sync.Registry, apart func(c *sync.Call, one, other string) (bool, error), link func(c *sync.Call, code string) (Link, error)) {
 	declare(r)
 	r.Keep(keepings()...)
 	for name, handler := range map[string]sync.Handler{
@@ -34,6 +29,7 @@ func Register(app core.App, r *sync.Registry, _ func(c *sync.Call, one, other st
 	} {
 		r.HandleFor("circles", name, handler)
 	}
+	(&door{apart, link}).register(r)
 	jobs(app)
 }
 

@@ -184,6 +184,9 @@ func (t *turn) save() error {
 	if err := t.settled(); err != nil {
 		return err
 	}
+	if err := t.settleAddress(); err != nil {
+		return err
+	}
 	for _, w := range words {
 		if err := t.say(w); err != nil {
 			return err

@@ -83,6 +83,9 @@ func (d *desk) endHelper(circle, h *core.Record, organises bool) error {
 	if err := d.withoutHelper(circle, h.Id, member); err != nil {
 		return err
 	}
+	if err := forgetAddress(d.tx, circle.Id, member); err != nil {
+		return err
+	}
 	if !organises {
 		if err := unorganise(d.tx, circle.Id, member); err != nil {
 			return err

@@ -20,6 +20,11 @@ import (
 const Often = "kithRota"
 
 func jobs(app core.App) {
+	app.Cron().MustAdd(AddressJob, "*/5 * * * *", func() {
+		if err := safely(func() error { return Addresses(app, time.Now()) }); err != nil {
+			app.Logger().Error("addresses could not be handed out and taken back; it is tried again in five minutes", "error", err)
+		}
+	})
 	app.Cron().MustAdd(Often, "*/5 * * * *", func() {
 		if err := safely(func() error { return Look(app, time.Now()) }); err != nil {
 			app.Logger().Error("a rota could not be looked at; it is tried again in five minutes", "error", err)

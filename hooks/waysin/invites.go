@@ -1,6 +1,7 @@
 package waysin
 
 import (
+	"cmp"
 	"crypto/rand"
 	"database/sql"
 	"encoding/base32"
@@ -76,6 +77,11 @@ func findInvite(app core.App, code string, now time.Time) (*core.Record, error) 
 	if invite.GetInt("usesLeft") < 1 || invite.GetBool("ended") || invite.GetString("expires") <= sync.Stamp(now) {
 		return nil, problem.InviteExpired.Because(nil)
 	}
+	if circle := invite.GetString("circle"); circle != "" {
+		if name, err := circleOpen(app, circle); err != nil || name == "" {
+			return nil, cmp.Or(err, error(problem.InviteExpired.Because(nil)))
+		}
+	}
 	// NB! An invite is worth what its maker may give when it is used: who lost a
 	// right, or their place here, has taken their invites along.
 	if by := invite.GetString("by"); by != "" || !invite.GetBool("console") {
@@ -101,13 +107,16 @@ func mayStillGive(app core.App, by string, invite *core.Record) (bool, error) {
 	if here, err := in("member/" + by); err != nil || !here {
 		return false, err
 	}
-	return mayGive(in, by, invite.GetString("role"), invite.GetString("shop"), invite.GetString("member"))
+	return mayGive(in, by, invite.GetString("role"), invite.GetString("shop"), invite.GetString("member"), invite.GetString("circle"))
 }
 
 // mayGive says who may invite to what: an activator residents, a shop's owner
-// their own staff, everybody one more device of their own, a coordinator all.
-func mayGive(in func(aud string) (bool, error), by, role, shop, member string) (bool, error) {
+// their own staff, everybody one more device of their own, a coordinator all; and those
+// who organise a circle, and nobody else, into it.
+func mayGive(in func(aud string) (bool, error), by, role, shop, member, circle string) (bool, error) {
 	switch {
+	case circle != "":
+		return in("organise/" + circle)
 	case role == oneMore && member == by:
 		return true, nil
 	case role == "resident":

@@ -21,6 +21,8 @@ type arrival struct {
 	name string
 	key  token.Key
 	now  time.Time
+	// circled puts whoever comes into a circle, where the invite is one of it.
+	circled Circled
 }
 
 // known is the device of a key, or nil.
@@ -60,6 +62,9 @@ func (a arrival) joinWith(tx core.App, code, firstName string) (*core.Record, er
 			return nil, problem.BodyInvalid.Saying("A first name has 1 to 40 letters.")
 		}
 		if member, err = newMember(tx, firstName, a.now); err != nil {
+			return nil, err
+		}
+		if err := a.joinCircle(tx, invite, member); err != nil {
 			return nil, err
 		}
 		if !waits { // who waits gets the role when they are let in

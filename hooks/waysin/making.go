@@ -1,6 +1,7 @@
 package waysin
 
 import (
+	"cmp"
 	"database/sql"
 	"errors"
 	"slices"
@@ -26,6 +27,7 @@ type makeArgs struct {
 	Uses     int    `json:"uses"`
 	Days     int    `json:"days"`
 	Note     string `json:"note"`
+	Circle   string `json:"circle"`
 }
 
 // makeInvite stores an invite whose code was made on the phone of whoever
@@ -39,7 +41,7 @@ func makeInvite(c *sync.Call) (sync.Result, error) {
 	if err := args.check(); err != nil {
 		return sync.Result{}, err
 	}
-	may, err := mayGive(c.In, c.Member, args.Role, args.Shop, args.Member)
+	may, err := mayGive(c.In, c.Member, args.Role, args.Shop, args.Member, args.Circle)
 	if err != nil {
 		return sync.Result{}, err
 	}
@@ -57,7 +59,7 @@ func makeInvite(c *sync.Call) (sync.Result, error) {
 	}
 	r, err := record(c.App, "invites", map[string]any{
 		"codeHash": args.CodeHash, "role": args.Role, "shop": args.Shop, "member": args.Member, "uses": args.Uses, "usesLeft": args.Uses,
-		"expires": sync.Stamp(c.Now.Add(time.Duration(args.Days) * 24 * time.Hour)), "created": sync.Stamp(c.Now), "by": c.Member, "note": args.Note,
+		"expires": sync.Stamp(c.Now.Add(time.Duration(args.Days) * 24 * time.Hour)), "created": sync.Stamp(c.Now), "by": c.Member, "note": args.Note, "circle": args.Circle,
 	})
 	if err != nil {
 		return sync.Result{}, err
@@ -78,6 +80,9 @@ func (a *makeArgs) check() error {
 		return errShape
 	}
 	if (a.Member != "") != (a.Role == oneMore) || a.Member != "" && sync.ID(a.Member) != nil {
+		return errShape
+	}
+	if a.Circle != "" && (a.Role != "resident" || sync.ID(a.Circle) != nil) {
 		return errShape
 	}
 	uses, days := limits.InviteUsesTrusted, limits.InviteDays
@@ -105,6 +110,11 @@ func (a *makeArgs) exist(c *sync.Call) error {
 		}
 		if err != nil {
 			return err
+		}
+	}
+	if a.Circle != "" {
+		if name, err := circleOpen(c.App, a.Circle); err != nil || name == "" {
+			return cmp.Or(err, sync.Reject("circle_unknown", "This circle is not here any more."))
 		}
 	}
 	if a.Member == "" || a.Member == c.Member {

@@ -27,12 +27,14 @@ type waysIn struct {
 	post                       *post
 	console                    io.Writer
 	ring                       *seal.Ring
+	circled                    Circled
 }
 
 // Register binds the room. door says who is asking; ring has the key that phones
 // seal to; rates switches the limits of requests on; console, if there is one, is
-// told the address and the demo's links.
-func Register(app core.App, r *sync.Registry, door *doorman.Doorman, ring *seal.Ring, rates bool, console io.Writer) {
+// told the address and the demo's links; circled puts whoever joins into the circle of
+// their invite.
+func Register(app core.App, r *sync.Registry, door *doorman.Doorman, ring *seal.Ring, rates bool, console io.Writer, circled Circled) {
 	declare(r)
 	r.Keep(keepings()...)
 	for name, handler := range map[string]sync.Handler{
@@ -44,7 +46,7 @@ func Register(app core.App, r *sync.Registry, door *doorman.Doorman, ring *seal.
 		r.Handle(name, handler)
 	}
 	w := &waysIn{
-		console: console, door: door, ring: ring, codes: newCodeKey(), post: newPost(),
+		console: console, door: door, ring: ring, codes: newCodeKey(), post: newPost(), circled: circled,
 		joins:     limits.NewRate(limits.JoinPerMinute, limits.JoinPerMinute, rates),
 		sessions:  limits.NewRate(limits.SessionPerMinute, limits.SessionPerMinute, rates),
 		mailboxes: limits.NewHourlyRate(limits.CodesPerHour, rates),
@@ -70,7 +72,7 @@ func declare(r *sync.Registry) {
 	})
 	r.Sync(sync.Collection{
 		Name:    "invites",
-		Columns: append(append(sync.Texts("role", "shop", "expires", "created", "by", "note"), sync.Numbers("usesLeft", "uses")...), sync.Bools("ended")...),
+		Columns: append(append(sync.Texts("role", "shop", "expires", "created", "by", "note", "circle"), sync.Numbers("usesLeft", "uses")...), sync.Bools("ended")...),
 		To:      []sync.Audience{{Key: "'member/' || {row}.by", When: "{row}.by <> ''"}, {Key: "'coordinators'"}},
 	})
 	desk := "{row}.kind = 'desk' AND {row}.status IN ('open', 'ready')"
