@@ -67,11 +67,16 @@ export function everythingSeen(page: Page): Promise<string> {
   })
 }
 
+/** A browser on a profile that is there. */
+export function onProfile(folder: string): Promise<BrowserContext> {
+  const { launchOptions, viewport } = test.info().project.use as { launchOptions: object; viewport: { width: number; height: number } }
+  return chromium.launchPersistentContext(folder, { ...launchOptions, executablePath: WHOLE, viewport, locale: 'en-GB', timezoneId: 'Europe/London' })
+}
+
 /** A browser with a profile of its own. `die`: as if its battery had gone. `reopen`: another browser on the same profile, once the first is gone. */
 export async function tablet(): Promise<{ context: BrowserContext; page: Page; folder: string; die: () => Promise<void>; reopen: () => Promise<BrowserContext> }> {
   const folder = mkdtempSync(join(tmpdir(), 'kith-tablet-'))
-  const { launchOptions, viewport } = test.info().project.use as { launchOptions: object; viewport: { width: number; height: number } }
-  const reopen = () => chromium.launchPersistentContext(folder, { ...launchOptions, executablePath: WHOLE, viewport, locale: 'en-GB', timezoneId: 'Europe/London' })
+  const reopen = () => onProfile(folder)
   const context = await reopen()
   const die = async () => {
     const gone = context.waitForEvent('close', { timeout: 60_000 })
