@@ -18,6 +18,7 @@ var argsSeen = []string{
 	"helper", "how", "witness", "scopes", "until", "code", "codeHash", "seenOn", "note", "blocked", "about", "text", "outcome",
 	"concern", "hour", "sealed", "other", "topic", "phone", "hours", "url", "area", "order", "version", "stamps", "pence", "shops", "reward", "card", "perk", "chatty", "plain",
 	"visit", "first", "heads", "marks", "as", "say", "interests", "regular", "buddy", "listings",
+	"circle", "personName", "words", "requires", "slot", "start", "end", "minutes", "cancelled", "step", "door", "ringName", "ringPhone", "day", "part", "ask",
 }
 
 // Ensure that no argument of any command, whatever stands in it, is our fault:

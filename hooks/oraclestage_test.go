@@ -97,6 +97,8 @@ func (s *stage) furnish() {
 	s.desk()
 	s.listening()
 	s.buddies()
+	s.circles()
+	s.asking()
 	s.cards()
 	s.registers()
 	s.notices()

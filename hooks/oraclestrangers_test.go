@@ -110,7 +110,12 @@ func TestOracle_TheForgedTokensAreRealOnes(t *testing.T) {
 // mayDoFor is what may be done for the owner, by scope of the consent. Without
 // one, and for everybody else, it is nothing.
 var mayDoFor = map[string][]string{
-	"visits":  {"visits.come", "visits.cancel", "pairings.noThanks", "pairings.contact"},
+	"visits": {"visits.come", "visits.cancel", "pairings.noThanks", "pairings.contact"},
+	"circles": {"asks.make", "asks.settle", "asks.end", "asks.block", "replies.choose", "replies.end", "contacts.share", "contacts.end", "messages.send",
+		"circles.start", "circles.edit", "circles.close", "circles.share", "circles.unshare", "circles.join",
+		"circleHelpers.admit", "circleHelpers.remove", "circleHelpers.prefer", "circleHelpers.block", "circleHelpers.clear", "circleHelpers.leave",
+		"slots.add", "slots.edit", "slots.change", "slots.end", "homes.set", "swaps.yes", "swaps.no",
+		"turns.take", "turns.drop", "turns.standby", "turns.unstandby", "turns.every", "turns.endEvery", "turns.swap", "turns.assign", "turns.step"},
 	"details": {"people.rename", "safety.block", "safety.unblock", "cards.lost"},
 }
 
@@ -131,7 +136,7 @@ func TestOracle_ForAnother(t *testing.T) {
 		scopes []string
 		until  string
 	}{
-		{"active", []string{"details"}, in(30)}, {"active", []string{"visits", "details"}, in(30)},
+		{"active", []string{"details"}, in(30)}, {"active", []string{"visits", "details"}, in(30)}, {"active", []string{"circles"}, in(30)},
 		{"active", []string{"visits", "details"}, in(-1)}, {"ended", []string{"visits", "details"}, in(30)},
 	} {
 		s.set("consents", consent, map[string]any{"status": c.status, "scopes": c.scopes, "until": c.until})

@@ -239,10 +239,13 @@ func (s *stage) argsOf(name string) map[string]any {
 	case "people.erase, with a phone":
 		return map[string]any{"member": s.phones[suspended].member}
 	}
+	if args := s.circleArgs(name); args != nil {
+		return args
+	}
 	if args := s.waysInArgs(name); args != nil {
 		return args
 	}
-	for _, room := range []func(string) map[string]any{s.listeningArgs, s.triageArgs, s.schemeArgs, s.cardsArgs, s.registersArgs, s.buddyArgs, s.noticeArgs} {
+	for _, room := range []func(string) map[string]any{s.listeningArgs, s.triageArgs, s.schemeArgs, s.cardsArgs, s.registersArgs, s.buddyArgs, s.askArgsOf, s.noticeArgs} {
 		if args := room(name); args != nil {
 			return args
 		}

@@ -18,6 +18,7 @@ import (
 	"kith/hooks/buddies"
 	"kith/hooks/cardkeys"
 	"kith/hooks/cards"
+	"kith/hooks/circles"
 	"kith/hooks/community"
 	"kith/hooks/concerns"
 	"kith/hooks/doctor"
@@ -97,6 +98,9 @@ func demo(app core.App, cfg Config) *cobra.Command {
 			return err
 		}
 		if err := seed.Expected(app, time.Now(), buddies.Count); err != nil {
+			return err
+		}
+		if err := seed.Neighbours(app, time.Now(), circles.Look); err != nil {
 			return err
 		}
 		ring := &card.Ring{}

@@ -37,6 +37,11 @@ type writer struct {
 }
 
 func (w *writer) save(collection, slug string, columns map[string]any) {
+	w.saveAs(collection, rowID(collection, slug), columns)
+}
+
+// saveAs is save, of a row whose id isn't made from a slug.
+func (w *writer) saveAs(collection, id string, columns map[string]any) {
 	if w.err != nil {
 		return
 	}
@@ -46,13 +51,13 @@ func (w *writer) save(collection, slug string, columns map[string]any) {
 		return
 	}
 	record := core.NewRecord(into)
-	record.Id = rowID(collection, slug)
+	record.Id = id
 	record.Load(columns)
 	if into.IsAuth() {
 		record.SetRandomPassword() // nobody signs in by password
 	}
 	if err := w.app.Save(record); err != nil {
-		w.err = fmt.Errorf("seed: %s %s: %w", collection, slug, err)
+		w.err = fmt.Errorf("seed: %s %v: %w", collection, columns, err)
 	}
 }
 

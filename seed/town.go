@@ -12,7 +12,7 @@ import (
 
 // The town as people edit it. README.md says what each field means.
 //
-//go:embed community.json care.json concerns.json expected.json past.json people.json rewards.json scheme.json shops.json told.json places.json organisations.json town/*.json
+//go:embed community.json care.json circles.json concerns.json expected.json past.json people.json rewards.json scheme.json shops.json told.json places.json organisations.json town/*.json
 var files embed.FS
 
 // town is everything in the files, in the order in which it is written there.

@@ -30,7 +30,7 @@ var columns = map[string]string{
 	"members":    "firstName:t created:t standing:t noPhone:b hasEmail:b",
 	"roles":      "member:t role:t shop:t",
 	"shops":      "name:t place:t status:t perk:t chatty:t joined:t hours:j plain:b",
-	"invites":    "role:t shop:t usesLeft:n uses:n expires:t created:t by:t note:t ended:b",
+	"invites":    "role:t shop:t usesLeft:n uses:n expires:t created:t by:t note:t ended:b circle:t",
 	"recoveries": "member:t kind:t status:t openedBy:t confirmedBy:t expires:t created:t firstName:t",
 	"devices":    "member:t name:t revoked:b created:t seen:t pending:b match:t wipe:b enrolled:b shop:t",
 	"consents":   "member:t helper:t how:t scopes:j starts:t until:t status:t recordedBy:t witness:t endedBy:t endedAt:t",
