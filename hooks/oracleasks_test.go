@@ -216,7 +216,7 @@ func (s *stage) replyArgs(kind string) map[string]any {
 	case "being blocked":
 		whose = s.blocking(me)
 	case "to their own":
-		whose = me
+		whose, status = me, "settled"
 	case "to what is over":
 		status = "over"
 	}

@@ -63,7 +63,7 @@ func newStroll(t *testing.T, seed uint64) *stroll {
 
 // rights are the audiences that somebody who is answered may hold.
 func (w *stroll) rights(p *walker) []string {
-	out := map[string]bool{sync.Public: true, "members": true, "member/" + p.member: true}
+	out := map[string]bool{sync.Public: true, "neighbours": true, "member/" + p.member: true}
 	sure := p.enrolled && p.proving
 	for role := range p.roles {
 		switch role {

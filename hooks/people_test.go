@@ -59,7 +59,7 @@ func TestPeople_WhoLeavesIsToldAndThenIsNobody(t *testing.T) {
 	if _, err := s.app.FindRecordById("visits", late["id"].(string)); err == nil {
 		t.Error("who had left is expected somewhere")
 	}
-	want := []string{"activators", "host/" + s.ids["listings"]["club"], "listeners", "member/" + p.member, "members"}
+	want := []string{"activators", "host/" + s.ids["listings"]["club"], "listeners", "member/" + p.member, "neighbours"}
 	if !slices.Equal(a.drops, want) || !a.done {
 		t.Errorf("drops %v, wanted %v", a.drops, want)
 	}

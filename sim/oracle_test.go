@@ -386,7 +386,7 @@ func grants(rows map[device.Key]*fact) map[string]map[string]bool {
 			give(k.ID, "public")
 			if f.col["standing"] == "active" {
 				give(k.ID, "member/"+k.ID)
-				give(k.ID, "members")
+				give(k.ID, "neighbours")
 			}
 		case "roles":
 			for _, aud := range ofRole[f.col["role"]] {

@@ -89,7 +89,7 @@ func ofAsks(coll, id string, col map[string]string) (auds []string) {
 		to("helped", col["member"], true)
 		to("ask", id, true)
 		if col["status"] == "open" {
-			auds = append(auds, "members")
+			auds = append(auds, "neighbours")
 		}
 	case "replies":
 		to("member", col["asker"], shown)

@@ -52,13 +52,13 @@ func Register(app core.App, r *sync.Registry, others Others) {
 
 func declare(r *sync.Registry) {
 	// NB! Members, and not everybody: that somebody needs a hand is nothing for passers-by.
-	r.Grant(sync.Grant{Table: "members", Member: "{row}.id", Audience: "'members'", When: "{row}.standing = 'active'"})
+	r.Grant(sync.Grant{Table: "members", Member: "{row}.id", Audience: "'neighbours'", When: "{row}.standing = 'active'"})
 	// Who was chosen knows what it was about also when it has left the board.
 	r.Grant(sync.Grant{Table: "replies", Member: "{row}.member", Audience: "'ask/' || {row}.ask", When: "{row}.status = 'chosen'"})
 	r.Sync(sync.Collection{
 		Name: "asks", Columns: sync.Texts("kind", "day", "part", "words", "firstName", "status"),
 		To: []sync.Audience{
-			{Key: "'members'", When: "{row}.status = 'open'"}, {Key: "'ask/' || {row}.id"}, {Key: "'member/' || {row}.member"}, {Key: "'helped/' || {row}.member"},
+			{Key: "'neighbours'", When: "{row}.status = 'open'"}, {Key: "'ask/' || {row}.id"}, {Key: "'member/' || {row}.member"}, {Key: "'helped/' || {row}.member"},
 		},
 	})
 	r.Sync(sync.Collection{
