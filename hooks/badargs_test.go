@@ -26,6 +26,7 @@ var argsSeen = []string{
 func TestBadInput_NoArgumentIsQuarantined(t *testing.T) {
 	oneAtATime(t)
 	s := newStage(t)
+	s.same = map[string]ring{}
 	p := s.phones[coordinator]
 	for _, name := range s.registry.Names() {
 		fields := s.fieldsOf(name)

@@ -97,6 +97,16 @@ type ring struct {
 //
 // NB! Nobody has more than ten around them, so few are.
 func (s *stage) ringOf(command, kind string, helps bool) ring {
+	if s.same == nil {
+		return s.newRing(command, kind, helps)
+	}
+	if _, there := s.same[command+kind]; !there {
+		s.same[command+kind] = s.newRing(command, kind, helps)
+	}
+	return s.same[command+kind]
+}
+
+func (s *stage) newRing(command, kind string, helps bool) ring {
 	me, of := s.phones[s.asks].member, func(w who) string { return s.phones[w].member }
 	theirs := command == "circles.edit" || command == "homes.set" || command == "slots.add" || command == "turns.assign"
 	switch {

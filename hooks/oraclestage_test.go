@@ -15,6 +15,7 @@ type stage struct {
 	phones map[who]*phone
 	tokens map[who]string
 	ids    map[string]map[string]string // collection, row: id
+	same   map[string]ring              // where there would be thousands of circles: one for each command
 }
 
 func newStage(t *testing.T) *stage {

@@ -59,7 +59,7 @@ func TestPeople_WhoLeavesIsToldAndThenIsNobody(t *testing.T) {
 	if _, err := s.app.FindRecordById("visits", late["id"].(string)); err == nil {
 		t.Error("who had left is expected somewhere")
 	}
-	want := []string{"activators", "host/" + s.ids["listings"]["club"], "listeners", "member/" + p.member, "neighbours"}
+	want := []string{"activators", "host/" + s.ids["listings"]["club"], "listeners", "member/" + p.member, "neighbours", "organise/" + s.ids["circles"]["the owner's"]}
 	if !slices.Equal(a.drops, want) || !a.done {
 		t.Errorf("drops %v, wanted %v", a.drops, want)
 	}
@@ -191,12 +191,14 @@ func TestPeople_MigratesACommunityThatIsAlive(t *testing.T) {
 	for _, m := range core.AppMigrations.Items() {
 		steps[m.File] = m
 	}
+	must(t, steps["9n_asks.go"].Down(w.app))
 	must(t, steps["9k_buddies.go"].Down(w.app)) // its triggers look at standings
 	must(t, steps["9g_cards.go"].Down(w.app))   // it builds on the other's shops
 	must(t, steps["6_people.go"].Down(w.app))
 	must(t, steps["6_people.go"].Up(w.app))
 	must(t, steps["9g_cards.go"].Up(w.app))
 	must(t, steps["9k_buddies.go"].Up(w.app))
+	must(t, steps["9n_asks.go"].Up(w.app))
 	must(t, syncapi.Prepare(w.app, w.registry))
 	p.doesWell("people.add", map[string]any{"id": newID(), "firstName": "Edna"})
 }

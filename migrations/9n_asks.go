@@ -18,9 +18,9 @@ const (
 	repliesOver = `CREATE TRIGGER replies_over AFTER UPDATE OF status ON replies WHEN NEW.status = 'over'
 		BEGIN DELETE FROM contacts WHERE about = OLD.id; END`
 	repliesGo   = `CREATE TRIGGER replies_go AFTER DELETE ON replies BEGIN DELETE FROM contacts WHERE about = OLD.id; END`
-	helpersOver = `CREATE TRIGGER circleHelpers_over AFTER UPDATE OF status ON circleHelpers WHEN NEW.status = 'over'
+	helpersOver = `CREATE TRIGGER circle_contacts_over AFTER UPDATE OF status ON circleHelpers WHEN NEW.status = 'over'
 		BEGIN DELETE FROM contacts WHERE about = OLD.id; END`
-	helpersGo       = `CREATE TRIGGER circleHelpers_go AFTER DELETE ON circleHelpers BEGIN DELETE FROM contacts WHERE about = OLD.id; END`
+	helpersGo       = `CREATE TRIGGER circle_contacts_go AFTER DELETE ON circleHelpers BEGIN DELETE FROM contacts WHERE about = OLD.id; END`
 	asksOfWhoIsAway = `CREATE TRIGGER asks_of_who_is_away AFTER UPDATE OF standing ON members WHEN NEW.standing <> 'active'
 		BEGIN
 			UPDATE asks SET status = 'over' WHERE member = NEW.id AND status = 'open';
@@ -31,6 +31,6 @@ const (
 )
 
 func asksDown(app core.App) error {
-	return each(app, "DROP TRIGGER replies_over", "DROP TRIGGER replies_go", "DROP TRIGGER circleHelpers_over", "DROP TRIGGER circleHelpers_go",
+	return each(app, "DROP TRIGGER replies_over", "DROP TRIGGER replies_go", "DROP TRIGGER circle_contacts_over", "DROP TRIGGER circle_contacts_go",
 		"DROP TRIGGER asks_of_who_is_away", "DROP TRIGGER contacts_follow")
 }

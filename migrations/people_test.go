@@ -58,6 +58,7 @@ func TestPeople_StandingAndRolesAreCarriedBothWays(t *testing.T) {
 	}
 	exec(t, app, `INSERT INTO roles (id, member, role, shop) VALUES ('r1', 'active', 'coordinator', ''), ('r2', 'active', 'owner', 's1'), ('r3', 'left', 'coach', '')`)
 
+	must(t, step(t, "9n_asks.go").Down(app))
 	must(t, step(t, "9l_circles.go").Down(app))
 	must(t, step(t, "9k_buddies.go").Down(app)) // its triggers hang on what goes
 	must(t, step(t, "6_people.go").Down(app))
