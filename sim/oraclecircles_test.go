@@ -52,8 +52,10 @@ func ofNeighbours(coll, id string, col map[string]string) (auds []string) {
 		person()
 	case "organisers", "circleHelpers", "standbys", "swaps":
 		to("organise", col["circle"], true)
-		to("member", col["member"], coll != "organisers")
-		to("member", col["from"], coll == "swaps" && col["from"] != col["member"])
+		for _, kind := range []string{"member", "helped"} {
+			to(kind, col["member"], coll != "organisers")
+			to(kind, col["from"], coll == "swaps" && col["from"] != col["member"])
+		}
 	case "circleWishes":
 		to("organise", col["circle"], true)
 		person()
@@ -64,6 +66,7 @@ func ofNeighbours(coll, id string, col map[string]string) (auds []string) {
 	case "turnSteps":
 		to("organise", col["circle"], true)
 		to("member", col["member"], col["member"] != col["person"])
+		to("helped", col["member"], col["member"] != col["person"])
 		person()
 	case "homes":
 		to("organise", id, true)
