@@ -162,6 +162,7 @@ export const circles = {
       dbs: ['People with a DBS check', 'The desk has seen it. Choose this where somebody is alone with a helper for long.'],
     } as Record<string, [title: string, hint: string]>,
     read: 'Read this out',
+    means: 'What it means',
     said: (name: string) => `“May neighbours take turns to help ${name}? They see the first name, and when and where to meet. Your address and your door go to one helper at a time, from the evening before until it is over. You see who helps, and can take anybody off, or end it, at any time. You need not say why.”`,
     saidSelf: '“Neighbours take turns to help me. They see my first name, and when and where to meet. My address and my door go to one helper at a time, from the evening before until it is over. I see who helps, and can take anybody off, or end it, at any time.”',
     agreed: (name: string) => `${name || 'The person'} said yes`,
@@ -170,7 +171,7 @@ export const circles = {
     go: 'Start the circle',
     mistakes: {
       name: 'Give the circle a name', nameLong: 'Use at most 60 letters for the name', personName: 'Enter the first name', personNameLong: 'Use at most 40 letters for the first name',
-      words: 'Use at most 300 letters for what is asked of helpers', agreed: 'Tick this once they have said yes',
+      words: 'Use at most 300 letters for what is asked of helpers', agreed: 'Tick this once they have said yes', agreedSelf: 'Tick this if you would like that',
     },
   },
 
