@@ -1,6 +1,7 @@
 /**
  * Where somebody lives is on one helper's phone for the hours of one turn, and then on none: with the phone offline all the
- * time, whatever is done to its clock, in no file of a real profile on disk, sealed or not.
+ * time, whatever is done to its clock, in no page, in no record of the app even with its key, and in no file of a real
+ * profile. NB! A browser's own log may hold the sealed bytes of before, and the key, until it is written anew.
  */
 import type { BrowserContext, Page } from '@playwright/test'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'

@@ -4,8 +4,6 @@
  */
 import { common } from './common'
 
-const whole = (phone: string): string => phone.replaceAll(' ', '\u00A0')
-
 export const day = {
   title: 'On the day',
   back: 'All your turns',
@@ -41,7 +39,7 @@ export const day = {
     theEvening: { today: 'this evening', tomorrow: 'tomorrow evening', on: (weekday: string) => `on ${weekday} evening`, far: (day: string) => `in the evening of ${day}` },
     awaited: 'It is there for you now. Open Kith with signal, and it comes by itself.',
     awaitedOnline: 'It is on its way, or nobody has put it in yet. If it doesn’t come, ask whoever asked you in.',
-    goes: (end: string) => `Only you see this. It goes from your phone by itself ${end}, with signal or without.`,
+    goes: (end: string) => `Only you see this. It goes from your phone by itself at ${end}, with signal or without.`,
     after: 'It has gone from your phone, now that the turn is over.',
     off: 'There is none, as it isn’t on.',
     door: 'The door',
@@ -79,7 +77,7 @@ export const day = {
     lookText: 'Through the window and the letter box. Are the curtains open, is a light on, is the milk still outside? Don’t break in, and don’t go in alone, even if it is open. Call through the door.',
     ring: (name: string) => `Ring ${name}`,
     ringSomebody: 'Ring whoever is to be rung',
-    ringOn: (name: string, phone: string) => `Ring ${name} on ${whole(phone)}`,
+    ringOn: (name: string, phone: string) => `Ring ${name} on ${phone}`,
     ringText: (person: string) => `Ask if ${person} is out, and if somebody near has a key. They know that they may be rung.`,
     ringNone: 'No number was put in, or it isn’t on your phone. Go on with the next step.',
     tell: 'Say here that nobody answers',
@@ -98,7 +96,7 @@ export const day = {
     passText: 'Nothing is kept until you save it.',
     whom: 'Whom you can tell',
     organisers: 'The people who look after the circle: say here that nobody answers, and they ring you or go and look.',
-    urgent: (name: string, phone: string) => `${name ? `${name}: ` : 'Ring '}${whole(phone)}`,
+    urgent: (name: string, phone: string) => `${name ? `${name}: ` : 'Ring '}${phone}`,
     helplines: 'Helplines that you can ring together',
     backTo: 'Back to your turn',
     undo: 'Undo: it isn’t so',

@@ -30,7 +30,7 @@ export const paper = {
     asking: 'We are asking.',
     off: 'Not on',
     empty: ['Nothing is planned', 'this week.'],
-    foot: 'If nobody comes, ring',
+    foot: 'Not there? Ring',
     to: (where: string) => `To ${where}`,
     /** Short: there is little room beside a name. */
     errand: { walk: 'A walk', gp: 'To the GP', pharmacy: 'The pharmacy', lunch: 'Lunch', post: 'The post office', company: 'A cup of tea', other: 'A hand' } satisfies Record<Kind, string>,
@@ -46,7 +46,6 @@ export const paper = {
     yes: 'Yes',
     no: 'No',
     numbers: 'Numbers aren’t in Kith: write them in by hand. Say it in Kith, or to who looks after the circle, once somebody has said yes.',
-    noHelpers: 'Nobody is in the circle yet.',
   },
 
   cards: {
