@@ -149,12 +149,12 @@ func TestPull_ResetsAForeignEpoch(t *testing.T) {
 	p.sync()
 	must(t, syncapi.NewEpoch(w.app))
 	a := p.sync()
-	if len(a.resets) != 2 || !a.has(sync.Public, "listings", club.Id) {
+	if len(a.resets) != 3 || !a.has(sync.Public, "listings", club.Id) {
 		t.Fatalf("%s", a.raw)
 	}
 	future := base64.RawURLEncoding.EncodeToString([]byte("1 " + a.epoch + " 999999 " + p.member + " public"))
 	b := p.exchange(map[string]any{"cursor": future})
-	if b.code != 200 || len(b.resets) != 2 || !b.has(sync.Public, "listings", club.Id) {
+	if b.code != 200 || len(b.resets) != 3 || !b.has(sync.Public, "listings", club.Id) {
 		t.Fatalf("%s", b.raw)
 	}
 }
