@@ -1,0 +1,211 @@
+package hooks_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"kith/hooks/circles"
+)
+
+// Ensure that who comes by a circle's link is in it, or asks where more is needed than
+// that somebody knows them; that an organiser lets them in only if they are as known as
+// that; and that it is looked at again whenever they take a turn.
+func TestCircles_WhoComesByALinkIsAsKnownAsTheCircleWants(t *testing.T) {
+	for requires, vouch := range map[string]string{"known": "", "reference": "reference", "dbs": "dbs"} {
+		r := newRound(t, 0)
+		r.edna.doesWell("circles.edit", map[string]any{"id": r.id, "name": "Thursdays", "personName": "Edna", "words": "", "requires": requires})
+		code, _ := r.edna.invites(map[string]any{"circle": r.id, "uses": 9, "days": 7})
+		p, id := r.phone("resident"), newID()
+		r.tellings()
+		p.doesWell("circles.join", map[string]any{"id": id, "code": code})
+		if requires != "known" {
+			r.tells(requires+": asking", "circle.asked organise/"+r.id+" "+id+" but "+p.member)
+			if got := len(p.holds("slots")); got != 0 {
+				t.Errorf("%s: who asks holds %d slots", requires, got)
+			}
+			if got, _ := r.edna.does("circleHelpers.admit", map[string]any{"id": id}); got != "safety_first" {
+				t.Errorf("%s: without a word for them they are let in: %q", requires, got)
+			}
+			v := r.make("vouches", map[string]any{"member": p.member, "kind": vouch, "seenOn": "2026-01-01", "by": r.edna.member})
+			r.edna.doesWell("circleHelpers.admit", map[string]any{"id": id})
+			r.tells(requires+": letting in", "circle.in member/"+p.member+" "+r.id+" but "+r.edna.member)
+			p.doesWell("turns.take", r.of(0))
+			must(t, r.app.Delete(v))
+			if got, _ := p.does("turns.take", r.of(1)); got != "safety_first" {
+				t.Errorf("%s: once the word for them is taken back they take a turn: %q", requires, got)
+			}
+			continue
+		}
+		p.doesWell("turns.take", r.of(0))
+		again, a := p.does("circles.join", map[string]any{"id": newID(), "code": code})
+		if again != "" || !strings.Contains(a.raw, `"merged"`) || r.count("circleHelpers") != 1 {
+			t.Errorf("joining twice: %q %s", again, a.raw)
+		}
+	}
+}
+
+// Ensure that somebody new to Kith who joins by a circle's link is in it at once; that a
+// link is worth what its maker may give; that none leads into a circle that is closed;
+// and that who was taken off needs a new one.
+func TestCircles_ALinkLeadsInAsLongAsItIsGood(t *testing.T) {
+	r := newRound(t, 1)
+	code, _ := r.edna.invites(map[string]any{"circle": r.id, "uses": 9, "days": 7})
+	if rec := r.ask("POST", "/api/invite", "", map[string]any{"invite": code}); !strings.Contains(rec.Body.String(), `"circle":"`+r.id+`","circleName":"Edna's Thursdays"`) {
+		t.Errorf("what a link is for: %s", rec.Body)
+	}
+	fresh := &phone{town: r.town, key: newKey(t), queue: random()}
+	rec := fresh.join(code)
+	if rec.Code != 200 {
+		t.Fatalf("%d %s", rec.Code, rec.Body)
+	}
+	fresh.take(rec)
+	row := derivedID("joined", r.id, fresh.member)
+	if got := fresh.holds("circleHelpers")[row]; got["status"] != "in" || len(fresh.holds("slots")) != 1 {
+		t.Errorf("somebody new holds %v", got)
+	}
+	fresh.doesWell("turns.take", r.of(0))
+	if got, _ := r.helpers[0].does("invites.make", inviteTo(r.id)); got != "not_allowed" {
+		t.Errorf("a helper makes a link: %q", got)
+	}
+	if got, _ := r.edna.does("invites.make", inviteTo(newID())); got != "not_allowed" {
+		t.Errorf("a link into nothing: %q", got)
+	}
+	r.edna.doesWell("circleHelpers.remove", map[string]any{"id": row})
+	join := func(code string) string {
+		got, _ := fresh.does("circles.join", map[string]any{"id": newID(), "code": code})
+		return got
+	}
+	if got := join(code); got != "link_unknown" {
+		t.Errorf("who was taken off comes by the same link: %q", got)
+	}
+	time.Sleep(2 * time.Millisecond)
+	newer, _ := r.edna.invites(map[string]any{"circle": r.id, "uses": 9, "days": 7})
+	if got := join(newer); got != "" {
+		t.Errorf("and not by a new one: %q", got)
+	}
+	r.edna.doesWell("circles.close", map[string]any{"id": r.id})
+	if got, _ := r.phone("resident").does("circles.join", map[string]any{"id": newID(), "code": newer}); got != "link_unknown" {
+		t.Errorf("into a circle that is closed: %q", got)
+	}
+	if rec := r.ask("POST", "/api/invite", "", map[string]any{"invite": newer}); rec.Code != 403 {
+		t.Errorf("what it is for, then: %d", rec.Code)
+	}
+}
+
+func inviteTo(circle string) map[string]any {
+	return map[string]any{"id": newID(), "codeHash": codeHashOf(newID()), "role": "resident", "uses": 1, "days": 1, "note": "", "circle": circle}
+}
+
+// Ensure that where somebody lives is for those who organise, and for the helper of a
+// turn in its window; and that it is gone at once when the turn isn't theirs any more, is
+// called off or is over, when the circle is closed, and when the helper is.
+func TestCircles_WhereSomebodyLivesIsForWhoComes(t *testing.T) {
+	for how, end := range map[string]func(r *round, soon map[string]any){
+		"given back": func(r *round, soon map[string]any) { r.helpers[0].doesWell("turns.drop", soon) },
+		"given to another": func(r *round, soon map[string]any) {
+			r.edna.doesWell("turns.assign", map[string]any{"slot": soon["slot"], "occurrence": soon["occurrence"], "helper": r.ids[1]})
+		},
+		"called off": func(r *round, soon map[string]any) {
+			r.edna.doesWell("slots.change", map[string]any{"id": soon["slot"], "occurrence": soon["occurrence"], "cancelled": true})
+		},
+		"moved": func(r *round, soon map[string]any) {
+			r.edna.doesWell("slots.change", map[string]any{"id": soon["slot"], "occurrence": soon["occurrence"], "start": r.thursdays[3]})
+		},
+		"ended":  func(r *round, soon map[string]any) { r.edna.doesWell("slots.end", map[string]any{"id": soon["slot"]}) },
+		"closed": func(r *round, _ map[string]any) { r.edna.doesWell("circles.close", map[string]any{"id": r.id}) },
+		"left": func(r *round, _ map[string]any) {
+			r.helpers[0].doesWell("circleHelpers.leave", map[string]any{"id": r.ids[0]})
+		},
+		"taken off": func(r *round, _ map[string]any) {
+			r.edna.doesWell("circleHelpers.remove", map[string]any{"id": r.ids[0]})
+		},
+		"taken away": func(r *round, _ map[string]any) {
+			r.lives("", "")
+			r.edna.doesWell("homes.set", map[string]any{"circle": r.id, "address": "", "door": "", "ringName": "", "ringPhone": ""})
+		},
+		"erased": func(r *round, _ map[string]any) { r.exec1("DELETE FROM circles WHERE id = '" + r.id + "'") },
+		"over":   func(r *round, _ map[string]any) { must(r.t, circles.Addresses(r.app, time.Now().Add(3*time.Hour))) },
+		"suspended": func(r *round, _ map[string]any) {
+			r.exec1("UPDATE members SET standing = 'suspended' WHERE id = '" + r.helpers[0].member + "'")
+			must(r.t, circles.Addresses(r.app, time.Now()))
+		},
+	} {
+		r := newRound(t, 2)
+		slot, occurrence := r.soon()
+		soon := map[string]any{"slot": slot, "occurrence": occurrence}
+		r.helpers[0].doesWell("turns.take", soon)
+		r.must(0, "turns.take", 0, nil)
+		r.lives("5 CANARY Road", "C4NARY 5")
+		for p, want := range map[*phone]string{r.helpers[0]: "5 CANARY Road", r.helpers[1]: "", r.edna: "", r.phone("coordinator"): ""} {
+			got := ""
+			for _, row := range p.holds("addresses") {
+				got += fmt.Sprint(row["address"])
+			}
+			raw := p.exchange(map[string]any{"cursor": ""}).raw
+			if got != want || strings.Contains(raw, "C4NARY") != (want != "" || p == r.edna) {
+				t.Errorf("%s: %s holds %q", how, p.member, got)
+			}
+		}
+		if strings.Contains(r.helpers[0].exported(), "C4NARY") || !strings.Contains(r.edna.exported(), "C4NARY") {
+			t.Errorf("%s: what they take with them", how)
+		}
+		end(r, soon)
+		if how != "given to another" && r.count("addresses") != 0 {
+			t.Errorf("%s: there is an address", how)
+		}
+		if how == "suspended" {
+			continue
+		}
+		if raw := r.helpers[0].exchange(map[string]any{"cursor": ""}).raw; strings.Contains(raw, "C4NARY") {
+			t.Errorf("%s: they are told it still", how)
+		}
+	}
+}
+
+// Ensure that on the day its helper, and nobody else, says how it stands; that those who
+// organise are told what they wait for and nothing more, once; and that it can be taken
+// back.
+func TestCircles_OnTheDayItsHelperSaysHowItStands(t *testing.T) {
+	r := newRound(t, 2)
+	slot, occurrence := r.soon()
+	step := func(what string) map[string]any {
+		return map[string]any{"slot": slot, "occurrence": occurrence, "step": what}
+	}
+	p := r.helpers[0]
+	p.doesWell("turns.take", step(""))
+	if got, _ := r.helpers[1].does("turns.step", step("here")); got != "turn_unknown" {
+		t.Errorf("another says it: %q", got)
+	}
+	p.doesWell("turns.take", r.of(0))
+	if got, _ := p.does("turns.step", map[string]any{"slot": r.slot, "occurrence": r.thursdays[0], "step": "here"}); got != "step_early" {
+		t.Errorf("days before: %q", got)
+	}
+	r.tellings()
+	turn := derivedID("turn", slot, occurrence)
+	for _, c := range []struct {
+		step string
+		told []string
+	}{
+		{"onWay", nil}, {"noAnswer", []string{"turn.noAnswer"}}, {"noAnswer", []string{"turn.noAnswer"}}, {"here", nil}, {"home", []string{"turn.home"}}, {"", nil},
+	} {
+		p.doesWell("turns.step", step(c.step))
+		var want []string
+		for _, template := range c.told {
+			want = append(want, template+" organise/"+r.id+" "+turn+" but "+p.member)
+		}
+		if c.step == "noAnswer" && r.count("tellings") == 1 { // it stays until something else is said
+			continue
+		}
+		r.tells("saying "+c.step, want...)
+		for who, sees := range map[*phone]int{p: 1, r.edna: 1, r.helpers[1]: 0} {
+			if c.step == "" {
+				sees = 0
+			}
+			if got := len(who.holds("turnSteps")); got != sees {
+				t.Errorf("%q: %s holds %d", c.step, who.member, got)
+			}
+		}
+	}
+}
