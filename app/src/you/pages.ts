@@ -1,4 +1,4 @@
-/** The pages of "You", of the ways back and of the card, by the part of their address. Each comes in a file of its own. */
+/** All pages but the front and a listing's, by the part of their address. Each comes in a file of its own. */
 import type { Component } from 'svelte'
 
 type Load = (...parts: string[]) => Promise<{ default: Component<any> }>
@@ -41,6 +41,11 @@ const PAGES: Record<string, Load> = {
   'card/print': () => import('../card/print/Print.svelte'),
   till: () => import('../till/Till.svelte'),
   asks: () => import('../asks/Asks.svelte'),
+  come: () => import('../visits/Come.svelte'),
+  edit: () => import('../hosting/EditListing.svelte'),
+  join: () => import('../joining/Join.svelte'),
+  desk: () => import('../desk/Desk.svelte'),
+  concerns: () => import('../triage/Triage.svelte'),
   plans: () => import('../visits/Plans.svelte'),
   groups: () => import('../hosting/MyGroups.svelte'),
   shop: () => import('../shop/Shop.svelte'),
