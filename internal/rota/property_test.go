@@ -241,7 +241,7 @@ func (r *rotaOfOne) goOut() {
 		mine := r.minds[h] != ""
 		fits := map[string]bool{
 			SayYours: !mine && r.turn.Helper == h, SayMoved: mine && r.turn.Helper == h && r.minds[h] != r.when(),
-			SayNotYours: (mine || r.lost[h]) && r.turn.Helper != h, SayOff: mine && r.off,
+			SayNotYours: (mine || r.lost[h]) && r.turn.Helper != h && !r.off, SayOff: mine && r.off,
 		}[template]
 		if !fits {
 			r.t.Fatalf("%s is told %s, and thinks %q, where %s has it at %q", h, template, r.minds[h], r.turn.Helper, r.when())

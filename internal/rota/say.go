@@ -70,12 +70,17 @@ func (t *Turn) Settle(when string, knows, lost []string, back func(helper string
 	for _, h := range slices.Sorted(maps.Keys(who)) {
 		n := t.Notes[h]
 		is := t.truth(h, n.Knows, when, slices.Contains(lost, h))
-		if is == n.Knows {
-			continue
+		if is == n.Knows && (n.Was == n.Knows || slices.Contains(knows, h)) {
+			continue // nothing new, or what they were told before stands
 		}
 		pending, err := back(h)
 		if err != nil {
 			return nil, err
+		}
+		if is == n.Knows && !pending { // it has gone out
+			n.Was = n.Knows
+			t.note(h, n)
+			continue
 		}
 		if pending {
 			n.Knows = n.Was
