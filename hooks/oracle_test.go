@@ -136,7 +136,7 @@ var columnsOf = map[string][]string{
 	"members": {"id", "firstName", "created", "standing", "noPhone", "hasEmail"},
 	"roles":   {"id", "member", "role", "shop"},
 	"devices": {"id", "member", "name", "revoked", "created", "seen", "pending", "match", "wipe", "enrolled", "shop"},
-	"hosts":   {"id", "listing", "member"},
+	"hosts":   {"id", "listing", "member", "firstName"},
 	"visits":  {"id", "listing", "occurrence", "firstName", "welcome", "status"},
 }
 
@@ -165,6 +165,10 @@ var mayDo = map[string]map[who]string{
 	"listings.edit":               but("not_allowed", map[who]string{host: "", coordinator: ""}),
 	"listings.edit, of the draft": but("not_allowed", map[who]string{coordinator: ""}),
 	"listings.check":              but("not_allowed", map[who]string{host: "", coordinator: ""}),
+	"hosts.join":                  but("", map[who]string{}),
+	"hosts.join, of a wrong code": but("link_unknown", map[who]string{}),
+	"hosts.end":                   but("host_unknown", map[who]string{host: ""}),
+	"hosts.end, of the last":      but("host_unknown", map[who]string{host: "last_host"}),
 	"places.add":                  but("not_allowed", map[who]string{host: "", activator: "", coordinator: "", unenrolled: ""}),
 	"people.rename":               but("", map[who]string{}),
 	"people.add":                  but("not_allowed", map[who]string{host: "", activator: "", coordinator: "", unenrolled: ""}),

@@ -239,6 +239,9 @@ func (s *stage) argsOf(name string) map[string]any {
 	case "people.erase, with a phone":
 		return map[string]any{"member": s.phones[suspended].member}
 	}
+	if args := s.hostArgs(name); args != nil {
+		return args
+	}
 	if args := s.circleArgs(name); args != nil {
 		return args
 	}

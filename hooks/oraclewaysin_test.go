@@ -15,7 +15,7 @@ func init() {
 	mayHold["codes"] = map[string][]who{"one": nobody}
 	mayHold["devices"]["waiting at the bakery"] = []who{shopkeeper, coordinator}
 	mayHold["members"]["waiting"] = withCoordinator("")
-	columnsOf["invites"] = []string{"id", "role", "shop", "usesLeft", "uses", "expires", "created", "by", "note", "ended", "circle"}
+	columnsOf["invites"] = []string{"id", "role", "shop", "usesLeft", "uses", "expires", "created", "by", "note", "ended", "circle", "listing"}
 	columnsOf["recoveries"] = []string{"id", "member", "kind", "status", "openedBy", "confirmedBy", "expires", "created", "firstName"}
 	maps.Copy(mayDo, map[string]map[who]string{
 		"invites.make":                             but("not_allowed", map[who]string{host: "", activator: "", coordinator: "", unenrolled: ""}),

@@ -272,7 +272,7 @@ func (w *town) checkIndex(after string) {
 		UNION SELECT 'roles/' || id || ' owners/' || shop FROM roles WHERE shop <> ''
 		UNION SELECT 'shops/' || id || ' coordinators' FROM shops UNION SELECT 'shops/' || id || ' shop/' || id FROM shops
 		UNION SELECT 'devices/' || id || ' member/' || member FROM devices UNION SELECT 'devices/' || id || ' coordinators' FROM devices
-		UNION SELECT 'devices/' || id || ' owners/' || shop FROM devices WHERE shop <> '' UNION SELECT 'hosts/' || id || ' member/' || member FROM hosts
+		UNION SELECT 'devices/' || id || ' owners/' || shop FROM devices WHERE shop <> '' UNION SELECT 'hosts/' || id || ' member/' || member FROM hosts UNION SELECT 'hosts/' || id || ' host/' || listing FROM hosts
 		UNION SELECT 'visits/' || id || ' member/' || member FROM visits UNION SELECT 'visits/' || id || ' helped/' || member FROM visits
 		UNION SELECT 'members/' || id || ' helped/' || id FROM members UNION SELECT 'visits/' || id || ' host/' || listing FROM visits WHERE status = 'coming'`
 	have := "SELECT coll || '/' || rid || ' ' || aud FROM sync_row WHERE live = 1 AND coll <> '@'"

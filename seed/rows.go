@@ -174,7 +174,7 @@ func (w *writer) people(people []person) {
 			w.save("roles", p.Slug+"/"+role, map[string]any{"member": member, "role": role, "shop": refer("shops", p.Shop)})
 		}
 		for _, hosted := range p.Hosts {
-			w.save("hosts", p.Slug+"/"+hosted, map[string]any{"member": member, "listing": rowID("listings", hosted)})
+			w.save("hosts", p.Slug+"/"+hosted, map[string]any{"member": member, "listing": rowID("listings", hosted), "firstName": p.FirstName})
 		}
 	}
 }

@@ -30,7 +30,7 @@ var columns = map[string]string{
 	"members":    "firstName:t created:t standing:t noPhone:b hasEmail:b",
 	"roles":      "member:t role:t shop:t",
 	"shops":      "name:t place:t status:t perk:t chatty:t joined:t hours:j plain:b",
-	"invites":    "role:t shop:t usesLeft:n uses:n expires:t created:t by:t note:t ended:b circle:t",
+	"invites":    "role:t shop:t usesLeft:n uses:n expires:t created:t by:t note:t ended:b circle:t listing:t",
 	"recoveries": "member:t kind:t status:t openedBy:t confirmedBy:t expires:t created:t firstName:t",
 	"devices":    "member:t name:t revoked:b created:t seen:t pending:b match:t wipe:b enrolled:b shop:t",
 	"consents":   "member:t helper:t how:t scopes:j starts:t until:t status:t recordedBy:t witness:t endedBy:t endedAt:t",
@@ -38,7 +38,7 @@ var columns = map[string]string{
 	"vouches":    "member:t kind:t seenOn:t by:t note:t",
 	"blocks":     "member:t blocked:t",
 	"reports":    "by:t about:t kind:t text:t contact:t status:t outcome:t created:t due:t closed:t",
-	"hosts":      "listing:t member:t",
+	"hosts":      "listing:t member:t firstName:t",
 	"visits":     "listing:t occurrence:t firstName:t welcome:t say:t regular:t status:t interests:j first:b",
 	"regulars":   "listing:t firstName:t since:t ended:b",
 	"registers":  "listing:t occurrence:t state:t heads:n at:t",
@@ -104,6 +104,8 @@ func audiences(coll, id string, col map[string]string) []string {
 		return []string{"host/" + col["listing"]}
 	case "registers", "marks":
 		return []string{"host/" + col["listing"]}
+	case "hosts":
+		return []string{"host/" + col["listing"], "member/" + col["member"]}
 	case "onCall":
 		return []string{"responders"}
 	case "concernNotes":

@@ -13,7 +13,8 @@ import (
 
 // Link is an invite to a circle that is good, as it is read for one command.
 type Link interface {
-	Into() (circle, made string)
+	Into() (circle string)
+	Made() string
 	Use(c *sync.Call) error
 }
 
@@ -58,11 +59,11 @@ func (w *door) join(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	circle, made := link.Into()
+	circle := link.Into()
 	if apart, err := w.apartFrom(c, circle, c.Member); err != nil || apart {
 		return sync.Result{}, first(err, errLink)
 	}
-	row, fresh, err := enter(c.App, joining{args.ID, circle, c.Member, made, c.Now})
+	row, fresh, err := enter(c.App, joining{args.ID, circle, c.Member, link.Made(), c.Now})
 	if err != nil {
 		return sync.Result{}, err
 	}

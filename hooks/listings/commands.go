@@ -38,15 +38,7 @@ func add(c *sync.Call) (sync.Result, error) {
 	if err := c.App.Save(r); err != nil {
 		return sync.Result{}, err
 	}
-	hosts, err := c.App.FindCachedCollectionByNameOrId("hosts")
-	if err != nil {
-		return sync.Result{}, err
-	}
-	host := core.NewRecord(hosts)
-	host.Id = sync.DerivedID("host", r.Id, c.Member)
-	host.Set("listing", r.Id)
-	host.Set("member", c.Member)
-	return sync.Result{}, c.App.Save(host)
+	return sync.Result{}, Joined(c.App, r.Id, c.Member)
 }
 
 // addPlace stores a new place.

@@ -13,11 +13,14 @@ import (
 // room is the room, and whom it tells beside those who are coming.
 type room struct {
 	waiting func(c *sync.Call, template, listing, day string) error
+	link    func(c *sync.Call, code string) (Link, error)
 }
 
 // Register declares what is synced and what can be asked for. waiting tells those who
-// wait for somebody that a day, or all days, are off or are another than they were.
-func Register(r *sync.Registry, waiting func(c *sync.Call, template, listing, day string) error) {
+// wait for somebody that a day, or all days, are off or are another than they were; link
+// reads an invite to run a listing.
+func Register(r *sync.Registry, waiting func(c *sync.Call, template, listing, day string) error, link func(c *sync.Call, code string) (Link, error)) {
+	w := &room{waiting, link}
 	everybody := []sync.Audience{{Key: "'" + sync.Public + "'"}}
 	r.Sync(sync.Collection{
 		Name:    "places",
@@ -35,7 +38,10 @@ func Register(r *sync.Registry, waiting func(c *sync.Call, template, listing, da
 			{Key: "'activators'", When: "{row}.status = 'draft'"},
 		},
 	})
-	r.Sync(sync.Collection{Name: "hosts", Columns: sync.Texts("listing", "member"), To: []sync.Audience{{Key: "'member/' || {row}.member"}}})
+	r.Sync(sync.Collection{
+		Name: "hosts", Columns: sync.Texts("listing", "member", "firstName"),
+		To: []sync.Audience{{Key: "'member/' || {row}.member"}, {Key: "'host/' || {row}.listing"}},
+	})
 	r.Prioritise("host", 1)
 	r.Lease("host", limits.LeaseHost)
 	r.Grant(sync.Grant{Table: "hosts", Member: "{row}.member", Audience: "'host/' || {row}.listing"})
@@ -43,9 +49,11 @@ func Register(r *sync.Registry, waiting func(c *sync.Call, template, listing, da
 	r.Keep(keepings()...)
 
 	r.Handle("listings.add", add)
-	r.Handle("listings.edit", (&room{waiting}).edit)
+	r.Handle("listings.edit", w.edit)
 	r.Handle("listings.check", check)
 	r.Handle("places.add", addPlace)
+	r.Handle("hosts.join", w.join)
+	r.Handle("hosts.end", endHost)
 }
 
 // Left ends what a member who leaves hosts; the listings stay.

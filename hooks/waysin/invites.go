@@ -77,10 +77,8 @@ func findInvite(app core.App, code string, now time.Time) (*core.Record, error) 
 	if invite.GetInt("usesLeft") < 1 || invite.GetBool("ended") || invite.GetString("expires") <= sync.Stamp(now) {
 		return nil, problem.InviteExpired.Because(nil)
 	}
-	if circle := invite.GetString("circle"); circle != "" {
-		if name, err := circleOpen(app, circle); err != nil || name == "" {
-			return nil, cmp.Or(err, error(problem.InviteExpired.Because(nil)))
-		}
+	if nothing, err := gone(app, invite.GetString("circle"), invite.GetString("listing")); err != nil || nothing {
+		return nil, cmp.Or(err, error(problem.InviteExpired.Because(nil)))
 	}
 	// NB! An invite is worth what its maker may give when it is used: who lost a
 	// right, or their place here, has taken their invites along.
@@ -107,22 +105,29 @@ func mayStillGive(app core.App, by string, invite *core.Record) (bool, error) {
 	if here, err := in("member/" + by); err != nil || !here {
 		return false, err
 	}
-	return mayGive(in, by, invite.GetString("role"), invite.GetString("shop"), invite.GetString("member"), invite.GetString("circle"))
+	return mayGive(in, by, gift{
+		invite.GetString("role"), invite.GetString("shop"), invite.GetString("member"), invite.GetString("circle"), invite.GetString("listing"),
+	})
 }
+
+// gift is what an invite gives whoever joins with it.
+type gift struct{ role, shop, member, circle, listing string }
 
 // mayGive says who may invite to what: an activator residents, a shop's owner
 // their own staff, everybody one more device of their own, a coordinator all; and those
-// who organise a circle, and nobody else, into it.
-func mayGive(in func(aud string) (bool, error), by, role, shop, member, circle string) (bool, error) {
+// who organise a circle or run a listing, and nobody else, into that.
+func mayGive(in func(aud string) (bool, error), by string, g gift) (bool, error) {
 	switch {
-	case circle != "":
-		return in("organise/" + circle)
-	case role == oneMore && member == by:
+	case g.circle != "":
+		return in("organise/" + g.circle)
+	case g.listing != "":
+		return in("host/" + g.listing)
+	case g.role == oneMore && g.member == by:
 		return true, nil
-	case role == "resident":
+	case g.role == "resident":
 		return in("activators")
-	case role == "staff":
-		if own, err := in("owners/" + shop); own || err != nil {
+	case g.role == "staff":
+		if own, err := in("owners/" + g.shop); own || err != nil {
 			return own, err
 		}
 	}

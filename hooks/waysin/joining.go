@@ -21,8 +21,8 @@ type arrival struct {
 	name string
 	key  token.Key
 	now  time.Time
-	// circled puts whoever comes into a circle, where the invite is one of it.
-	circled Circled
+	// leads puts whoever comes into what the invite leads to.
+	leads Leads
 }
 
 // known is the device of a key, or nil.
@@ -64,7 +64,7 @@ func (a arrival) joinWith(tx core.App, code, firstName string) (*core.Record, er
 		if member, err = newMember(tx, firstName, a.now); err != nil {
 			return nil, err
 		}
-		if err := a.joinCircle(tx, invite, member); err != nil {
+		if err := a.lead(tx, invite, member); err != nil {
 			return nil, err
 		}
 		if !waits { // who waits gets the role when they are let in

@@ -28,6 +28,7 @@ type makeArgs struct {
 	Days     int    `json:"days"`
 	Note     string `json:"note"`
 	Circle   string `json:"circle"`
+	Listing  string `json:"listing"`
 }
 
 // makeInvite stores an invite whose code was made on the phone of whoever
@@ -41,7 +42,7 @@ func makeInvite(c *sync.Call) (sync.Result, error) {
 	if err := args.check(); err != nil {
 		return sync.Result{}, err
 	}
-	may, err := mayGive(c.In, c.Member, args.Role, args.Shop, args.Member, args.Circle)
+	may, err := mayGive(c.In, c.Member, gift{args.Role, args.Shop, args.Member, args.Circle, args.Listing})
 	if err != nil {
 		return sync.Result{}, err
 	}
@@ -59,7 +60,7 @@ func makeInvite(c *sync.Call) (sync.Result, error) {
 	}
 	r, err := record(c.App, "invites", map[string]any{
 		"codeHash": args.CodeHash, "role": args.Role, "shop": args.Shop, "member": args.Member, "uses": args.Uses, "usesLeft": args.Uses,
-		"expires": sync.Stamp(c.Now.Add(time.Duration(args.Days) * 24 * time.Hour)), "created": sync.Stamp(c.Now), "by": c.Member, "note": args.Note, "circle": args.Circle,
+		"expires": sync.Stamp(c.Now.Add(time.Duration(args.Days) * 24 * time.Hour)), "created": sync.Stamp(c.Now), "by": c.Member, "note": args.Note, "circle": args.Circle, "listing": args.Listing,
 	})
 	if err != nil {
 		return sync.Result{}, err
@@ -82,14 +83,20 @@ func (a *makeArgs) check() error {
 	if (a.Member != "") != (a.Role == oneMore) || a.Member != "" && sync.ID(a.Member) != nil {
 		return errShape
 	}
-	if a.Circle != "" && (a.Role != "resident" || sync.ID(a.Circle) != nil) {
-		return errShape
+	for _, id := range []string{a.Circle, a.Listing} {
+		if id != "" && (a.Role != "resident" || sync.ID(id) != nil) {
+			return errShape
+		}
 	}
 	uses, days := limits.InviteUsesTrusted, limits.InviteDays
-	switch a.Role {
-	case "resident":
+	switch {
+	case a.Listing != "" && a.Circle != "":
+		return errShape
+	case a.Listing != "": // for one person, whom somebody knows who runs it
+		uses, days = 1, limits.HostDays
+	case a.Role == "resident":
 		uses = limits.InviteUses
-	case "staff", oneMore: // for somebody who stands there
+	case a.Role == "staff", a.Role == oneMore: // for somebody who stands there
 		uses, days = 1, 1
 	}
 	if a.Uses < 1 || a.Uses > uses || a.Days < 1 || a.Days > days {
@@ -112,10 +119,8 @@ func (a *makeArgs) exist(c *sync.Call) error {
 			return err
 		}
 	}
-	if a.Circle != "" {
-		if name, err := circleOpen(c.App, a.Circle); err != nil || name == "" {
-			return cmp.Or(err, sync.Reject("circle_unknown", "This circle is not here any more."))
-		}
+	if nothing, err := gone(c.App, a.Circle, a.Listing); err != nil || nothing {
+		return cmp.Or(err, sync.Reject("invite_nowhere", "What this leads to is not here any more."))
 	}
 	if a.Member == "" || a.Member == c.Member {
 		return nil

@@ -73,14 +73,15 @@ func (w *waysIn) invite(e *core.RequestEvent) error {
 		}
 		shop = r.GetString("name")
 	}
-	circle, err := circleOpen(e.App, invite.GetString("circle"))
+	leads, err := aheadOf(e.App, invite.GetString("circle"), invite.GetString("listing"))
 	if err != nil {
 		return err
 	}
 	e.Response.Header().Set("Cache-Control", "no-store")
 	return e.JSON(http.StatusOK, map[string]string{
 		"community": community.GetString("name"), "role": role, "shop": shop, "expires": invite.GetString("expires"),
-		"circle": invite.GetString("circle"), "circleName": circle,
+		"circle": invite.GetString("circle"), "circleName": leads.Circle,
+		"listing": invite.GetString("listing"), "listingTitle": leads.Listing,
 	})
 }
 
@@ -118,7 +119,7 @@ func (w *waysIn) enter(e *core.RequestEvent, rate *limits.Rate, let func(core.Ap
 	var wrong guess
 	err = e.App.RunInTransaction(func(tx core.App) error {
 		var err error
-		device, err = let(tx, arrival{name, proof.Key, now, w.circled}, &body)
+		device, err = let(tx, arrival{name, proof.Key, now, w.leads}, &body)
 		if errors.As(err, &wrong) {
 			return nil // NB! a guess is counted, and refused all the same
 		}

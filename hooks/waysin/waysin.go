@@ -27,14 +27,14 @@ type waysIn struct {
 	post                       *post
 	console                    io.Writer
 	ring                       *seal.Ring
-	circled                    Circled
+	leads                      Leads
 }
 
 // Register binds the room. door says who is asking; ring has the key that phones
 // seal to; rates switches the limits of requests on; console, if there is one, is
-// told the address and the demo's links; circled puts whoever joins into the circle of
-// their invite.
-func Register(app core.App, r *sync.Registry, door *doorman.Doorman, ring *seal.Ring, rates bool, console io.Writer, circled Circled) {
+// told the address and the demo's links; leads puts whoever joins into what their invite
+// leads to.
+func Register(app core.App, r *sync.Registry, door *doorman.Doorman, ring *seal.Ring, rates bool, console io.Writer, leads Leads) {
 	declare(r)
 	r.Keep(keepings()...)
 	for name, handler := range map[string]sync.Handler{
@@ -46,7 +46,7 @@ func Register(app core.App, r *sync.Registry, door *doorman.Doorman, ring *seal.
 		r.Handle(name, handler)
 	}
 	w := &waysIn{
-		console: console, door: door, ring: ring, codes: newCodeKey(), post: newPost(), circled: circled,
+		console: console, door: door, ring: ring, codes: newCodeKey(), post: newPost(), leads: leads,
 		joins:     limits.NewRate(limits.JoinPerMinute, limits.JoinPerMinute, rates),
 		sessions:  limits.NewRate(limits.SessionPerMinute, limits.SessionPerMinute, rates),
 		mailboxes: limits.NewHourlyRate(limits.CodesPerHour, rates),
@@ -72,7 +72,7 @@ func declare(r *sync.Registry) {
 	})
 	r.Sync(sync.Collection{
 		Name:    "invites",
-		Columns: append(append(sync.Texts("role", "shop", "expires", "created", "by", "note", "circle"), sync.Numbers("usesLeft", "uses")...), sync.Bools("ended")...),
+		Columns: append(append(sync.Texts("role", "shop", "expires", "created", "by", "note", "circle", "listing"), sync.Numbers("usesLeft", "uses")...), sync.Bools("ended")...),
 		To:      []sync.Audience{{Key: "'member/' || {row}.by", When: "{row}.by <> ''"}, {Key: "'coordinators'"}},
 	})
 	desk := "{row}.kind = 'desk' AND {row}.status IN ('open', 'ready')"

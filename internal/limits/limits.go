@@ -73,6 +73,9 @@ const (
 	// InviteUses is for a poster; InviteUsesTrusted for roles with more to lose.
 	InviteUses        = 200
 	InviteUsesTrusted = 10
+	// Hosts of a listing: those who see who comes. HostDays is for a link that is handed over.
+	Hosts    = 12
+	HostDays = 7
 	// InviteDays: a poster hangs for a season.
 	InviteDays = 90
 	// CardDays: a recovery card lies in a drawer for a year and a day.

@@ -5,6 +5,7 @@
 import type { Row } from '../sync'
 import { fromBase64url } from '../sync/ids'
 import { card as said } from '../words/card'
+import { listWords } from '../words/lists'
 
 /** Below so many days a card is renewed by itself. */
 const RENEW_DAYS = 30
@@ -95,8 +96,7 @@ export function inSentence(title: string): string {
 
 /** "Gough’s, The Ivy and Bell’s": which shops give it; '' for every one. */
 export function shopsOf(reward: Row, shops: ReadonlyMap<string, Row>): string {
-  const names = (Array.isArray(reward.shops) ? reward.shops : []).flatMap(({ shop }) => shops.get(shop)?.name ?? [])
-  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+  return listWords((Array.isArray(reward.shops) ? reward.shops : []).flatMap(({ shop }) => shops.get(shop)?.name ?? []))
 }
 
 /** What became of a visit: '' when it simply counts. */

@@ -27,18 +27,20 @@ export interface Wanted {
   member?: string
   /** The circle that whoever joins with it may help in. */
   circle?: string
+  /** The listing that whoever joins with it runs with others. */
+  listing?: string
   uses: number
   days: number
   note: string
 }
 
 /** Makes a code, keeps it here, and sends its hash. Answers the id of the invite. Throws `SendError`. */
-export async function makeInvite(kith: Kith, { role, shop, member, circle, uses, days, note }: Wanted, now: number): Promise<string> {
+export async function makeInvite(kith: Kith, { role, shop, member, circle, listing, uses, days, note }: Wanted, now: number): Promise<string> {
   const id = newId()
   const code = newCode()
   await kith.local.set(KEY, { ...codesOf(kith), [id]: { code, until: now + days * 86_400_000 } })
   try {
-    await kith.send('invites.make', { id, codeHash: await hashOf(code), role, ...(shop ? { shop } : {}), ...(member ? { member } : {}), ...(circle ? { circle } : {}), uses, days, note })
+    await kith.send('invites.make', { id, codeHash: await hashOf(code), role, ...(shop ? { shop } : {}), ...(member ? { member } : {}), ...(circle ? { circle } : {}), ...(listing ? { listing } : {}), uses, days, note })
   } catch (error) {
     await forget(kith, [id])
     throw error

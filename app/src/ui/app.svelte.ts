@@ -107,7 +107,7 @@ class App {
    */
   #settle(): void {
     for (const { state, name, nonce, result } of this.kith.outbox()) {
-      if (state === 'merged' && /^(visits.come|circles|turns|swaps)/.test(name) && !result?.taken && !result?.yours) void this.kith.dismiss(nonce)
+      if (state === 'merged' && /^(visits.come|hosts|circles|turns|swaps)/.test(name) && !result?.taken && !result?.yours) void this.kith.dismiss(nonce)
     }
   }
 

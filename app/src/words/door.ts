@@ -1,6 +1,5 @@
 /** The words of the door: who came to one session, ticked on a phone or on paper. */
-
-const list = (names: readonly string[]): string => (names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`)
+import { listWords } from './lists'
 
 export const door = {
   title: 'The door',
@@ -87,7 +86,7 @@ export const door = {
     other: (name: string, was: string, is: string) => `${name}: you had “${was}”. It is “${is}” now.`,
     since: (name: string, was: string, is: string) => `${name}: it was “${was}”. It is “${is}” now.`,
     kept: (name: string, was: string, is: string) => `${name}: another phone had “${was}”. It is “${is}”, as you said later.`,
-    ticked: (names: readonly string[]) => (names.length > 6 ? `Also here: ${names.slice(0, 5).join(', ')} and ${names.length - 5} more.` : `Also here: ${list(names)}.`),
+    ticked: (names: readonly string[]) => (names.length > 6 ? `Also here: ${names.slice(0, 5).join(', ')} and ${names.length - 5} more.` : `Also here: ${listWords(names)}.`),
     heads: (heads: number) => (heads > 0 ? `The count of heads is ${heads} now.` : 'There is no count of heads any more.'),
     headsKept: (was: number, is: number) => `Another phone had counted ${was} heads. It is ${is}, as you said later.`,
     taken: 'Somebody said that this is everybody.',

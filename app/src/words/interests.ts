@@ -1,4 +1,5 @@
 /** Names of what people like to talk about and do; the keys are those of `internal/interest`. */
+import { listWords } from './lists'
 
 export const interests: Record<string, string> = {
   animals: 'Animals', art: 'Art', 'board-games': 'Board games', books: 'Books', chatting: 'Having a chat', cooking: 'Cooking', crafts: 'Crafts',
@@ -12,8 +13,7 @@ export const MOST = 5
 
 /** "gardening, singing and walking": in the middle of a sentence. */
 export function interestWords(keys: readonly string[]): string {
-  const names = keys.map((key) => (interests[key] ?? key).toLowerCase())
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+  return listWords(keys.map((key) => (interests[key] ?? key).toLowerCase()))
 }
 
 export const choosing = {

@@ -35,6 +35,13 @@ export const joining = {
     join: 'Join and see the turns',
     joinAs: (name: string) => `Join as ${name}`,
   },
+  /** Of a link to run a group with others. */
+  listing: {
+    to: (title: string) => `to run ${title} with others`,
+    what: 'You will see who is coming, and keep the register at the door.',
+    join: 'Join and see the group',
+    joinAs: (name: string) => `Run it with them, as ${name}`,
+  },
   join: 'Join',
   joining: 'Joining…',
   noCode: 'Where do I get a code?',

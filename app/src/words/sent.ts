@@ -49,6 +49,8 @@ export const sent = {
     'circles.share': 'Somebody who keeps a circle in order, too',
     'circles.unshare': 'Somebody who keeps a circle in order no longer',
     'circles.join': 'Joining a circle',
+    'hosts.join': 'Running a group with others',
+    'hosts.end': 'Somebody who doesn’t run a group any more',
     'circleHelpers.admit': 'Letting a helper in',
     'circleHelpers.remove': 'Taking a helper off',
     'circleHelpers.prefer': 'Who is told first',

@@ -35,6 +35,10 @@ export const hosting: Record<string, Effect> = {
     draft.put('places', { ...NEW_PLACE, ...args }, ['public'])
   },
 
+  'hosts.end'(draft, args) {
+    draft.drop('hosts', args.id)
+  },
+
   'people.rename'(draft, args, me) {
     const member = draft.get('members', me.member)
     if (member) draft.put('members', { ...member, firstName: args.firstName })
