@@ -9,17 +9,18 @@ import (
 // hostArgs are good arguments of the commands of those who run a group together; nil: it
 // is none of them.
 func (s *stage) hostArgs(name string) map[string]any {
-	club := s.ids["listings"]["club"]
+	walk := func() string {
+		return s.make("listings", map[string]any{"kind": "group", "title": "Walk", "status": "active"}).Id
+	}
 	switch name {
 	case "hosts.join":
-		return map[string]any{"code": s.hostLink(s.ids["listings"]["paused"])}
+		return map[string]any{"code": s.hostLink(walk())}
 	case "hosts.join, of a wrong code":
 		return map[string]any{"code": "AAAA-BBBB-CCCC-DDDD"}
 	case "hosts.end":
-		return map[string]any{"id": s.make("hosts", map[string]any{"listing": club, "member": s.somebody()}).Id}
+		return map[string]any{"id": s.make("hosts", map[string]any{"listing": s.ids["listings"]["club"], "member": s.somebody()}).Id}
 	case "hosts.end, of the last":
-		alone := s.make("listings", map[string]any{"kind": "group", "title": "Walk", "status": "active"}).Id
-		return map[string]any{"id": s.make("hosts", map[string]any{"listing": alone, "member": s.phones[host].member}).Id}
+		return map[string]any{"id": s.make("hosts", map[string]any{"listing": walk(), "member": s.phones[host].member}).Id}
 	}
 	return nil
 }
