@@ -19,7 +19,7 @@ type Page = Promise<{ default: Component<any> }>
 
 const ID = '([a-z0-9]{1,40})'
 
-/** "You", the ways back, the card, the till, and what every page's foot leads to: one list of them, which comes later. */
+/** "You", the ways back, the card, the till, the outbox, and what every page's foot leads to: one list, which comes later. */
 const own = (part: string): Page => import('../you/pages').then(({ page }) => page(part))
 
 /**
@@ -37,19 +37,14 @@ const TABLE: [pattern: string, name: Route['name'] | '', load: ((part: string) =
   ['/join', 'join', () => import('../joining/Join.svelte')],
   ['/you(?:/([a-z]+))?', 'you', own],
   ['/(act|recover|signin|privacy|complain|listening|guide|cards|helplines|nudges|sticker|poster|shops|note)', 'you', own],
-  ['/(surgery|till)', '', own],
+  ['/(surgery|till|outbox|shop|about)', '', own],
   ['/card(?:(/print)(?:/([a-z]+))?)?', 'card', (part) => own(`card${part || '/'}`), ['', 'what']],
   [`/notices(?:/${ID})?`, 'you', (id) => own(id ? 'tapped' : 'inbox'), ['id']],
   [`/(buddies|ring|sheet|hostcard)(?:/${ID})?`, 'you', own, ['', 'id']],
-  ['/outbox', 'outbox', () => import('../sent/Outbox.svelte')],
-  ['/invites', 'invites', () => import('../invites/Invites.svelte')],
-  ['/invites/new', 'invites', () => import('../invites/MakeInvite.svelte')],
-  [`/invites/${ID}`, 'invites', () => import('../invites/OneInvite.svelte'), ['id']],
+  [`/invites(?:/${ID})?`, 'invites', (id) => own(id === 'new' ? 'invites/new' : id ? 'invites/one' : 'invites'), ['id']],
   [`/desk(?:/([a-z]{1,20})(?:/${ID})?)?`, 'desk', () => import('../desk/Desk.svelte'), ['part', 'which']],
   [`/concerns(?:/${ID})?`, 'concerns', () => import('../triage/Triage.svelte'), ['id']],
-  ['/shop', 'shop', () => import('../shop/Shop.svelte')],
-  ['/about', 'about', () => import('../about/About.svelte')],
-  ['.*', 'missing', () => import('./Missing.svelte')],
+  ['.*', 'missing', () => own('missing')],
 ]
 
 /** Answers for any path: what nobody knows is `missing`. */

@@ -1,4 +1,4 @@
-/** The pages of "You", of the ways back and of the card, by the part of their address. Each comes in a file of its own. */
+/** The pages of "You", of the ways back, of the card, and what else no first visit needs, by the part of their address. Each comes in a file of its own. */
 import type { Component } from 'svelte'
 
 type Load = () => Promise<{ default: Component<any> }>
@@ -40,7 +40,13 @@ const PAGES: Record<string, Load> = {
   'card/print': () => import('../card/print/Print.svelte'),
   till: () => import('../till/Till.svelte'),
   door: () => import('../door/Door.svelte'),
+  about: () => import('../about/About.svelte'),
   complain: () => import('../about/Complain.svelte'),
+  invites: () => import('../invites/Invites.svelte'),
+  'invites/new': () => import('../invites/MakeInvite.svelte'),
+  'invites/one': () => import('../invites/OneInvite.svelte'),
+  outbox: () => import('../sent/Outbox.svelte'),
+  shop: () => import('../shop/Shop.svelte'),
 }
 
 /** The page of that name; the one that says there is none for any other. */
