@@ -13,7 +13,7 @@ ROOMY := GOGC=400
 GO_DIRS := main.go bench hooks internal migrations seed sim
 
 .DEFAULT_GOAL := help
-.PHONY: help run build app test tools check unit unit-go unit-app sim reach outside crash faults fuzz race e2e bench lint release-gate gate-report clean
+.PHONY: help run build app test tools check check-go check-app unit unit-go unit-app sim reach outside crash faults fuzz race e2e bench lint release-gate gate-report clean
 
 help: ## says what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,7 +47,12 @@ tools: ## installs Debian's Chromium, fuse3 and strace where they are missing, o
 
 check: ## formatting, vet, types and faults in the app's markup
 	@test -z "$$(gofmt -l $(GO_DIRS))" || { gofmt -l $(GO_DIRS); echo "run gofmt -w on these"; exit 1; }
-	go vet ./...
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-go check-app
+
+check-go:
+	$(ROOMY) go vet ./...
+
+check-app: app/node_modules/.package-lock.json
 	cd app && npm run --silent check
 
 unit: ## tests of Go packages and of the app's rules and engine, side by side

@@ -192,7 +192,7 @@ func TestPeople_MigratesACommunityThatIsAlive(t *testing.T) {
 		steps[m.File] = m
 	}
 	must(t, steps["9k_buddies.go"].Down(w.app)) // its triggers look at standings
-	must(t, steps["9g_cards.go"].Down(w.app)) // it builds on the other's shops
+	must(t, steps["9g_cards.go"].Down(w.app))   // it builds on the other's shops
 	must(t, steps["6_people.go"].Down(w.app))
 	must(t, steps["6_people.go"].Up(w.app))
 	must(t, steps["9g_cards.go"].Up(w.app))
