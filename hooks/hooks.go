@@ -63,7 +63,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	waysin.Register(app, r, man, ring, cfg.RateLimits, cfg.Console) // invites, joining, devices
 	listings.Register(r, buddies.Waiting)                           // what is on, where, by whom
 	visits.Register(r, buddies.Coming)                              // "I'd like to come"
-	registers.Register(app, r)                                      // who came, and who is rung
+	registers.Register(app, r, buddies.Found(safety.Apart))         // who came, and who is rung
 	buddies.Register(app, r, safety.Apart)                          // who looks out for whom, and who comes back
 	acting.Register(app, r, safety.Apart)                           // who may act for whom, and what was done so
 	safety.Register(r, endBetween)                                  // who is known, who is blocked, reports
