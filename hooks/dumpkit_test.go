@@ -11,11 +11,13 @@ import (
 )
 
 // written are the tables of each database that were written and not dumped since,
-// as SQLite itself says it of every connection of this process, whoever opened it.
+// as SQLite itself says it of every connection of this process, whoever opened it;
+// and how often each was written at all.
 var written = struct {
 	gosync.Mutex
-	in map[string]map[string]bool
-}{in: map[string]map[string]bool{}}
+	in    map[string]map[string]bool
+	times map[string]map[string]int
+}{in: map[string]map[string]bool{}, times: map[string]map[string]int{}}
 
 // NB! Every database of these tests dies with its test, so none waits for a disk.
 // What a power cut leaves is asked of the real server, in sim.
@@ -28,6 +30,10 @@ func init() {
 			if written.in[path] == nil {
 				written.in[path] = map[string]bool{}
 			}
+			if written.times[path] == nil {
+				written.times[path] = map[string]int{}
+			}
+			written.times[path][u.TableName]++
 			written.in[path][u.TableName] = true
 		})
 		_, err := c.ExecContext(context.Background(), "PRAGMA synchronous = OFF", nil)
@@ -65,10 +71,22 @@ func (w *town) dumpOf(without string) map[string]string {
 	return out
 }
 
+func (w *town) path() string { return filepath.Join(w.app.DataDir(), "data.db") }
+
+// writes says how often any of these tables was written.
+func (w *town) writes(tables ...string) (n int) {
+	written.Lock()
+	defer written.Unlock()
+	for _, table := range tables {
+		n += written.times[w.path()][table]
+	}
+	return n
+}
+
 // forgetWritten forgets the tables that were written since the last time: all, if
 // there are other tables by now.
 func (w *town) forgetWritten(tx core.App) error {
-	path := filepath.Join(w.app.DataDir(), "data.db")
+	path := w.path()
 	written.Lock()
 	for table := range written.in[path] {
 		delete(w.dumped, table)

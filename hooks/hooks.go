@@ -65,7 +65,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	waysin.Register(app, r, man, ring, cfg.RateLimits, cfg.Console, waysin.Leads{Circle: circles.Joined, Listing: listings.Joined}) // invites, joining, devices
 	listings.Register(r, buddies.Waiting, listingLink)                                                                              // what is on, where, by whom
 	visits.Register(r, buddies.Coming)                                                                                              // "I'd like to come"
-	registers.Register(app, r)                                                                                                      // who came, and who is rung
+	registers.Register(app, r, buddies.Found(safety.Apart))                                                                         // who came, and who is rung
 	buddies.Register(app, r, safety.Apart)                                                                                          // who looks out for whom, and who comes back
 	circles.Register(app, r, safety.Apart, circleLink)                                                                              // who helps whom at home, and when
 	asks.Register(app, r, neighbours())                                                                                             // small asks, and what two write to each other

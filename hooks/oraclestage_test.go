@@ -16,6 +16,10 @@ type stage struct {
 	tokens map[who]string
 	ids    map[string]map[string]string // collection, row: id
 	same   map[string]ring              // where there would be thousands of circles: one for each command
+	known  struct {                     // the secrets, as long as nobody writes where they stand
+		writes int
+		all    []string
+	}
 }
 
 func newStage(t *testing.T) *stage {
@@ -177,15 +181,24 @@ func (s *stage) systemRows() {
 }
 
 // secrets are the values that must be in no answer but a superuser's here.
+// NB! Every answer is searched for them, thousands in one test.
 func (s *stage) secrets() []string {
 	s.t.Helper()
-	out := []string{canary}
-	for _, q := range []string{
-		"SELECT tokenKey FROM members", "SELECT tokenKey FROM devices", "SELECT thumbprint FROM devices", "SELECT password FROM members", "SELECT tokenKey FROM _superusers", "SELECT email FROM _superusers",
-	} {
-		var found []string
-		must(s.t, s.app.DB().NewQuery(q).Column(&found))
-		out = append(out, found...)
+	if s.known.all != nil && s.known.writes == s.writes("members", "devices", core.CollectionNameSuperusers) {
+		return s.known.all
 	}
-	return out
+	must(s.t, s.app.RunInTransaction(func(tx core.App) error { // so that nobody writes meanwhile
+		s.known.writes, s.known.all = s.writes("members", "devices", core.CollectionNameSuperusers), []string{canary}
+		for _, q := range []string{
+			"SELECT tokenKey FROM members", "SELECT tokenKey FROM devices", "SELECT thumbprint FROM devices", "SELECT password FROM members", "SELECT tokenKey FROM _superusers", "SELECT email FROM _superusers",
+		} {
+			var found []string
+			if err := tx.DB().NewQuery(q).Column(&found); err != nil {
+				return err
+			}
+			s.known.all = append(s.known.all, found...)
+		}
+		return nil
+	}))
+	return s.known.all
 }

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,10 +18,41 @@ import (
 	_ "kith/migrations"
 )
 
+// shape is the database that all begin with, as the migrations leave it.
+var shape = sync.OnceValues(func() ([]byte, error) {
+	data, err := os.MkdirTemp("", "kith-shape-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(data)
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: data})
+	if err := app.Bootstrap(); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(app.RunAllMigrations(), app.ResetBootstrapState()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(data, "data.db"))
+})
+
+// migrated is a data folder with that in it.
+func migrated(t testing.TB) string {
+	t.Helper()
+	raw, err := shape()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := t.TempDir()
+	if err := os.WriteFile(filepath.Join(data, "data.db"), raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 // emptyApp is a community with nothing in it but its shape.
 func emptyApp(t *testing.T) core.App {
 	t.Helper()
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir()})
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: migrated(t)})
 	if err := app.Bootstrap(); err != nil {
 		t.Fatal(err)
 	}
@@ -27,9 +61,6 @@ func emptyApp(t *testing.T) core.App {
 			t.Error(err)
 		}
 	})
-	if err := app.RunAllMigrations(); err != nil {
-		t.Fatal(err)
-	}
 	return app
 }
 

@@ -158,6 +158,19 @@ test('a newcomer says yes, a buddy is found, and who isn’t there the next time
   await expect(card(host, 'Femi looks out for them')).toBeVisible()
   await expect(host.getByText(/Nobody has reached|weren’t there/)).toHaveCount(0)
 
+  // It is told to the buddy alone, with neither a name nor a reason.
+  const told = (page: Page) => page.getByRole('listitem').filter({ hasText: /give somebody a ring/i })
+  for (const [other, heard] of [[host, 'Somebody would like to come'], [newcomer, 'Somebody looks out for you']] as const) {
+    await other.goto(`${town.url}/notices`)
+    await expect(other.getByRole('listitem').filter({ hasText: heard }).first(), 'their inbox is there').toBeVisible()
+    await expect(told(other)).toHaveCount(0)
+  }
+  await buddy.goto(`${town.url}/notices`)
+  const notice = told(buddy).filter({ has: buddy.locator(`a[href="${address}"]`) })
+  await expect(notice).toHaveCount(1)
+  await expect(notice).not.toContainText(/Maya|Soup|miss|weren’t|wasn’t|came|come/)
+  await buddy.goto(`${town.url}/buddies`)
+
   // It went well enough, and she needs something: a quiet word begins, and nothing of that is written down.
   await ring.click()
   await expect(buddy.getByRole('link', { name: /^Ring Maya on 020.7946.0123$/ })).toBeVisible()

@@ -150,6 +150,10 @@ test('sixty people at a lunch club are ticked in less than 90 seconds on a phone
   for (const who of SIXTY) await add(page, who)
   await expect(here(page)).toHaveText('60 here')
   await sent(page)
+  await page.evaluate(() => scrollTo(0, 0))
+  await name(page, SIXTY[40]!).focus()
+  const [row, bar] = [await name(page, SIXTY[40]!).boundingBox(), await page.locator('.bar').boundingBox()]
+  expect(row!.y + row!.height, 'what is reached by keyboard stands above the bar').toBeLessThanOrEqual(bar!.y)
 
   await page.context().setOffline(true)
   const slow = await page.context().newCDPSession(page)

@@ -85,10 +85,14 @@ func byHosts(c *sync.Call, call *core.Record, outcome string, unknown error) err
 	return spoke(c, call)
 }
 
+// noAnswer: where there was none before either, and they weren't here in between, it is
+// more than a buddy can do.
 func noAnswer(c *sync.Call, call *core.Record) error {
 	var before string
-	err := c.Ask(`SELECT coalesce((SELECT outcome FROM calls WHERE pairing = {:pairing} AND member = {:member} AND state = 'done' AND id <> {:id}
-		ORDER BY occurrence DESC LIMIT 1), '')`, dbx.Params{"pairing": call.GetString("pairing"), "member": c.Member, "id": call.Id}).Row(&before)
+	err := c.Ask(`SELECT coalesce((SELECT c.outcome FROM calls c JOIN pairings p ON p.id = c.pairing
+		WHERE c.pairing = {:pairing} AND c.member = {:member} AND c.state = 'done' AND c.id <> {:id} AND NOT EXISTS (
+			SELECT 1 FROM marks m WHERE p.regular <> '' AND m.regular = p.regular AND m.state = 'here' AND m.occurrence > c.occurrence)
+		ORDER BY c.occurrence DESC LIMIT 1), '')`, dbx.Params{"pairing": call.GetString("pairing"), "member": c.Member, "id": call.Id}).Row(&before)
 	if err != nil {
 		return err
 	}

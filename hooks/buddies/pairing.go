@@ -53,6 +53,9 @@ func find(c *sync.Call, args *askArgs) (newcomer, error) {
 	if args.Regular != "" {
 		unknown := sync.Reject("regular_unknown", "This person is not on the register any more.")
 		r, err := c.Find("regulars", args.Regular, unknown)
+		if err == nil && r.GetString("same") != "" { // another phone had added them already
+			r, err = c.Find("regulars", r.GetString("same"), unknown)
+		}
 		if err == nil && (r.GetString("listing") != args.Listing || r.GetBool("ended")) {
 			err = unknown
 		}

@@ -40,46 +40,66 @@ func publish(groups []group) map[figure]string {
 		}
 		put(out, figure{listing: g.Listing, of: "group"}, shown)
 	}
-	total := table(out, groups, "price", func(g group) string { return pricePoint(g.Prices) })
-	table(out, groups, "venue", func(g group) string { return venueOf(g.Venue) })
+	tables := []division{
+		divide(groups, "price", func(g group) string { return pricePoint(g.Prices) }),
+		divide(groups, "venue", func(g group) string { return venueOf(g.Venue) }),
+	}
+	total := map[string]string{}
+	rows := map[figure]map[string]string{}
+	for _, m := range measures {
+		showAll(m.name, tables, total, rows)
+	}
+	for at, shown := range rows {
+		put(out, at, shown)
+	}
 	put(out, figure{}, total)
 	return out
 }
 
-// table shows all measures by one way to divide the groups, and returns their totals.
-func table(out map[figure]string, groups []group, of string, key func(group) string) (totals map[string]string) {
-	cells := map[string]map[string]int{} // value, measure
+// division is one way to divide the groups: what is counted of each value of it.
+type division struct {
+	of     string
+	values []string
+	counts map[string]map[string]int // value, measure
+}
+
+func divide(groups []group, of string, key func(group) string) division {
+	d := division{of: of, counts: map[string]map[string]int{}}
 	for _, g := range groups {
 		v := key(g)
-		if cells[v] == nil {
-			cells[v] = map[string]int{}
+		if d.counts[v] == nil {
+			d.counts[v] = map[string]int{}
 		}
 		for _, m := range measures {
-			cells[v][m.name] += m.of(g.counts)
+			d.counts[v][m.name] += m.of(g.counts)
 		}
 	}
-	values := slices.Sorted(maps.Keys(cells))
-	totals = map[string]string{}
-	rows := map[string]map[string]string{}
-	for _, v := range values {
-		rows[v] = map[string]string{}
-	}
-	for _, m := range measures {
-		counts, total := make([]int, len(values)), 0
-		for i, v := range values {
-			counts[i] = cells[v][m.name]
-			total += counts[i]
-		}
-		all, shown := figures.Visits.Table(total, counts, true)
-		totals[m.name] = all
-		for i, v := range values {
-			rows[v][m.name] = shown[i]
+	d.values = slices.Sorted(maps.Keys(d.counts))
+	return d
+}
+
+// showAll shows one measure by all divisions: they are of the same total, and whoever
+// sees one sees the others.
+func showAll(measure string, tables []division, total map[string]string, rows map[figure]map[string]string) {
+	all, counts := 0, make([][]int, len(tables))
+	for i, d := range tables {
+		all = 0
+		for _, v := range d.values {
+			counts[i] = append(counts[i], d.counts[v][measure])
+			all += d.counts[v][measure]
 		}
 	}
-	for _, v := range values {
-		put(out, figure{of: of, value: v}, rows[v])
+	shownTotal, shown := figures.Visits.Tables(all, counts...)
+	total[measure] = shownTotal
+	for i, d := range tables {
+		for j, v := range d.values {
+			at := figure{of: d.of, value: v}
+			if rows[at] == nil {
+				rows[at] = map[string]string{}
+			}
+			rows[at][measure] = shown[i][j]
+		}
 	}
-	return totals
 }
 
 // put writes one row of measures down, each as a part of the one before.

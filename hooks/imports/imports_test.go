@@ -3,9 +3,11 @@ package imports_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/pocketbase/dbx"
@@ -31,9 +33,40 @@ func realFile(t testing.TB, name string) string {
 	return path
 }
 
+// shape is the database that all begin with, as the migrations leave it.
+var shape = sync.OnceValues(func() ([]byte, error) {
+	data, err := os.MkdirTemp("", "kith-shape-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(data)
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: data})
+	if err := app.Bootstrap(); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(app.RunAllMigrations(), app.ResetBootstrapState()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(data, "data.db"))
+})
+
+// migrated is a data folder with that in it.
+func migrated(t testing.TB) string {
+	t.Helper()
+	raw, err := shape()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := t.TempDir()
+	if err := os.WriteFile(filepath.Join(data, "data.db"), raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 func newApp(t testing.TB) core.App {
 	t.Helper()
-	app, err := tests.NewTestApp(t.TempDir())
+	app, err := tests.NewTestApp(migrated(t))
 	if err != nil {
 		t.Fatal(err)
 	}

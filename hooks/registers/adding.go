@@ -23,7 +23,7 @@ type addArgs struct {
 // add puts somebody on the group's register, and ticks them as here. Where they are on it
 // already (another phone was quicker, or it is the same person's visit) it is that line
 // that is ticked, and the answer names it; the id goes on meaning that line.
-func add(c *sync.Call) (sync.Result, error) {
+func (w *room) add(c *sync.Call) (sync.Result, error) {
 	args, err := sync.Args[addArgs](c)
 	if err != nil {
 		return sync.Result{}, err
@@ -40,6 +40,9 @@ func add(c *sync.Call) (sync.Result, error) {
 	}
 	regular, merged, err := s.line(&args)
 	if err != nil {
+		return sync.Result{}, err
+	}
+	if err := w.known(c, regular); err != nil {
 		return sync.Result{}, err
 	}
 	if err := s.there(); err != nil {
@@ -127,7 +130,7 @@ func (s *session) fresh(args *addArgs) (*core.Record, error) {
 // tie has a line be that of a member, where it is known whose visit it was. Who is on
 // the register already has one line and no other.
 func (s *session) tie(line *core.Record, member, visit string) (*core.Record, error) {
-	line, err := canonical(s.c, line)
+	line, err := canonical(s.c, line, errRegular)
 	if err != nil || member == "" || line.GetString("member") == member {
 		return line, err
 	}
@@ -147,16 +150,18 @@ func (s *session) tie(line *core.Record, member, visit string) (*core.Record, er
 		return nil, sync.Reject("regular_taken", "That line of the register is somebody else's. Add them as a new one.")
 	}
 	line.Load(map[string]any{"member": member, "visit": visit})
-	if err := s.c.App.SaveNoValidate(line); err != nil {
-		return nil, err
-	}
-	return line, known(s.c, line)
+	return line, s.c.App.SaveNoValidate(line)
 }
 
-// known has the visits and the pairing of a member know their line.
-func known(c *sync.Call, line *core.Record) error {
+// known has all that is of a member know their line, and be theirs: what isn't would
+// stay behind when they are erased.
+func (w *room) known(c *sync.Call, line *core.Record) error {
+	if line.GetString("member") == "" {
+		return nil
+	}
 	p := dbx.Params{"line": line.Id, "listing": line.GetString("listing"), "member": line.GetString("member"), "visit": line.GetString("visit")}
 	for _, q := range []string{
+		"UPDATE regulars SET member = {:member} WHERE same = {:line} AND member <> {:member}",
 		"UPDATE visits SET regular = {:line} WHERE listing = {:listing} AND member = {:member} AND status = 'coming' AND regular <> {:line}",
 		"UPDATE pairings SET regular = {:line} WHERE listing = {:listing} AND regular <> {:line} AND (newcomer <> '' AND newcomer = {:member} OR regular = '' AND visit <> '' AND visit = {:visit})",
 	} {
@@ -164,5 +169,5 @@ func known(c *sync.Call, line *core.Record) error {
 			return err
 		}
 	}
-	return nil
+	return w.found(c, line.GetString("listing"), line.Id, line.GetString("member"))
 }

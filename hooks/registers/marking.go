@@ -3,6 +3,7 @@ package registers
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -187,7 +188,8 @@ func (s *session) write(r *core.Record, told register.Told) error {
 	return s.c.App.SaveNoValidate(r)
 }
 
-// came notes on a regular's line the day of their last mark. Where somebody has taken
+// came notes on a regular's line the day of their last mark; of apologies for one that is
+// to come, the day on which they were made: by it is counted how long a name is kept. Where somebody has taken
 // them off the register, it depends on this whether they still are.
 func (s *session) came(regular *core.Record) error {
 	if strings.Contains(regular.GetString("told"), `"ended"`) {
@@ -195,6 +197,7 @@ func (s *session) came(regular *core.Record) error {
 			return err
 		}
 	}
-	_, err := s.c.Ask("UPDATE regulars SET last = {:day} WHERE id = {:id} AND last < {:day}", dbx.Params{"day": s.when.Key[:10], "id": regular.Id}).Execute()
+	day := min(s.when.Key[:10], s.c.OccurredAt.In(s.when.Start.Location()).Format(time.DateOnly))
+	_, err := s.c.Ask("UPDATE regulars SET last = {:day} WHERE id = {:id} AND last < {:day}", dbx.Params{"day": day, "id": regular.Id}).Execute()
 	return err
 }

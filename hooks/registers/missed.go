@@ -9,7 +9,6 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"kith/internal/calendar"
 	"kith/internal/notice"
 	"kith/internal/register"
 	"kith/internal/sync"
@@ -62,11 +61,18 @@ func ruleOn(tx core.App, listing string, lines []string, now time.Time) error {
 	if err := tx.DB().NewQuery(pairsOf + " WHERE listing = {:listing} ORDER BY id").Bind(dbx.Params{"listing": listing}).All(&pairs); err != nil {
 		return err
 	}
+	if lines != nil {
+		pairs = slices.DeleteFunc(pairs, func(p pair) bool { return !slices.Contains(lines, p.Line) })
+	}
+	if len(pairs) == 0 {
+		return nil
+	}
+	held, err := held(tx, listing)
+	if err != nil {
+		return err
+	}
 	for i := range pairs {
-		if lines != nil && !slices.Contains(lines, pairs[i].Line) {
-			continue
-		}
-		if err := rule(tx, &pairs[i], now); err != nil {
+		if err := rule(tx, &pairs[i], held, now); err != nil {
 			return err
 		}
 	}
@@ -74,12 +80,8 @@ func ruleOn(tx core.App, listing string, lines []string, now time.Time) error {
 }
 
 // rule carries out what the missed-visit rule says of one pairing.
-func rule(tx core.App, p *pair, now time.Time) error {
-	schedule, err := scheduleOf(tx, p.Listing)
-	if err != nil {
-		return err
-	}
-	sessions, err := sessionsOf(tx, p, schedule)
+func rule(tx core.App, p *pair, held *holding, now time.Time) error {
+	sessions, err := held.of(tx, p)
 	if err != nil {
 		return err
 	}
@@ -95,58 +97,8 @@ func rule(tx core.App, p *pair, now time.Time) error {
 	}
 	opened, _ := time.Parse(time.RFC3339, p.Opened) // without: since always
 	pairing := register.Pairing{Open: p.Status == "open", Opened: opened, Left: !p.Here || p.Line == "" || p.LineEnded}
-	now = now.In(zoneOf(schedule))
+	now = now.In(zoneOf(held.schedule))
 	return carryOut(tx, p, register.Rule(pairing, sessions, calls, now), records, now)
-}
-
-// zoneOf is where a group meets.
-func zoneOf(s calendar.Schedule) *time.Location {
-	if len(s) > 0 {
-		if zone, known := calendar.Zone(s[0].Zone); known {
-			return zone
-		}
-	}
-	return time.UTC
-}
-
-// sessionsOf are the registers of a group, and what they say of the newcomer.
-func sessionsOf(tx core.App, p *pair, schedule calendar.Schedule) ([]register.Session, error) {
-	var rows []struct {
-		Occurrence string `db:"occurrence"`
-		Taken      bool   `db:"taken"`
-		Mark       string `db:"mark"`
-	}
-	err := tx.DB().NewQuery(`SELECT r.occurrence, r.state = 'taken' AS taken, coalesce(m.state, '') AS mark FROM registers r
-		LEFT JOIN marks m ON m.register = r.id AND m.regular = {:line} WHERE r.listing = {:listing}`).
-		Bind(dbx.Params{"line": p.Line, "listing": p.Listing}).All(&rows)
-	if err != nil {
-		return nil, err
-	}
-	var off []string
-	err = tx.DB().NewQuery("SELECT occurrence FROM visits WHERE listing = {:listing} AND member = {:member} AND status = 'cancelled'").
-		Bind(dbx.Params{"listing": p.Listing, "member": p.Newcomer}).Column(&off)
-	if err != nil {
-		return nil, err
-	}
-	for i, key := range off {
-		if o, found := resolve(schedule, key); found {
-			off[i] = o.Key
-		}
-	}
-	sessions := make([]register.Session, len(rows))
-	for i, r := range rows {
-		o, found := resolve(schedule, r.Occurrence)
-		if !found { // it isn't in the calendar any more: when it was is in its name
-			at, _ := time.Parse(calendar.Local, r.Occurrence)
-			o = calendar.Occurrence{Key: r.Occurrence, Cancelled: true}
-			o.Start = calendar.Place(at, zoneOf(schedule))
-			o.End = o.Start
-		}
-		sessions[i] = register.Session{
-			Key: r.Occurrence, Start: o.Start, End: o.End, Off: o.Cancelled, Taken: r.Taken, Mark: r.Mark, CalledOff: slices.Contains(off, o.Key),
-		}
-	}
-	return sessions, nil
 }
 
 // carryOut writes down what was ruled.

@@ -12,8 +12,15 @@ import (
 	"kith/internal/sync"
 )
 
-// Register declares what is synced and what can be asked for, and binds the jobs.
-func Register(app core.App, r *sync.Registry) {
+// room is the room, and whom it tells that somebody of whom it knew a name is a member.
+type room struct {
+	found func(c *sync.Call, listing, line, member string) error
+}
+
+// Register declares what is synced and what can be asked for, and binds the jobs. found
+// hears of every member whose line of a register becomes known.
+func Register(app core.App, r *sync.Registry, found func(c *sync.Call, listing, line, member string) error) {
+	w := &room{found}
 	hosts := "'host/' || {row}.listing"
 	r.Sync(sync.Collection{
 		Name: "regulars", Columns: append(sync.Texts("listing", "firstName", "since"), sync.Bools("ended")...),
@@ -29,9 +36,9 @@ func Register(app core.App, r *sync.Registry) {
 	})
 	r.Keep(keepings()...)
 	for name, handler := range map[string]sync.Handler{
-		"registers.mark": mark, "registers.add": add, "registers.count": count,
+		"registers.mark": mark, "registers.add": w.add, "registers.count": count,
 		"registers.take": take, "registers.open": open,
-		"regulars.rename": rename, "regulars.end": end, "regulars.back": back, "regulars.same": same,
+		"regulars.rename": rename, "regulars.end": end, "regulars.back": back, "regulars.same": w.same,
 	} {
 		r.Handle(name, handler)
 	}
@@ -44,5 +51,6 @@ var (
 	errHosts      = sync.Reject("not_allowed", "Only the people who run this group keep its register.")
 	errOccurrence = sync.Reject("occurrence_unknown", "It isn't on at that time any more. Choose another day.")
 	errRegular    = sync.Reject("regular_unknown", "This person is not on the register any more.")
+	errEarly      = sync.Reject("too_early", "That is not yet. Its register opens the day before.")
 	errArgs       = sync.Reject("args_invalid", "The app sent something the server could not read.")
 )

@@ -18,15 +18,15 @@ func regularOf(c *sync.Call, listing, id string) (*core.Record, error) {
 	if err != nil || r == nil || r.GetString("listing") != listing {
 		return nil, err
 	}
-	return canonical(c, r)
+	return canonical(c, r, nil)
 }
 
-// canonical is the line that a line is the same as.
-func canonical(c *sync.Call, r *core.Record) (*core.Record, error) {
+// canonical is the line that a line is the same as; gone, where that isn't there.
+func canonical(c *sync.Call, r *core.Record, gone error) (*core.Record, error) {
 	if r.GetString("same") == "" {
 		return r, nil
 	}
-	return c.Find("regulars", r.GetString("same"), errRegular)
+	return c.Find("regulars", r.GetString("same"), gone)
 }
 
 // hosted is a line of a register that the caller keeps.
@@ -38,7 +38,7 @@ func hosted(c *sync.Call, id string) (*core.Record, register.Told, error) {
 	if err := c.Allowed(errRegular, "host/"+r.GetString("listing")); err != nil {
 		return nil, nil, err
 	}
-	if r, err = canonical(c, r); err != nil {
+	if r, err = canonical(c, r, errRegular); err != nil {
 		return nil, nil, err
 	}
 	told := register.Told{}
@@ -76,11 +76,16 @@ func ended(c *sync.Call, value string) (sync.Result, error) {
 	return change(c, id, "ended", value)
 }
 
-// change merges what a phone says of one line.
+// change merges what a phone says of one line. NB! Of a line that is another by now it
+// is said of the line, and not of the person: whoever took one of two off the register,
+// without having heard that they are one, must not take the person off.
 func change(c *sync.Call, id, column, value string) (sync.Result, error) {
 	r, told, err := hosted(c, id)
 	if err != nil {
 		return sync.Result{}, err
+	}
+	if r.Id != id {
+		return sync.Result{Merged: true}, nil
 	}
 	replaced, contradicts := told.Take(column, said(c, value))
 	r.Set("told", told)
@@ -127,7 +132,7 @@ func cameSince(c *sync.Call, r *core.Record, at time.Time) (since bool, err erro
 }
 
 // same says that two lines are one person: both phones had added them.
-func same(c *sync.Call) (sync.Result, error) {
+func (w *room) same(c *sync.Call) (sync.Result, error) {
 	args, err := sync.Args[struct {
 		ID string `json:"id"`
 		As string `json:"as"`
@@ -152,6 +157,9 @@ func same(c *sync.Call) (sync.Result, error) {
 		return sync.Result{}, sync.Reject("regular_taken", "Each of them has said themselves that they would come. They are two people.")
 	}
 	if err := join(c, one, other); err != nil {
+		return sync.Result{}, err
+	}
+	if err := w.known(c, other); err != nil {
 		return sync.Result{}, err
 	}
 	return sync.Result{}, ruleOn(c.App, other.GetString("listing"), []string{other.Id}, c.Now)
@@ -193,10 +201,7 @@ func join(c *sync.Call, line, into *core.Record) error {
 			return err
 		}
 	}
-	if err := joinMarks(c, line, into); err != nil || into.GetString("member") == "" {
-		return err
-	}
-	return known(c, into)
+	return joinMarks(c, line, into)
 }
 
 func joinMarks(c *sync.Call, line, into *core.Record) error {

@@ -46,6 +46,9 @@ func begin(c *sync.Call, listing, occurrence string) (*session, error) {
 	if c.OccurredAt.After(when.End.Add(limits.RegisterLate)) {
 		return nil, sync.Reject("too_late", "That is more than two weeks ago. Its register can't be changed any more.")
 	}
+	if c.OccurredAt.Before(when.Start.Add(-limits.RegisterAhead)) {
+		return nil, errEarly
+	}
 	s := &session{c: c, listing: listing, named: occurrence, when: when, told: register.Told{}}
 	return s, s.open(schedule)
 }
@@ -53,7 +56,7 @@ func begin(c *sync.Call, listing, occurrence string) (*session, error) {
 // started refuses what can't be known before a session.
 func (s *session) started() error {
 	if s.c.OccurredAt.Before(s.when.Start.Add(-limits.RegisterEarly)) {
-		return sync.Reject("too_early", "That is not yet. Its register opens the day before.")
+		return errEarly
 	}
 	return nil
 }

@@ -3,7 +3,10 @@
 // none can be worked out from the others.
 package figures
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // What is shown in place of a number.
 const (
@@ -105,18 +108,64 @@ func (s Scale) span(shown string) (from, to int) {
 // than all that a small one can be.
 func (s Scale) narrowed(total string, shown []string, whole bool) bool {
 	low, high := s.span(total)
-	from, to := 0, 0
+	return s.tight(low, high, shown, whole)
+}
+
+// tight is narrowed for a total that is known to be from low to high.
+func (s Scale) tight(low, high int, shown []string, whole bool) bool {
+	from, to := s.sum(shown)
 	if !whole {
 		to = far
-	}
-	for _, c := range shown {
-		f, t := s.span(c)
-		from, to = from+f, to+t
 	}
 	// Of a small cell the others are from-1 and to-most: they must leave room for most
 	// under the most that the total can be, and for 1 over the least.
 	most := s.least - 1
 	return from-1+most > high || to-most+1 < low
+}
+
+// sum is what a reader knows of all cells together.
+func (s Scale) sum(shown []string) (from, to int) {
+	for _, c := range shown {
+		f, t := s.span(c)
+		from, to = from+f, to+t
+	}
+	return from, to
+}
+
+// Tables shows several tables of one total, each of them whole. NB! What one table says
+// of the total, the reader of another knows, too: where that gives a small cell away, no
+// table shows a cell.
+func (s Scale) Tables(total int, tables ...[]int) (shownTotal string, shown [][]string) {
+	shown = make([][]string, len(tables))
+	for i, cells := range tables {
+		shownTotal, shown[i] = s.Table(total, cells, true)
+	}
+	if s.givenAway(shownTotal, shown) {
+		for _, cells := range shown {
+			for i := range cells {
+				cells[i] = Hidden
+			}
+		}
+	}
+	return shownTotal, shown
+}
+
+// givenAway says whether a small cell of a table is narrowed by what others say: by
+// their numbers, or by there being none, which tells that they had something to hide.
+func (s Scale) givenAway(total string, tables [][]string) bool {
+	low, high := s.span(total)
+	silent := false
+	for _, cells := range tables {
+		if !slices.ContainsFunc(cells, func(c string) bool { return c != Hidden }) {
+			silent = true
+			continue
+		}
+		from, to := s.sum(cells)
+		low, high = max(low, from), min(high, to)
+	}
+	return slices.ContainsFunc(tables, func(cells []string) bool {
+		return slices.Contains(cells, s.Small()) && (silent || s.tight(low, high, cells, true))
+	})
 }
 
 // Part is one count that is a part of another, as both are shown: hidden where the

@@ -2,6 +2,7 @@ package figures_test
 
 import (
 	"fmt"
+	"math/bits"
 	"strings"
 	"testing"
 
@@ -142,5 +143,41 @@ func TestPart_TellsNobodyASmallRest(t *testing.T) {
 		if len(parts) < 15 {
 			t.Errorf("only %d are shown: nothing was looked at", len(parts))
 		}
+	}
+}
+
+// Ensure that two tables of one total, seen side by side, don't give away what neither
+// would: the one says how many there were to within one, and the other all but one cell.
+func TestTables_SideBySideTellNobodyASmallCount(t *testing.T) {
+	const most = 20 // NB! whatever rounds to 15 is there whole
+	looks := map[string]*[6]uint32{}
+	each(most, true, func(total int, cells []int) {
+		each(total, true, func(of int, others []int) {
+			if of != total {
+				return
+			}
+			shown, tables := figures.Visits.Tables(total, cells, others)
+			key := shown + ":" + strings.Join(tables[0], "|") + "|" + strings.Join(tables[1], "|")
+			if looks[key] == nil {
+				looks[key] = &[6]uint32{}
+			}
+			for i, n := range append(append([]int{}, cells...), others...) {
+				looks[key][i] |= 1 << n
+			}
+		})
+	})
+	for key, can := range looks {
+		total, rest, _ := strings.Cut(key, ":")
+		for i, s := range strings.Split(rest, "|") {
+			if s != "fewer than 5" && s != figures.Hidden || total == "20" {
+				continue
+			}
+			if n := bits.OnesCount32(can[i]); can[i]&0b11110 != 0 && n < 4 {
+				t.Errorf("%s: cell %d can only be one of %d", key, i, n)
+			}
+		}
+	}
+	if len(looks) < 500 {
+		t.Errorf("only %d pairs of tables: too little was looked at", len(looks))
 	}
 }

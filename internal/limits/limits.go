@@ -360,6 +360,9 @@ const (
 	// RegisterEarly is how long before it begins somebody can be ticked: whoever sets out
 	// the chairs, and a clock that is off.
 	RegisterEarly = 24 * time.Hour
+	// RegisterAhead is how long before it somebody can send apologies: to what is once a
+	// year, too. Further off, a register would be kept for as long as anybody liked.
+	RegisterAhead = 400 * 24 * time.Hour
 	// CallDays is how many days a call is due: after a week it is too late to ask.
 	CallDays = 7
 	// RegisterKept is how many days a register is kept: 13 months, as visits are.

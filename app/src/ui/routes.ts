@@ -41,7 +41,7 @@ const TABLE: [pattern: string, name: Route['name'] | '', load: ((...parts: strin
   [`/(circles|asks|day)(?:/${ID}(?:/([a-z]+)(?:/${ID}(?:/([0-9T:-]{16}))?)?)?)?`, 'circles', own, ['', 'id', 'part', 'which', 'occurrence']],
   [`/(invites|concerns)(?:/${ID})?`, '', own, ['', 'id']],
   [`/(desk)(?:/([a-z]{1,20})(?:/${ID})?)?`, '', own, ['', 'part', 'which']],
-  ['.*', 'missing', () => import('./Missing.svelte')],
+  ['.*', 'missing', () => own('missing')],
 ]
 
 /** Answers for any path: what nobody knows is `missing`. */

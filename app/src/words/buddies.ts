@@ -1,9 +1,6 @@
 /** The words of looking out for newcomers: buddies, whom they meet, and the call when somebody didn't come. */
 import type { Welcome } from '../visits/visits'
 
-/** A number stays in one line. */
-const whole = (phone: string): string => phone.replaceAll(' ', '\u00A0')
-
 export const buddies = {
   title: 'Buddies',
   someone: 'Someone new',
@@ -31,7 +28,7 @@ export const buddies = {
     open: (name: string) => `You look out for ${name}`,
     comes: (when: string) => `Comes on ${when}`,
     comesNot: 'Has not said when they come next.',
-    ring: (name: string, phone: string) => `Ring ${name} on ${whole(phone)}`,
+    ring: (name: string) => `Ring ${name} on`,
     noPhone: (name: string) => `${name} has given you no number. They can, if they want to.`,
     stop: 'I can’t any more',
     stopText: (name: string) => `You no longer look out for ${name}. The people who run it are told, and not why. Any number you were given leaves your phone.`,
@@ -141,7 +138,7 @@ export const buddies = {
     title: 'Give them a ring',
     lead: (name: string, title: string, when: string) => `${name} wasn’t at ${title} ${when}. It may be nothing. A friendly voice is all that’s needed.`,
     only: 'Only you see this.',
-    call: (name: string, phone: string) => `Ring ${name} on ${whole(phone)}`,
+    call: (name: string) => `Ring ${name} on`,
     noPhone: (name: string) => `${name} has given no number here. If you have one, or meet them, that is as good.`,
     script: 'You might say',
     lines: (me: string, title: string) => [
