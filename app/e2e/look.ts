@@ -307,3 +307,49 @@ export function deskScreens(person: string): Screen[] {
     },
   ]
 }
+
+/** The screens of somebody who keeps a circle in order, and of asks; `ask`: one of theirs that somebody replied to. */
+export function circleScreens(circle: string, ask: string): Screen[] {
+  const at = `/circles/${circle}`
+  const wrong = (button: string) => async (page: Page) => {
+    await page.getByRole('button', { name: button }).click()
+    await page.getByRole('alert').waitFor()
+  }
+  return [
+    { name: 'circles', path: '/circles' },
+    { name: 'circle', path: at, then: (page) => page.getByText('What you can do').first().click() },
+    { name: 'circle-people', path: `${at}/people`, then: (page) => page.getByText('More about Amit').click() },
+    { name: 'circle-invite', path: `${at}/invite`, then: (page) => page.getByRole('button', { name: 'Make a link' }).click() },
+    { name: 'circle-edit', path: `${at}/edit` },
+    { name: 'circle-home', path: `${at}/home` },
+    { name: 'circle-slot', path: `${at}/slot`, then: (page) => page.getByLabel('What helps on the way').fill('For her dialysis at 14 Rye Lane') },
+    {
+      name: 'circle-once',
+      path: at,
+      then: async (page) => {
+        await page.getByText('What you can do').last().click()
+        await page.getByRole('link', { name: 'Move it, or call it off' }).last().click()
+        await page.getByRole('button', { name: 'Not this time' }).click()
+      },
+    },
+    { name: 'circle-start', path: '/circles/new', then: wrong('Start the circle') },
+    { name: 'circle-week', path: `${at}/paper` },
+    { name: 'circle-calls', path: `${at}/paper/calls` },
+    { name: 'circle-cards', path: `${at}/paper/cards` },
+    { name: 'asks', path: '/asks' },
+    { name: 'ask-new', path: '/asks/new', then: (page) => page.getByLabel('A hand with something').check().then(() => wrong('Put it on the board')(page)) },
+    { name: 'ask-mine', path: ask, then: (page) => page.getByText('If something is not right').first().click() },
+  ]
+}
+
+/** The screens of somebody who helps in a circle, has a turn there, and has replied to `ask`. */
+export function helperScreens(circle: string, ask: string): Screen[] {
+  const open = (page: Page) => page.locator('main').getByRole('link').and(page.locator('[href^="/day/"]')).first().click()
+  return [
+    { name: 'circle-helps', path: `/circles/${circle}`, then: (page) => page.getByText('What you can do').first().click() },
+    { name: 'day', path: '/day' },
+    { name: 'day-turn', path: `/circles/${circle}`, then: (page) => open(page).then(() => page.getByRole('heading', { level: 1 }).waitFor()) },
+    { name: 'ask-can', path: '/asks', then: (page) => page.getByRole('article').filter({ hasText: 'A parcel to the post office' }).getByRole('link').click().then(() => page.getByRole('button', { name: 'I can', exact: true }).waitFor()) },
+    { name: 'ask-chosen', path: ask, then: (page) => page.getByLabel(/^Your number, for/).waitFor() },
+  ]
+}

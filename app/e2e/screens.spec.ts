@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { mkdirSync } from 'node:fs'
-import { deskScreens, doubleText, listenerScreens, screens, shopScreens, show, stickingOut, violations } from './look'
+import { circleScreens, deskScreens, doubleText, helperScreens, listenerScreens, screens, shopScreens, show, stickingOut, violations } from './look'
+import { superuser } from './superuser'
 import { expect, joinAs, openFront, otherPhone, test, type Town } from './town'
 
 /** Where to leave a picture of every screen; nowhere if it isn't set. */
@@ -107,6 +108,46 @@ test('what an owner does in their shop is held to the same', async ({ page, town
   for (const screen of shopScreens()) {
     await show(page, town.url, screen)
     await hold(page, screen.name)
+  }
+})
+
+/** The demo town's circle, which the activator keeps in order and the Listener helps in. Answers its id. */
+async function circleOf(town: Town): Promise<string> {
+  const records = await superuser(town)
+  const [circle] = await records.find('circles', `personName='Dulcie'`)
+  const [[pearl], [femi]] = [await records.find('members', `firstName='Pearl'`), await records.find('members', `firstName='Femi'`)]
+  await records.add('organisers', { circle: circle!.id, member: pearl!.id, firstName: 'Pearl' })
+  await records.add('circleHelpers', { circle: circle!.id, member: femi!.id, firstName: 'Femi', status: 'in', safety: 'known', by: pearl!.id, at: '2026-01-01T09:00:00.000Z' })
+  return circle!.id
+}
+
+test('circles and asks are held to the same: by whoever keeps one in order, and by whoever helps', async ({ browser, page, town }) => {
+  const femi = (await otherPhone(browser)).page
+  for (const one of [page, femi]) await one.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await joinAs(page, town, 'activator')
+  await joinAs(femi, town, 'listener')
+  const circle = await circleOf(town)
+  await page.goto(`${town.url}/asks/new`)
+  await page.getByLabel('A few words, if you like').fill('To the library and back, slowly.')
+  await page.getByRole('button', { name: 'Put it on the board' }).click()
+  await expect(page.getByText('It is on the board')).toBeVisible()
+  const ask = new URL(page.url()).pathname
+  await femi.goto(town.url + ask)
+  await femi.getByRole('button', { name: 'I can', exact: true }).click()
+  await page.getByRole('button', { name: 'Choose Femi' }).click()
+  await femi.getByLabel('Write to Pearl').fill('Shall we say ten?')
+  await femi.getByRole('button', { name: /^Send it/ }).click()
+  await expect(page.getByText('Shall we say ten?')).toBeVisible()
+  await femi.goto(`${town.url}/circles/${circle}`)
+  await femi.getByRole('button', { name: 'I’ll do it' }).first().click()
+  await expect(femi.getByRole('link', { name: 'On the day' }).first()).toBeVisible()
+  for (const screen of circleScreens(circle, ask)) {
+    await show(page, town.url, screen)
+    await hold(page, screen.name)
+  }
+  for (const screen of helperScreens(circle, ask)) {
+    await show(femi, town.url, screen)
+    await hold(femi, screen.name)
   }
 })
 
