@@ -17,7 +17,8 @@ type lined struct {
 	agreed  map[string]string // by a swap's id, who said yes
 	gave    map[string]bool   // who gave it back
 	minds   map[string]string // what each thinks: when it is theirs, or ""
-	lost    map[string]bool   // who has just asked in vain
+	lost    map[string]bool   // who has just asked in vain, and is to hear of it
+	vain    map[string]bool   // who has, since it was nobody's last
 	start   string            // where it was moved to
 	off     bool
 	every   bool // by whoever takes each
@@ -40,6 +41,14 @@ func (l *lined) head(h string) {
 	l.leave(h)
 	l.in = append([]string{h}, l.in...)
 	l.asked, l.every, l.touched, l.gave[h] = map[string]string{}, false, true, false
+	delete(l.lost, h)
+	delete(l.vain, h)
+}
+
+// nobodys is that it is to be had: who had asked in vain needn't hear that it wasn't.
+func (l *lined) nobodys() {
+	l.in, l.asked, l.every = nil, map[string]string{}, false
+	l.lost, l.vain = map[string]bool{}, map[string]bool{}
 }
 
 // pass has the next be first: dear before others, then who said so first.
@@ -48,6 +57,7 @@ func (l *lined) pass(dear string) {
 	rest := slices.Clone(l.in[1:])
 	l.in, l.asked, l.every = rest, map[string]string{}, false
 	if len(rest) == 0 {
+		l.nobodys()
 		return
 	}
 	l.head(slices.MinFunc(rest, func(a, b string) int {
@@ -59,7 +69,7 @@ func (l *lined) pass(dear string) {
 func (c *round) turn(key string) *lined {
 	if c.turns[key] == nil {
 		c.turns[key] = &lined{
-			said: map[string]string{}, asked: map[string]string{}, agreed: map[string]string{}, gave: map[string]bool{}, minds: map[string]string{}, lost: map[string]bool{},
+			said: map[string]string{}, asked: map[string]string{}, agreed: map[string]string{}, gave: map[string]bool{}, minds: map[string]string{}, lost: map[string]bool{}, vain: map[string]bool{},
 		}
 	}
 	return c.turns[key]
@@ -176,7 +186,8 @@ func (c *round) wants(l *lined, key, h string, d *deed) (refused bool) {
 	case has == h:
 	case d.name == "turns.take":
 		c.count("turns lost to another")
-		l.minds[h], l.lost[h], l.touched = "", true, true
+		l.lost[h] = l.lost[h] || !l.vain[h]
+		l.minds[h], l.vain[h], l.touched = "", true, true
 	case !slices.Contains(l.in, h):
 		l.in = append(l.in, h)
 		l.said[h] = d.at.Add(time.Duration(d.offset) * time.Millisecond).Format("2006-01-02T15:04:05.000Z")
@@ -204,7 +215,7 @@ func (c *round) changes(l *lined, d *deed) {
 	if off, said := d.args["cancelled"].(bool); said {
 		if l.off = off; off {
 			c.count("turns off")
-			l.in, l.asked, l.every = nil, map[string]string{}, false
+			l.nobodys()
 		}
 	}
 	if start, said := d.args["start"].(string); said {
@@ -387,6 +398,11 @@ func (c *round) told(when string) {
 			}
 			if l.minds[h] != is {
 				c.fail("29: %s: of %s %s thinks %q, and it is %q: nobody told them", when, key, h, l.minds[h], is)
+			}
+		}
+		for h, must := range l.lost {
+			if must && !once[h+key] {
+				c.fail("29: %s: %s wanted %s, which %q has, and nobody told them", when, h, key, l.has())
 			}
 		}
 		l.lost = map[string]bool{}
