@@ -2,6 +2,8 @@ package hooks_test
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -207,5 +209,30 @@ func TestCircles_OnTheDayItsHelperSaysHowItStands(t *testing.T) {
 				t.Errorf("%q: %s holds %d", c.step, who.member, got)
 			}
 		}
+	}
+}
+
+// Ensure that a phone which listens hears that an address ends earlier than it was told:
+// by a frame alone it would go on counting to the end of before.
+func TestCircles_AnEarlierEndIsHeardByAnOpenConnection(t *testing.T) {
+	r := newRound(t, 1)
+	url, p := r.serve(), r.helpers[0]
+	slot, occurrence := r.soon()
+	p.doesWell("turns.take", map[string]any{"slot": slot, "occurrence": occurrence})
+	p.sync()
+	lines := p.live(url, p.cursor)
+	until(t, lines, `{"leases"`)
+	r.edna.doesWell("slots.change", map[string]any{"id": slot, "occurrence": occurrence, "minutes": 20})
+	for _, line := range until(t, lines, `{"poke"`) {
+		if strings.Contains(line, "C4NARY") {
+			t.Errorf("a frame tells it: %s", line)
+		}
+	}
+	var left int
+	if m := regexp.MustCompile(`"address/[a-z0-9]+":(\d+)`).FindStringSubmatch(p.sync().raw); m != nil {
+		left, _ = strconv.Atoi(m[1])
+	}
+	if left == 0 || left > 80*60 {
+		t.Errorf("%d seconds are left of it", left)
 	}
 }
