@@ -136,7 +136,7 @@ var columnsOf = map[string][]string{
 	"members": {"id", "firstName", "created", "standing", "noPhone", "hasEmail"},
 	"roles":   {"id", "member", "role", "shop"},
 	"devices": {"id", "member", "name", "revoked", "created", "seen", "pending", "match", "wipe", "enrolled", "shop"},
-	"hosts":   {"id", "listing", "member", "firstName"},
+	"hosts":   {"id", "listing", "firstName"},
 	"visits":  {"id", "listing", "occurrence", "firstName", "welcome", "status"},
 }
 

@@ -34,7 +34,7 @@ func init() {
 		"the ex-buddy, over": both(keep, []who{exBuddy}), "the blocked, over": both(keep, []who{blocked}), "at another circle": {listener, activator},
 	}
 	mayHold["circleWishes"] = map[string][]who{
-		"rather the buddy": both(person, []who{host}), "not the blocked": both(person, []who{host}), "at another circle": {activator},
+		"rather the buddy": keep, "not the blocked": keep, "at another circle": {activator},
 	}
 	for _, collection := range rotaCollections {
 		mayHold[collection] = map[string][]who{"the buddy's": everybodyIn, "at another circle": {activator, listener}}
@@ -43,7 +43,7 @@ func init() {
 	mayHold["standbys"] = map[string][]who{"the resident": both(keep, []who{resident}), "at another circle": {activator, listener}}
 	mayHold["swaps"] = map[string][]who{"the buddy asks the resident": both(keep, in), "at another circle": {activator, listener}}
 	mayHold["turnSteps"] = map[string][]who{"the buddy's": both(person, []who{host, buddy}), "at another circle": {activator, listener}}
-	mayHold["homes"] = map[string][]who{"the owner's": both(person, []who{host}), "another's": {activator}}
+	mayHold["homes"] = map[string][]who{"the owner's": keep, "another's": {activator}}
 	mayHold["addresses"] = map[string][]who{"for the buddy's turn": {buddy}, "for the ex-buddy's, past": nobody, "at another circle": {listener}}
 	maps.Copy(columnsOf, map[string][]string{
 		"circles":       {"id", "name", "personName", "words", "requires", "status"},

@@ -38,7 +38,7 @@ var columns = map[string]string{
 	"vouches":    "member:t kind:t seenOn:t by:t note:t",
 	"blocks":     "member:t blocked:t",
 	"reports":    "by:t about:t kind:t text:t contact:t status:t outcome:t created:t due:t closed:t",
-	"hosts":      "listing:t member:t firstName:t",
+	"hosts":      "listing:t firstName:t",
 	"visits":     "listing:t occurrence:t firstName:t welcome:t say:t regular:t status:t interests:j first:b",
 	"regulars":   "listing:t firstName:t since:t ended:b",
 	"registers":  "listing:t occurrence:t state:t heads:n at:t",

@@ -58,7 +58,7 @@ func ofNeighbours(coll, id string, col map[string]string) (auds []string) {
 		}
 	case "circleWishes":
 		to("organise", col["circle"], true)
-		person()
+		to("member", col["person"], true)
 	case "slots", "turns", "everies":
 		to("circle", col["circle"], true)
 		to("organise", col["circle"], true)
@@ -70,7 +70,7 @@ func ofNeighbours(coll, id string, col map[string]string) (auds []string) {
 		person()
 	case "homes":
 		to("organise", id, true)
-		person()
+		to("member", col["person"], true)
 	case "addresses":
 		to("address", id, true)
 	default:

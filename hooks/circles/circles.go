@@ -58,7 +58,7 @@ func declare(r *sync.Registry) {
 		To: append(own("member"), organise),
 	})
 	// NB! Never to the helper, nor to the circle: nobody is to know that they are unwanted.
-	r.Sync(sync.Collection{Name: "circleWishes", Columns: sync.Texts("circle", "helper", "wish"), To: append(own("person"), organise)})
+	r.Sync(sync.Collection{Name: "circleWishes", Columns: sync.Texts("circle", "helper", "wish"), To: []sync.Audience{themselves, organise}})
 	r.Sync(sync.Collection{
 		Name: "slots", Columns: append(sync.Texts("circle", "kind", "start", "end", "note", "status"), sync.Objects("schedule")...), To: everybody(),
 	})
@@ -78,10 +78,15 @@ func declare(r *sync.Registry) {
 }
 
 // own are the audiences of the member in a column, and of who acts for them.
+//
+// NB! What nobody may see whom they trust with something else, such as their visits, is
+// theirs alone: themselves.
 func own(column string) []sync.Audience {
 	there := "{row}." + column + " <> ''"
 	return []sync.Audience{{Key: "'member/' || {row}." + column, When: there}, {Key: "'helped/' || {row}." + column, When: there}}
 }
+
+var themselves = sync.Audience{Key: "'member/' || {row}.person", When: "{row}.person <> ''"}
 
 // everybody are the audiences of what all of a circle see, and its person.
 func everybody() []sync.Audience {

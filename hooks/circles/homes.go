@@ -27,7 +27,7 @@ var homeColumns = []string{"address", "door", "ringName", "ringPhone"}
 func declareHomes(r *sync.Registry) {
 	r.Sync(sync.Collection{
 		Name: "homes", Columns: sync.Texts(homeColumns...),
-		To: append(own("person"), sync.Audience{Key: "'organise/' || {row}.id"}),
+		To: []sync.Audience{themselves, {Key: "'organise/' || {row}.id"}},
 	})
 	r.Sync(sync.Collection{
 		Name: "addresses", Columns: sync.Texts(slices.Concat([]string{"turn", "circle", "slot", "occurrence", "until"}, homeColumns)...),

@@ -39,7 +39,7 @@ func Register(r *sync.Registry, waiting func(c *sync.Call, template, listing, da
 		},
 	})
 	r.Sync(sync.Collection{
-		Name: "hosts", Columns: sync.Texts("listing", "member", "firstName"),
+		Name: "hosts", Columns: sync.Texts("listing", "firstName"),
 		To: []sync.Audience{{Key: "'member/' || {row}.member"}, {Key: "'host/' || {row}.listing"}},
 	})
 	r.Prioritise("host", 1)

@@ -46,8 +46,8 @@ const myBuddy: Where = (ref, { rows }) => {
   return where ? `/l/${where}/come` : '/plans'
 }
 /** Of the listing: those who run it find another, whoever is a buddy there sees what is left, and a newcomer that they can come all the same. */
-const over: Where = (ref, { rows, me }) => {
-  if ([...rows('hosts').values()].some((row) => row.listing === ref && row.member === me)) return `/buddies/${ref}`
+const over: Where = (ref, { rows }) => {
+  if ([...rows('hosts').values()].some((row) => row.listing === ref)) return `/buddies/${ref}`
   return [...rows('buddies').values()].some((row) => row.listing === ref) ? '/buddies' : `/l/${ref}`
 }
 /** A circle, by what the reference is to; all of them, where this phone doesn't hold it any more. */

@@ -60,7 +60,8 @@ class App {
   items = $derived.by((): Item[] => this.#joinAll())
   /** Ids of listings that this member hosts; one that was added just now, on this phone, too. */
   hosted = $derived.by((): Set<string> => {
-    const mine = [...this.live.rows('hosts').values()].filter((row) => row.member === this.live.me?.member)
+    // Who isn't one of those who run it holds none of them.
+    const mine = [...this.live.rows('hosts').values()]
     const added = this.live.outbox().filter((entry) => entry.name === 'listings.add' && entry.state !== 'rejected')
     return new Set([...mine.map((row) => row.listing as string), ...added.map((entry) => entry.args.id as string)])
   })

@@ -34,6 +34,9 @@ interface Which {
   occurrence: string
 }
 
+/** Of what only the person and the organisers see. */
+const withoutOthers = (names: readonly string[]): string[] => names.filter((name) => /^(member|organise)\//.test(name))
+
 const turnId = ({ slot, occurrence }: Which): string => derived('turn', slot, occurrence)
 
 /** Puts a turn as it is from then on, among those who hold the slot. */
@@ -68,7 +71,7 @@ const circlesOf: Record<string, Effect> = {
     for (const row of rowsOf(draft, 'addresses')) if (row.circle === id) draft.drop('addresses', row.id)
   },
   'homes.set'(draft, { circle, address, door = '', ringName = '', ringPhone = '' }) {
-    draft.put('homes', { id: circle, address, door, ringName, ringPhone }, draft.audiences('circles', circle).filter((name) => name !== `circle/${circle}`))
+    draft.put('homes', { id: circle, address, door, ringName, ringPhone }, withoutOthers(draft.audiences('circles', circle)))
   },
 }
 
@@ -82,7 +85,7 @@ function over(draft: Draft, id: string): void {
 function wish(draft: Draft, helper: string, kind: string): void {
   const row = draft.get('circleHelpers', helper)
   if (!row) return
-  draft.put('circleWishes', { id: derived('wish', row.circle, helper), circle: row.circle, helper, wish: kind }, draft.audiences('circles', row.circle).filter((name) => name !== `circle/${row.circle}`))
+  draft.put('circleWishes', { id: derived('wish', row.circle, helper), circle: row.circle, helper, wish: kind }, withoutOthers(draft.audiences('circles', row.circle)))
 }
 
 const helpers: Record<string, Effect> = {
