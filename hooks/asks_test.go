@@ -279,17 +279,18 @@ func (b *board) saysAllThatTheyCan() string {
 	raw := b.sam.sync().raw
 	raw += b.sam.doesWell("contacts.end", map[string]any{"about": reply}).raw
 	raw += b.sam.doesWell("replies.end", map[string]any{"id": reply}).raw
-	return toThem(plainly(raw, b.ada, b.sam, message))
+	return b.toThem(raw, message)
 }
 
 // toThem is what an answer says to a member of themselves: without what changes from one
 // time to the next, and without what all the others put on the board.
-func toThem(raw string) string {
+func (b *board) toThem(raw, message string) string {
+	raw = strings.NewReplacer(b.ada.member, "PERSON", b.sam.member, "HELPER", message, "CONSENT").Replace(raw)
+	raw = plainly(regexp.MustCompile(`\b[a-z0-9]{15}\b`).ReplaceAllString(raw, "ID"), b.ada, b.sam, message)
 	var lines []string
 	for line := range strings.SplitSeq(raw, "\n") { // rows of one request come by their ids
 		if strings.Contains(line, "member/HELPER") || strings.Contains(line, `"outcome"`) {
-			line = regexp.MustCompile(`"nonce":"[^"]*"`).ReplaceAllString(line, "NONCE")
-			lines = append(lines, regexp.MustCompile(`"[a-z0-9N]{10,}"`).ReplaceAllString(line, "ID"))
+			lines = append(lines, regexp.MustCompile(`"nonce":"[^"]*"`).ReplaceAllString(line, "NONCE"))
 		}
 	}
 	slices.Sort(lines)
@@ -322,7 +323,7 @@ func TestAsks_ABlockIsAnEndLikeAnother(t *testing.T) {
 			_, a := b.sam.does(name, map[string]any{"id": reply, "about": reply, "text": "Why?", "phone": "07700 900111"})
 			raw += a.raw
 		}
-		said[how] = toThem(plainly(raw, b.ada, b.sam, reply))
+		said[how] = b.toThem(raw, reply)
 	}
 	if said["ended"] != said["blocked"] || said["ended"] != said["blocked by name"] || !strings.Contains(said["ended"], `"over"`) {
 		t.Errorf("%v", said)

@@ -19,7 +19,7 @@ func init() {
 	columnsOf["regulars"] = []string{"id", "listing", "firstName", "since", "ended"}
 	columnsOf["registers"] = []string{"id", "listing", "occurrence", "state", "heads", "at"}
 	columnsOf["marks"] = []string{"id", "register", "listing", "regular", "state", "first", "welcomed", "introduced"}
-	maps.Copy(touch, map[string]string{"regulars": "firstName", "registers": "at", "marks": "introduced"})
+	maps.Copy(touch, map[string]string{"hosts": "firstName", "regulars": "firstName", "registers": "at", "marks": "introduced"})
 	keeper := func() map[who]string { return but("not_allowed", map[who]string{host: ""}) }
 	line := func() map[who]string { return but("regular_unknown", map[who]string{host: ""}) }
 	maps.Copy(mayDo, map[string]map[who]string{

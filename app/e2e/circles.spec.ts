@@ -134,7 +134,7 @@ for (const order of ORDERS) {
     const second = await options(bea, 2)
     await second.getByRole('button', { name: 'I can’t, after all' }).click()
     await second.getByRole('button', { name: 'Yes, give it back' }).click()
-    await expect(whose(bea, 2)).toHaveText('Free')
+    await expect(turn(bea, 2).getByRole('button', { name: /^I’ll do it/ })).toBeVisible()
     await bea.getByRole('button', { name: 'Yes, I’ll take it' }).click()
     await expect(whose(bea, 3)).toHaveText('You')
     await rota(ada, town, address)

@@ -87,7 +87,7 @@ func TestWhen_EachIsToldInTheirOwnZone(t *testing.T) {
 func TestWhen_OnlyDangerAndOnesAccountBreakTheQuiet(t *testing.T) {
 	night := utc(t, "2026-01-15T03:00:00Z")
 	now := map[string]bool{
-		"concern.urgent": true, "concern.waits": true, "concern.phone": true, "concern.yoursUrgent": true,
+		"concern.urgent": true, "concern.waits": true, "concern.phone": true, "concern.yoursUrgent": true, "turn.noAnswer": true,
 		"device.new": true, "recovery.used": true, "email.changed": true, "trial": true,
 	}
 	for _, name := range Names() {
