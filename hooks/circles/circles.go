@@ -22,7 +22,7 @@ func Register(app core.App, r *sync.Registry, apart func(c *sync.Call, one, othe
 	declare(r)
 	r.Keep(keepings()...)
 	for name, handler := range map[string]sync.Handler{
-		"circles.start": start, "circles.edit": edit, "circles.close": closeIt, "circles.share": share, "circles.unshare": unshare,
+		"circles.start": start, "circles.edit": edit, "circles.close": closeIt, "circles.unshare": unshare,
 		"slots.add": addSlot, "slots.edit": editSlot, "slots.change": change, "slots.end": endSlot,
 		"turns.take": take, "turns.drop": drop, "turns.standby": standby, "turns.unstandby": unstandby, "turns.assign": assign,
 		"turns.every": every, "turns.endEvery": endEvery, "turns.swap": swap, "swaps.yes": yes, "swaps.no": no,
@@ -105,6 +105,7 @@ var (
 	errTurn       = sync.Reject("turn_unknown", "It isn't on at that time any more. Choose another.")
 	errOver       = sync.Reject("turn_over", "This is over. There is nothing to do.")
 	errOff        = sync.Reject("turn_over", "It isn't on that day. There is nothing to do.")
+	errFar        = sync.Reject("turn_early", "This is more than a year ahead. Take it when it is nearer.")
 	errSafety     = sync.Reject("safety_first", "For this circle somebody must vouch for you first. Ask its organiser what is needed.")
 	errSafetyOf   = sync.Reject("safety_first", "For this circle somebody must vouch for this helper first. Ask a coordinator what is needed.")
 	errEvery      = sync.Reject("every_taken", "Somebody takes this every time already. You can take single days.")

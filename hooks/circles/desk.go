@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/calendar"
+	"kith/internal/limits"
 	"kith/internal/notice"
 	"kith/internal/rota"
 	"kith/internal/sync"
@@ -157,6 +158,10 @@ func (t *turn) at() string {
 
 // past says whether it is over by now.
 func (t *turn) past() bool { return !t.d.now.Before(t.when.End) }
+
+// far says whether it is so far ahead that nobody can promise anything. NB! Each turn that
+// somebody has is a row on all phones of the circle until then.
+func (t *turn) far() bool { return t.when.Start.After(t.d.now.AddDate(0, 0, limits.TurnsAhead)) }
 
 func (t *turn) stamp() string { return sync.Stamp(t.d.now) }
 

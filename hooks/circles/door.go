@@ -17,7 +17,7 @@ func (w *door) register(r *sync.Registry) {
 	declareHomes(r)
 	r.Keep(homeKeepings()...)
 	for name, handler := range map[string]sync.Handler{
-		"circles.join": w.join, "circleHelpers.admit": w.admit, "circleHelpers.remove": remove, "circleHelpers.prefer": prefer,
+		"circles.join": w.join, "circles.share": w.share, "circleHelpers.admit": w.admit, "circleHelpers.remove": remove, "circleHelpers.prefer": prefer,
 		"circleHelpers.block": block, "circleHelpers.clear": clearWish, "circleHelpers.leave": leave,
 		"homes.set": setHome, "turns.step": step,
 	} {

@@ -91,8 +91,8 @@ func remove(c *sync.Call) (sync.Result, error) {
 // takeOff ends that somebody helps, by an organiser's word. It is the one way in which
 // that is done: of a block they hear nothing else.
 func takeOff(c *sync.Call, circle, h *core.Record) error {
-	if h.GetString("status") == "over" {
-		return nil
+	if h.GetString("status") == "over" { // who left off helping may have gone on organising
+		return unorganise(c.App, circle.Id, h.GetString("member"))
 	}
 	h.Load(map[string]any{"by": c.Member, "at": sync.Stamp(c.Now)})
 	return deskOf(c).endHelper(circle, h, false)
@@ -177,28 +177,48 @@ func leave(c *sync.Call) (sync.Result, error) {
 }
 
 // EndBetween takes either of two members off the circles that the other is the person of,
-// or organises, in a way that looks like any other taking off.
+// or organises, in a way that looks like any other taking off. Where both organise it is
+// the other who goes, and not the one who wants it.
 func EndBetween(c *sync.Call, one, other string) error {
-	var ids []string
-	err := c.Ask(`SELECT h.id FROM circleHelpers h JOIN circles c ON c.id = h.circle
-		WHERE h.status <> 'over' AND h.member IN ({:one}, {:other}) AND (c.person IN ({:one}, {:other})
-			OR EXISTS (SELECT 1 FROM organisers o WHERE o.circle = c.id AND o.member IN ({:one}, {:other}) AND o.member <> h.member))
-		ORDER BY h.id`, dbx.Params{"one": one, "other": other}).Column(&ids)
+	for _, pair := range [][2]string{{other, one}, {one, other}} {
+		circles, err := runsFor(c, pair[0], pair[1])
+		if err != nil {
+			return err
+		}
+		for _, circle := range circles {
+			if err := part(c, circle, pair[0]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// runsFor are the circles in which a member helps, or which they organise, that somebody
+// else runs, too. Nobody is taken off their own.
+func runsFor(c *sync.Call, member, other string) (circles []string, err error) {
+	err = c.Ask(`SELECT c.id FROM circles c WHERE c.person <> {:member}
+		AND (c.person = {:other} OR EXISTS (SELECT 1 FROM organisers o WHERE o.circle = c.id AND o.member = {:other}))
+		AND (EXISTS (SELECT 1 FROM circleHelpers h WHERE h.circle = c.id AND h.member = {:member} AND h.status <> 'over')
+			OR EXISTS (SELECT 1 FROM organisers o WHERE o.circle = c.id AND o.member = {:member}))
+		ORDER BY c.id`, dbx.Params{"member": member, "other": other}).Column(&circles)
+	return circles, err
+}
+
+// part ends all that a member is to a circle.
+func part(c *sync.Call, id, member string) error {
+	circle, err := c.Find("circles", id, errCircle)
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		h, err := c.Find("circleHelpers", id, errHelper)
-		if err != nil {
-			return err
-		}
-		circle, err := c.Find("circles", h.GetString("circle"), errHelper)
-		if err != nil {
-			return err
-		}
+	helps, err := c.App.FindAllRecords("circleHelpers", dbx.HashExp{"circle": id, "member": member}, dbx.In("status", "asked", "in"))
+	if err != nil {
+		return err
+	}
+	for _, h := range helps {
 		if err := takeOff(c, circle, h); err != nil {
 			return err
 		}
 	}
-	return nil
+	return unorganise(c.App, id, member)
 }

@@ -14,6 +14,7 @@ func homeKeepings() []sync.Keeping {
 	}
 	steps := func(k sync.Keeping) sync.Keeping {
 		k.Collection, k.Days, k.From, k.Counted, k.AtErasure = "turnSteps", limits.TurnsKept, "{row}.occurrence", "the day it was for", "delete"
+		k.Without = "member, person"
 		return k
 	}
 	return []sync.Keeping{
@@ -29,7 +30,7 @@ func homeKeepings() []sync.Keeping {
 			What: "The address of somebody you are helping, from the evening before to the end", Why: "So that you find them.", Whose: "{row}.member = {member}",
 			Withheld: "It is where somebody else lives. The app shows it to you for as long as you need it.",
 		}),
-		steps(sync.Keeping{What: "That somebody was on their way to you, there, and home again", Why: "So that whoever looks after you knows.", Whose: "{row}.person = {member}", Without: "member"}),
+		steps(sync.Keeping{What: "That somebody was on their way to you, there, and home again", Why: "So that whoever looks after you knows.", Whose: "{row}.person = {member}"}),
 		steps(sync.Keeping{What: "That you were on your way to somebody, there, and home again", Why: "So that whoever looks after them knows.", Whose: "{row}.member = {member}"}),
 	}
 }

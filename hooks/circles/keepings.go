@@ -19,7 +19,11 @@ func keepings() []sync.Keeping {
 		return sync.Keeping{Collection: collection, What: what, Why: why, Whose: "{row}.person = {member}", AtErasure: "delete"}
 	}
 	turnsOf := func(k sync.Keeping) sync.Keeping {
-		k.Collection, k.Days, k.From, k.Counted, k.Without = "turns", limits.TurnsKept, "{row}.occurrence", itsDay, "told"
+		k.Collection, k.Days, k.From, k.Counted, k.Without = "turns", limits.TurnsKept, "{row}.occurrence", itsDay, "told, member, person"
+		return k
+	}
+	everies := func(k sync.Keeping) sync.Keeping {
+		k.Collection, k.Why, k.Without, k.AtErasure = "everies", "So that nobody need be asked each week.", "member, person", "delete"
 		return k
 	}
 	swaps := func(k sync.Keeping) sync.Keeping {
@@ -54,10 +58,8 @@ func keepings() []sync.Keeping {
 			What: "On which days you helped somebody, or were going to", Why: "So that they know who comes.",
 			Whose: "{row}.member = {member}", AtErasure: "blank: helper, helperName, member, told",
 		}),
-		person("everies", "Who comes to help you every time", "So that nobody need be asked each week."),
-		{
-			Collection: "everies", What: "What you help with every time", Why: "So that nobody need be asked each week.", Whose: "{row}.member = {member}", AtErasure: "delete",
-		},
+		everies(sync.Keeping{What: "Who comes to help you every time", Whose: "{row}.person = {member}"}),
+		everies(sync.Keeping{What: "What you help with every time", Whose: "{row}.member = {member}"}),
 		{
 			Collection: "standbys", What: "Where you stand by for somebody who can't come", Why: "So that you are asked first.", Whose: "{row}.member = {member}",
 			Days: limits.TurnsKept, From: "{row}.occurrence", Counted: itsDay, AtErasure: "delete",

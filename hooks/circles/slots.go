@@ -64,12 +64,18 @@ func plan(raw json.RawMessage) (calendar.Schedule, error) {
 		return nil, sync.Reject("schedule_invalid", "Say when it is.")
 	}
 	for _, item := range s {
-		if item.AllDay || item.Minutes < 5 || item.Minutes > 24*60 {
+		known := !item.AllDay && aDay(item.Minutes)
+		for _, change := range item.Changes {
+			known = known && (change.Minutes == 0 || aDay(change.Minutes)) // 0: as ever
+		}
+		if !known {
 			return nil, sync.Reject("schedule_invalid", "Say how long it takes: from 5 minutes to a day.")
 		}
 	}
 	return s, nil
 }
+
+func aDay(minutes int) bool { return minutes >= 5 && minutes <= 24*60 }
 
 // addSlot adds what the circle helps with.
 func addSlot(c *sync.Call) (sync.Result, error) {

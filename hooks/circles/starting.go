@@ -147,13 +147,18 @@ func edit(c *sync.Call) (sync.Result, error) {
 	return sync.Result{}, c.App.Save(circle)
 }
 
-// share has a helper organise the circle, too.
-func share(c *sync.Call) (sync.Result, error) {
-	circle, h, err := shared(c)
+// share has a helper organise the circle, too. Whoever wants nothing to do with them, or
+// they with, helps there no more, as if they had organised it before.
+func (w *door) share(c *sync.Call) (sync.Result, error) {
+	circle, id, err := shared(c)
 	if err != nil {
 		return sync.Result{}, err
 	}
-	if h.GetString("status") != "in" {
+	h, err := inCircle(c, "circleHelpers", id, circle.Id)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	if h == nil || h.GetString("status") != "in" {
 		return sync.Result{}, errHelper
 	}
 	var there []string
@@ -166,36 +171,70 @@ func share(c *sync.Call) (sync.Result, error) {
 	case len(there) >= limits.Organisers:
 		return sync.Result{}, sync.Reject("organisers_full", "A circle has up to three organisers.")
 	}
-	return sync.Result{}, organise(c, circle.Id, sync.DerivedID("organiser", circle.Id, h.Id), h.GetString("member"))
+	member := h.GetString("member")
+	if err := organise(c, circle.Id, sync.DerivedID("organiser", circle.Id, h.Id), member); err != nil {
+		return sync.Result{}, err
+	}
+	return sync.Result{}, w.partFrom(c, circle, member)
 }
 
-// unshare has a helper organise it no more; they go on helping.
+// partFrom takes off whoever is apart from somebody who begins to organise a circle.
+func (w *door) partFrom(c *sync.Call, circle *core.Record, organiser string) error {
+	helps, err := c.App.FindAllRecords("circleHelpers", dbx.HashExp{"circle": circle.Id}, dbx.In("status", "asked", "in"))
+	if err != nil {
+		return err
+	}
+	for _, h := range helps {
+		apart, err := w.apart(c, organiser, h.GetString("member"))
+		if err == nil && apart {
+			err = takeOff(c, circle, h)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unshare has somebody organise it no more: a helper, who goes on helping, or one of the
+// organisers, who may be no helper, as whoever began it for the person isn't.
 func unshare(c *sync.Call) (sync.Result, error) {
-	circle, h, err := shared(c)
+	circle, id, err := shared(c)
 	if err != nil {
 		return sync.Result{}, err
 	}
-	return sync.Result{}, unorganise(c.App, circle.Id, h.GetString("member"))
+	who, err := inCircle(c, "circleHelpers", id, circle.Id)
+	if err == nil && who == nil {
+		who, err = inCircle(c, "organisers", id, circle.Id)
+	}
+	if err != nil {
+		return sync.Result{}, err
+	}
+	if who == nil || who.GetString("member") == circle.GetString("person") {
+		return sync.Result{}, errHelper
+	}
+	return sync.Result{}, unorganise(c.App, circle.Id, who.GetString("member"))
 }
 
-func shared(c *sync.Call) (circle, h *core.Record, err error) {
+func shared(c *sync.Call) (circle *core.Record, who string, err error) {
 	args, err := sync.Args[struct {
 		Circle string `json:"circle"`
 		Helper string `json:"helper"`
 	}](c)
 	if err != nil {
-		return nil, nil, err
+		return nil, "", err
 	}
-	if circle, err = organised(c, args.Circle); err != nil {
-		return nil, nil, err
+	circle, err = organised(c, args.Circle)
+	return circle, args.Helper, err
+}
+
+// inCircle finds a row of a circle's, or nil.
+func inCircle(c *sync.Call, collection, id, circle string) (*core.Record, error) {
+	r, err := c.Find(collection, id, nil)
+	if err != nil || r == nil || r.GetString("circle") != circle {
+		return nil, err
 	}
-	if h, err = c.Find("circleHelpers", args.Helper, errHelper); err != nil {
-		return nil, nil, err
-	}
-	if h.GetString("circle") != circle.Id {
-		return nil, nil, errHelper
-	}
-	return circle, h, nil
+	return r, nil
 }
 
 func unorganise(tx core.App, circle, member string) error {

@@ -96,6 +96,8 @@ func taking(c *sync.Call) (*turn, string, turnArgs, error) {
 		return nil, "", args, err
 	case t.when.Cancelled:
 		return nil, "", args, errOff
+	case t.far():
+		return nil, "", args, errFar
 	case !t.all[me].May:
 		return nil, "", args, errSafety
 	}
@@ -186,6 +188,8 @@ func assign(c *sync.Call) (sync.Result, error) {
 		return sync.Result{}, errHelper
 	case t.when.Cancelled:
 		return sync.Result{}, errOff
+	case in && t.far():
+		return sync.Result{}, errFar
 	case in && !h.May:
 		return sync.Result{}, errSafetyOf
 	}

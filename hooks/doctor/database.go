@@ -95,9 +95,9 @@ func (e *examination) migrations() bool {
 var triggers = []string{
 	"acts_stay", "stamps_close",
 	"notices_go", "registrations_move", "registrations_go", "notices_of_helped", "notices_of_helped_gone",
-	"calls_close", "pairings_over", "pairings_go", "names_follow", "cards_go_with_roles", "cards_go_with_standing", "cards_go_with_hosts", "hosts_follow",
+	"calls_close", "pairings_over", "pairings_go", "names_follow", "cards_go_with_roles", "cards_go_with_standing", "cards_go_with_hosts", "hosts_follow", "hosts_go",
 	"circles_go", "circles_close", "circle_helpers_go", "homes_go", "slots_go", "turns_go", "turns_move", "asks_go", "neighbours_follow",
-	"replies_over", "replies_go", "circle_contacts_over", "circle_contacts_go", "asks_of_who_is_away", "contacts_follow",
+	"replies_over", "replies_go", "circle_contacts_over", "circle_contacts_go", "circle_numbers_go", "asks_of_who_is_away", "contacts_follow",
 }
 
 // guards are the triggers that refuse changes of what is written for good.

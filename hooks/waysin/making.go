@@ -69,7 +69,11 @@ func makeInvite(c *sync.Call) (sync.Result, error) {
 	if err := c.App.Save(r); err != nil {
 		return sync.Result{}, err
 	}
-	return sync.Result{}, noted(c, "invites.make", r.Id, map[string]string{"role": args.Role, "shop": args.Shop, "member": args.Member, "uses": strconv.Itoa(args.Uses)})
+	given := map[string]string{"role": args.Role, "shop": args.Shop, "member": args.Member, "uses": strconv.Itoa(args.Uses)}
+	if args.Listing != "" { // a resident like any other, but for this
+		given["listing"] = args.Listing
+	}
+	return sync.Result{}, noted(c, "invites.make", r.Id, given)
 }
 
 // check holds the arguments to their bounds, which don't depend on who asks.

@@ -385,6 +385,9 @@ const (
 	EveningBefore = 18
 	// CircleSlots that are on at a time.
 	CircleSlots = 40
+	// TurnsAhead is how many days ahead somebody can take a turn: what a hospital writes of
+	// is within a year.
+	TurnsAhead = 366
 	// SlotPlace, SlotNote: where from and where to in words, and what to bring.
 	SlotPlace = 80
 	SlotNote  = 120

@@ -64,7 +64,10 @@ const circlesOf: Record<string, Effect> = {
   'circles.share'(draft, { circle, helper }) {
     draft.put('organisers', { id: derived('organiser', circle, helper), circle, firstName: String(draft.get('circleHelpers', helper)?.firstName ?? '') }, [`organise/${circle}`])
   },
-  'circles.unshare': (draft, { circle, helper }) => draft.drop('organisers', derived('organiser', circle, helper)),
+  'circles.unshare'(draft, { circle, helper }) {
+    draft.drop('organisers', derived('organiser', circle, helper))
+    draft.drop('organisers', helper) // whoever organises and doesn't help goes by that row
+  },
   'circles.close'(draft, { id }) {
     change(draft, 'circles', id, { status: 'closed' })
     draft.drop('homes', id)
