@@ -13,7 +13,7 @@ ROOMY := GOGC=400
 GO_DIRS := main.go bench hooks internal migrations seed sim
 
 .DEFAULT_GOAL := help
-.PHONY: help run build app test tools check check-go check-app unit unit-go unit-app sim reach outside crash faults fuzz race e2e bench lint release-gate gate-report clean
+.PHONY: help run build app test tools check check-go check-app unit unit-go unit-app sim reach outside crash faults days fuzz race e2e bench lint release-gate gate-report clean
 
 help: ## says what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,8 +77,11 @@ OUTSIDE := TestCrash|TestPowerCut|TestRestore|TestHistory|TestDisk|TestHerd|Test
 crash: build ## the real server from outside: kill -9, power cuts, failing disks, restores, histories, a herd
 	KITH_BIN=$(CURDIR)/kith go test ./sim -run '$(OUTSIDE)' -timeout 6h -v | grep -v '^=== '
 
-outside: ## crash and faults side by side: the one waits for disks, the other computes
-	@$(MAKE) --no-print-directory -j2 --output-sync=target crash faults
+outside: ## crash, faults and days side by side: the first waits for disks, the others compute
+	@$(MAKE) --no-print-directory -j3 --output-sync=target crash faults days
+
+days: ## registers, rotas and addresses of phones that are days late
+	$(ROOMY) go test ./sim -run 'TestRegisters|TestCircles|TestAddresses' -timeout 20m -v | grep -v '^=== '
 
 faults: ## every planted fault is caught by a named test
 	$(ROOMY) go test ./sim -run TestFaults -timeout 20m -v | grep -v '^=== '

@@ -80,7 +80,7 @@ var columns = map[string]string{
 
 // hidden columns that the oracle needs to say who sees what.
 var hidden = map[string]string{
-	"visits": "member", "concernNotes": "lead", "cards": "member", "stamps": "member", "vouchers": "member, by", "regulars": "same",
+	"hosts": "member", "visits": "member", "concernNotes": "lead", "cards": "member", "stamps": "member", "vouchers": "member, by", "regulars": "same",
 	"buddies": "member", "pairings": "newcomer, buddyMember", "pairingContacts": "member, buddyMember", "calls": "member",
 	"notices": "member", "registrations": "member", "deliveries": "state",
 }

@@ -202,7 +202,17 @@ export async function otherPhone(browser: Browser): Promise<{ context: BrowserCo
   return { context, page: await context.newPage() }
 }
 
-export const test = base.extend<{ town: Town }, { seeded: string }>({
+export const test = base.extend<{ town: Town; unanswered: void }, { seeded: string }>({
+  // A request that no server answered is behind much that isn't there in time: said beside a test that fails.
+  unanswered: [
+    async ({ page }, use, info) => {
+      const all: string[] = []
+      page.on('requestfailed', (request) => all.push(`${new Date().toISOString()} ${request.method()} ${request.url()} ${request.failure()?.errorText}`))
+      await use()
+      if (info.status !== info.expectedStatus && all.length > 0) console.log(`unanswered in "${info.title}":\n${all.slice(-40).join('\n')}`)
+    },
+    { auto: true },
+  ],
   seeded: [
     async ({}, use) => {
       if (!existsSync(BINARY)) throw new Error(`no server at ${BINARY}: run "make build" or set KITH_BIN`)
