@@ -18,7 +18,8 @@ export interface People {
   in: Person[]
   /** Kept away, and not to know it. */
   away: Person[]
-  organisers: Someone[]
+  /** `helps`: they are among those who help, too. */
+  organisers: (Someone & { helps: boolean })[]
 }
 
 const byName = (a: Someone, b: Someone): number => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1)
@@ -26,7 +27,8 @@ const byName = (a: Someone, b: Someone): number => a.name.localeCompare(b.name) 
 export function peopleOf(rows: Rows, circle: string): People {
   const here = (collection: string) => [...rows(collection).values()].filter((row) => row.circle === circle)
   const wishes = new Map(here('circleWishes').map((row) => [String(row.helper), String(row.wish)]))
-  const organisers = here('organisers').map((row) => ({ id: row.id, name: String(row.firstName || circles.somebody) })).sort(byName)
+  const helping = new Set(here('circleHelpers').filter((row) => row.status === 'in').map((row) => derived('organiser', circle, row.id)))
+  const organisers = here('organisers').map((row) => ({ id: row.id, name: String(row.firstName || circles.somebody), helps: helping.has(row.id) })).sort(byName)
   const keeps = new Set(organisers.map((one) => one.id))
   const person = (row: Row): Person => ({
     id: row.id, name: String(row.firstName || circles.somebody), safety: String(row.safety ?? ''), preferred: wishes.get(row.id) === 'preferred', organises: keeps.has(derived('organiser', circle, row.id)),

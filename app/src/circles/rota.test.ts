@@ -136,6 +136,7 @@ describe('who helps', () => {
     })
     const people = peopleOf(held.rows, 'ada')
     expect(people.in.map(({ name, preferred, organises }) => [name, preferred, organises])).toEqual([['Bo', false, true], ['Maya', true, false]])
+    expect(people.organisers.map(({ helps }) => helps), 'whoever doesn’t help can be taken off here alone').toEqual([true, false])
     expect([people.asked, people.away, people.organisers].map((all) => all.map(({ name }) => name))).toEqual([['Femi'], ['Dot'], ['Bo', 'Olga']])
   })
 })

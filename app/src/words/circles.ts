@@ -245,6 +245,7 @@ export const circles = {
     co: 'Let them keep it in order, too',
     coIs: 'Keeps it in order, too',
     coEnd: 'They keep it in order no longer',
+    coEndText: (name: string) => `${name} won’t see any more who helps, where it is, or whom to ring.`,
     coMost: 'At most three people keep a circle in order.',
     remove: 'Take them off',
     removeText: (name: string) => `${name}’s turns are free again. They are told that they help here no longer, and not why.`,
