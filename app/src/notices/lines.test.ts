@@ -50,12 +50,11 @@ describe('a line of the inbox', () => {
   })
 
   it('leads to a group’s buddies, to one’s own, or to the day on which one comes: by what this phone holds', () => {
-    const HERE: Record<string, Row[]> = { buddies: [{ id: 'offer', listing: 'lunch' }], pairings: [{ id: 'pair', listing: 'lunch' }], calls: [{ id: 'call', listing: 'lunch' }], hosts: [{ id: 'h', listing: 'lunch', member: 'maya' }] }
-    const rows = (collection: string) => new Map((HERE[collection] ?? []).map((row) => [row.id, row]))
-    const href = (template: string, ref: string, me = 'maya') => line(template, ref, { rows, me }).href
+    const HERE: Record<string, Row[]> = { buddies: [{ id: 'offer', listing: 'lunch' }], pairings: [{ id: 'pair', listing: 'lunch' }], calls: [{ id: 'call', listing: 'lunch' }], hosts: [{ id: 'h', listing: 'lunch' }] }
+    const href = (template: string, ref: string, here = HERE) => line(template, ref, { rows: (collection) => new Map((here[collection] ?? []).map((row) => [row.id, row])) }).href
     expect([href('buddy.offered', 'offer'), href('call.unanswered', 'call'), href('call.unanswered', 'gone')]).toEqual(['/buddies/lunch', '/buddies/lunch', '/buddies'])
     expect([href('pairing.asked', 'pair'), href('call.due', 'call'), href('pairing.open', 'pair'), href('pairing.open', 'gone')]).toEqual(['/buddies', '/ring/call', '/l/lunch/come', '/plans'])
-    expect([href('pairing.over', 'lunch'), href('pairing.over', 'lunch', 'ade'), href('pairing.over', 'chess')]).toEqual(['/buddies/lunch', '/buddies', '/l/chess'])
+    expect([href('pairing.over', 'lunch'), href('pairing.over', 'lunch', { ...HERE, hosts: [] }), href('pairing.over', 'chess')]).toEqual(['/buddies/lunch', '/buddies', '/l/chess'])
   })
 
   it('leads to a circle, to the day of one’s own turn, or to an ask: by what this phone holds', () => {
