@@ -69,7 +69,7 @@ var faults = []fault{
 	case row.Standing == "suspended":`,
 	}, "13"},
 	{"what is guarded is given to any device", "internal/sync/pull.go", []string{
-		`if s.isTrusted || !s.decl.Guards(a) {`, `if FAULT || s.isTrusted || !s.decl.Guards(a) {`,
+		`if !over && (s.isTrusted || !s.decl.Guards(a)) {`, `if !over && (FAULT || s.isTrusted || !s.decl.Guards(a)) {`,
 	}, "1 3 L1 13"},
 	{"the end of an enrolment is not noticed", "hooks/doorman/doorman.go", []string{
 		`When: "{row}.revoked || {row}.pending || {row}.enrolled || {row}.wipe"`, `When: map[bool]string{true: "{row}.revoked || {row}.pending", false: "{row}.revoked || {row}.pending || {row}.enrolled || {row}.wipe"}[FAULT]`,
