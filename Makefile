@@ -40,7 +40,7 @@ app/node_modules/.package-lock.json: app/package.json app/package-lock.json
 	cd app && npm ci --no-audit --no-fund
 	@touch $@
 
-test: tools build check unit sim outside fuzz e2e ## everything that decides whether a change lands
+test: tools build check unit sim outside e2e ## everything that decides whether a change lands
 
 tools: ## installs Debian's Chromium, fuse3 and strace where they are missing, or says how
 	@scripts/tools
@@ -83,8 +83,8 @@ OUTSIDE := TestCrash|TestPowerCut|TestRestore|TestHistory|TestDisk|TestHerd|Test
 crash: build ## the real server from outside: kill -9, power cuts, failing disks, restores, histories, a herd
 	KITH_BIN=$(CURDIR)/kith go test ./sim -run '$(OUTSIDE)' -timeout 6h -v | grep -v '^=== '
 
-outside: ## crash, faults and days side by side: the first waits for disks, the others compute
-	@$(MAKE) --no-print-directory -j3 --output-sync=target crash faults days
+outside: ## crash beside faults, days and fuzz: the first waits for disks, the others compute
+	@$(MAKE) --no-print-directory -j3 --output-sync=target crash faults days fuzz
 
 days: ## registers, rotas and addresses of phones that are days late
 	$(ROOMY) go test ./sim -run 'TestRegisters|TestCircles|TestAddresses' -timeout 20m -v | grep -v '^=== '

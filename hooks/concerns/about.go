@@ -29,7 +29,7 @@ func AboutCommand(app core.App, file func() (string, error)) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return about(app, keys, args[0], time.Now(), c.OutOrStdout())
+			return app.RunInTransaction(func(tx core.App) error { return about(tx, keys, args[0], time.Now(), c.OutOrStdout()) })
 		},
 	})
 	return parent

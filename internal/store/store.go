@@ -18,7 +18,12 @@ import (
 // survives a power cut. With PocketBase's NORMAL it does not always, see
 // TestPowerCut_TheControlLoses. With secure_delete what is deleted is overwritten
 // as it goes; the retention scrubs away the rest each night.
-const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)" +
+//
+// NB! A transaction takes the right to write as it begins, but for those that say that
+// they only read. Else one that reads first fails at its first write where a verb of the
+// console has written meanwhile, whatever the timeout: SQLite can't let it go on from
+// what it has read.
+const pragmas = "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)" +
 	"&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)"
 
 // Open opens the database at path.
