@@ -115,9 +115,9 @@ func endsFor(t *testing.T, how string, end func(r *round, friend *phone)) (said,
 	lines := p.live(url, p.cursor)
 	until(t, lines, `{"leases"`)
 	r.tellings()
-	time.Sleep(2 * time.Millisecond) // NB! a link of the same millisecond is one of before
+	nextStamp()
 	end(r, friend)
-	time.Sleep(2 * time.Millisecond)
+	nextStamp()
 	code, id := r.edna.invites(map[string]any{"circle": r.id, "uses": 9, "days": 7})
 	if how == "taken off" { // they could come again by it: to others a new one looks like one that has ended
 		r.edna.doesWell("invites.end", map[string]any{"id": id})
