@@ -13,7 +13,7 @@ export default defineConfig({
   retries: 0,
   timeout: 120_000,
   expect: { timeout: 15_000 },
-  reporter: [['list']],
+  reporter: [['list'], ['./e2e/evidence.ts']],
   use: {
     browserName: 'chromium',
     viewport: { width: 390, height: 844 },

@@ -141,10 +141,8 @@ test('whoever is blocked sees what anybody sees who is declined, and whatever th
   await maya.goto(`${town.url}/you/blocks`)
   await expect(maya.getByText('Femi'), 'by the name that stood there').toBeVisible()
 
-  const same = async (path: string) => {
-    const [blocked, declined] = [await seen(femi, town, path), await seen(pearl, town, path)]
-    expect(blocked, path).toBe(declined)
-  }
+  // NB! What of a page comes a moment later is waited for, on both.
+  const same = (path: string) => expect(async () => expect(await seen(femi, town, path), path).toBe(await seen(pearl, town, path))).toPass({ timeout: 30_000 })
   for (const one of [femi, pearl]) {
     await one.goto(town.url + address)
     await expect(one.getByRole('heading', { name: 'This is over' })).toBeVisible()

@@ -142,6 +142,7 @@ for (const order of ORDERS) {
     await ada.getByLabel('From').fill('14:00')
     await ada.getByLabel('Until').fill('15:00')
     await ada.getByRole('button', { name: 'Move it' }).click()
+    await expect(ada.getByRole('heading', { level: 1, name: CIRCLE })).toBeVisible()
     await rota(ada, town, address)
     await (await options(ada, 5)).getByRole('link', { name: 'Move it, or call it off' }).click()
     await ada.getByRole('button', { name: 'Not this time' }).click()
@@ -224,10 +225,11 @@ test('whoever is kept away sees on every screen what whoever was taken off sees,
     await joinCircle(page, link, name)
     await kept(page)
   }
-  await rota(bea, town, address)
-  await take(bea, 1)
-  await rota(cleo, town, address)
-  await take(cleo, 2)
+  for (const [page, n] of [[bea, 1], [cleo, 2]] as const) {
+    await rota(page, town, address)
+    await take(page, n)
+    await expect(whose(page, n)).toHaveText('You')
+  }
   for (const page of [bea, cleo]) await arrived(page, town)
 
   await ada.goto(`${town.url}${address}/people`)
@@ -280,6 +282,7 @@ test('whoever is kept away sees on every screen what whoever was taken off sees,
   await ada.goto(`${town.url}${address}/invite`)
   await ada.getByRole('button', { name: 'End this link' }).click()
   await ada.getByRole('button', { name: 'Yes, end it' }).click()
+  await expect(ada.getByRole('button', { name: 'Make a link' })).toBeVisible()
   await arrived(ada, town)
   const ofFemi = await answer(femi, 'Femi')
   expect([ofBea, ofCleo]).toEqual([ofFemi, ofFemi])

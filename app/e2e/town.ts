@@ -30,6 +30,7 @@ export type Person = 'resident' | 'listener' | 'activator' | 'owner' | 'staff' |
 export class Town {
   #process: ChildProcess | undefined
   #died = ''
+  #complaints: string[] = []
   #links = new Map<string, string>()
 
   private constructor(
@@ -56,6 +57,11 @@ export class Town {
     return `http://127.0.0.1:${this.port}`
   }
 
+  /** What the server has complained of. */
+  get complaints(): readonly string[] {
+    return this.#complaints
+  }
+
   /** The link that signs a browser in as that person. */
   link(person: Person): string {
     const link = this.#links.get(person)
@@ -78,6 +84,7 @@ export class Town {
       let said = ''
       const hear = (bytes: Buffer) => {
         said += bytes.toString()
+        this.#complaints.push(...bytes.toString().split('\n').filter((line) => /ERROR|WARN/.test(line)))
         this.#links.clear()
         for (const [, role, name, link] of said.matchAll(/^ {2}(\w+) +(\S+) +(http\S+\/join#\S+)$/gm)) {
           // Of several owners it is the one whose shop has staff.
@@ -202,17 +209,21 @@ export async function otherPhone(browser: Browser): Promise<{ context: BrowserCo
   return { context, page: await context.newPage() }
 }
 
-export const test = base.extend<{ town: Town; unanswered: void }, { seeded: string }>({
-  // A request that no server answered is behind much that isn't there in time: said beside a test that fails.
-  unanswered: [
-    async ({ page }, use, info) => {
-      const all: string[] = []
-      page.on('requestfailed', (request) => all.push(`${new Date().toISOString()} ${request.method()} ${request.url()} ${request.failure()?.errorText}`))
-      await use()
-      if (info.status !== info.expectedStatus && all.length > 0) console.log(`unanswered in "${info.title}":\n${all.slice(-40).join('\n')}`)
-    },
-    { auto: true },
-  ],
+/** What is worth knowing of a test that has failed, while its town still stands: each page, what nobody answered, what the server said. */
+async function evidence(browser: Browser, town: Town, unanswered: readonly string[]): Promise<string[]> {
+  const pages = browser.contexts().flatMap((context) => context.pages())
+  const shown = pages.map(async (page) => `${page.url().replace(town.url, '')} shows ${await page.locator('body').innerText({ timeout: 2_000 }).then((text) => text.replace(/\s+/g, ' ').slice(0, 600), String)}`)
+  return [...unanswered.slice(-20), ...town.complaints.slice(-10), ...(await Promise.all(shown))]
+}
+
+export const test = base.extend<{ town: Town; unanswered: string[] }, { seeded: string }>({
+  // A request that no server answered is behind much that isn't there in time.
+  unanswered: async ({ page }, use) => {
+    const all: string[] = []
+    page.on('requestfailed', (request) => all.push(`${new Date().toISOString()} ${request.method()} ${request.url()} ${request.failure()?.errorText}`))
+    page.on('response', (answer) => answer.status() >= 400 && all.push(`${new Date().toISOString()} ${answer.url()} answered ${answer.status()}`))
+    await use(all)
+  },
   seeded: [
     async ({}, use) => {
       if (!existsSync(BINARY)) throw new Error(`no server at ${BINARY}: run "make build" or set KITH_BIN`)
@@ -224,9 +235,10 @@ export const test = base.extend<{ town: Town; unanswered: void }, { seeded: stri
     },
     { scope: 'worker' },
   ],
-  town: async ({ seeded }, use) => {
+  town: async ({ browser, seeded, unanswered }, use, info) => {
     const town = await Town.open(seeded)
     await use(town)
+    if (info.status !== info.expectedStatus) info.annotations.push({ type: 'evidence', description: (await evidence(browser, town, unanswered)).join('\n') })
     await town.close()
   },
 })

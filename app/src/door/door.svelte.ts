@@ -70,9 +70,11 @@ export class Door {
     if (!this.#seen) await this.#keep(seenNow(this.#day, this))
   }
 
+  /** Answers go first: a phone that dies between the two says it once more, and leaves none for ever among what needs a look. */
   async read(): Promise<void> {
-    await this.#keep(seenNow(this.#day, this, this.#seen))
+    const seen = seenNow(this.#day, this, this.#seen)
     for (const { nonce } of this.#answers) await app.kith.dismiss(nonce)
+    await this.#keep(seen)
   }
 
   /** Here, or not ticked after all. */
