@@ -216,7 +216,15 @@ async function evidence(browser: Browser, town: Town, unanswered: readonly strin
   return [...unanswered.slice(-20), ...town.complaints.slice(-10), ...(await Promise.all(shown))]
 }
 
-export const test = base.extend<{ town: Town; unanswered: string[] }, { seeded: string }>({
+export const test = base.extend<{ town: Town; phones: void; unanswered: string[] }, { seeded: string }>({
+  // NB! A browser closes no context but the first page's: phones of tests long over would go on asking for their towns.
+  phones: [
+    async ({ browser }, use) => {
+      await use()
+      await Promise.all(browser.contexts().map((context) => context.close()))
+    },
+    { auto: true },
+  ],
   // A request that no server answered is behind much that isn't there in time.
   unanswered: async ({ page }, use) => {
     const all: string[] = []
