@@ -5,7 +5,7 @@
 import type { Page } from '@playwright/test'
 import { mkdirSync } from 'node:fs'
 import { superuser } from './superuser'
-import { expect, joinAs, kept, openFront, otherPhone, test, type Town } from './town'
+import { expect, joinAs, kept, noted, openFront, otherPhone, test, type Town } from './town'
 
 /** Where to leave pictures; nowhere if it isn't set. */
 const PICTURES = process.env.KITH_PICTURES
@@ -103,6 +103,7 @@ test('two phones with no signal keep one register: an addition, a contradiction,
   await expect(news(page), 'nothing is news of what was said here').toHaveCount(0)
 
   // A tab that is killed with all of it loses nothing.
+  await noted(page)
   await page.reload()
   await expect(here(page)).toHaveText('2 here')
 
@@ -126,6 +127,7 @@ test('two phones with no signal keep one register: an addition, a contradiction,
   await picture(page, 'door-news')
   await news(page).getByRole('button', { name: 'All right' }).click()
   await expect(news(page)).toHaveCount(0)
+  await noted(page)
   await page.reload()
   await expect(here(page)).toHaveText('3 here')
   await expect(news(page), 'once').toHaveCount(0)

@@ -6,7 +6,7 @@ import type { Browser, Page } from '@playwright/test'
 import { readFileSync } from 'node:fs'
 import { mailedCode, mails } from './mail'
 import { countTaps, LETTER_S, reads, TOUCH_S, waits } from './pace'
-import { expect, joinAs, otherPhone, test, type Town } from './town'
+import { expect, joinAs, noted, otherPhone, test, type Town } from './town'
 
 const THREE_MINUTES_S = 180
 /** To hold a phone up to a code; and to find a mail, and six digits in it. */
@@ -113,6 +113,7 @@ test('each step of setting up can wait, and is done later', async ({ browser, pa
   const phone = await owner(browser, town, link)
   for (let step = 0; step < 3; step++) await phone.getByRole('button', { name: 'Later', exact: true }).click()
   await expect(phone.getByText('Still to do: Your perk, Your hours, This phone is a till.')).toBeVisible()
+  await noted(phone)
   await phone.reload()
   await expect(phone.getByText('Still to do: Your perk, Your hours, This phone is a till.')).toBeVisible()
   await phone.getByRole('button', { name: 'Do it now' }).click()

@@ -182,6 +182,25 @@ export function verb(town: Town, ...args: string[]): string {
 /** The first day on which something is on: today's may be over, and nothing is on at Christmas. */
 export const firstDay = (page: Page) => page.getByRole('heading', { level: 2, name: /^(Today|Tomorrow|\w+day \d)/ }).first()
 
+/**
+ * Waits until what this phone notes for itself alone is on its disk: it shows before, and whoever reloads at once may be
+ * faster. Whatever writes there after others waits for them.
+ */
+export async function noted(page: Page): Promise<void> {
+  await page.evaluate(
+    () =>
+      new Promise<void>((done, failed) => {
+        const opening = indexedDB.open('kith')
+        opening.onerror = () => failed(opening.error)
+        opening.onsuccess = () => {
+          const writing = opening.result.transaction('local', 'readwrite')
+          writing.oncomplete = () => (opening.result.close(), done())
+          writing.objectStore('local').count()
+        }
+      }),
+  )
+}
+
 /** Opens the front and waits for the first rows. */
 export async function openFront(page: Page, town: Town): Promise<void> {
   await page.goto(town.url)

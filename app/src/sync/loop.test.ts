@@ -332,6 +332,29 @@ describe('when the server says no', () => {
     expect(kith.status).toMatchObject({ pending: 0, fault: null })
   })
 
+  test('signal that comes back while an attempt is still failing is used at once', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    world.lives[0]!.end()
+    world.online = false
+    // Many attempts that failed: the next would be minutes away.
+    for (let i = 0; i < 12; i++) {
+      await kith.send('listings.edit', { id: 'lunch', title: `Lunch ${i}` })
+      world.look(true)
+      await settled()
+    }
+    let fail = (_: Error) => {}
+    world.online = true
+    world.answer = () => new Promise<Response>((_, no) => (fail = no))
+    world.look(true)
+    await settled()
+    world.look(true) // as the event "online" does it
+    world.answer = null
+    fail(new TypeError('Failed to fetch'))
+    await settled()
+    expect(kith.status.pending).toBe(0)
+  })
+
   test('a token is renewed a day before it ends, and an old one serves while there is no signal', async () => {
     const world = townWorld()
     const kith = await joined(world)

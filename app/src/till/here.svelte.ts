@@ -17,29 +17,19 @@ class Here {
 
   /** Reads, and reads again with every change. Answers how to stop. */
   follow(): () => void {
-    let over = false
-    let stop: (() => void) | undefined
-    void this.#open().then((store) => {
-      if (!store || over) return
-      stop = store.subscribe(() => void this.#read(store))
-    })
-    return () => {
-      over = true
-      stop?.()
-    }
+    const over = new AbortController()
+    void this.#follow(over.signal).catch(() => (this.failed = true))
+    return () => over.abort()
   }
 
-  async #open(): Promise<TillStore | null> {
-    try {
-      const store = await tillStore()
-      await this.#read(store)
-      this.store = store
-      await begin(app.kith)
-      return store
-    } catch {
-      this.failed = true
-      return null
-    }
+  /** NB! It listens before it reads, and reads before anything can be tapped: no change is missed in between. */
+  async #follow(over: AbortSignal): Promise<void> {
+    const store = await tillStore()
+    if (over.aborted) return
+    over.addEventListener('abort', store.subscribe(() => void this.#read(store)))
+    await this.#read(store)
+    this.store = store
+    await begin(app.kith)
   }
 
   async #read(store: TillStore): Promise<void> {
