@@ -8,7 +8,7 @@ import { WHOLE } from './browsers'
 import { Google, Reached, showsOnly, withGoogle, type Weather } from './google'
 import { doubleText, stickingOut, violations } from './look'
 import { addMe, endTurn, go, joinHere, tablet } from './tablet'
-import { expect, joinAs, kept, openFront, otherPhone, test as base, Town } from './town'
+import { expect, joinAs, kept, noted, openFront, otherPhone, test as base, Town } from './town'
 
 const test = base.extend<{ told: Town }, { google: Google }>({
   // NB! The shell shows no notifications.
@@ -294,6 +294,7 @@ async function works(page: Page, town: Town): Promise<void> {
   const save = page.getByRole('button', { name: 'Save', exact: true })
   await save.first().click()
   await expect(save).toHaveCount(0)
+  await noted(page)
   await page.goto(`${town.url}/plans`)
   await expect(page.getByRole('heading', { level: 1, name: 'My plans' })).toBeVisible()
   await expect(page.getByText('Nothing saved yet.')).toHaveCount(0)
