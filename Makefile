@@ -84,17 +84,17 @@ OUTSIDE := TestCrash|TestPowerCut|TestRestore|TestHistory|TestDisk|TestHerd|Test
 crash: build ## the real server from outside: kill -9, power cuts, failing disks, restores, histories, a herd
 	KITH_BIN=$(CURDIR)/kith go test ./sim -run '$(OUTSIDE)' -timeout 6h -v | grep -v '^=== '
 
-outside: ## crash beside faults, days and fuzz: the first waits for disks, the others compute
-	@$(MAKE) --no-print-directory -j3 --output-sync=target crash faults days fuzz
+outside: ## crash beside faults, days and fuzz: the first waits for disks, the others compute while it does
+	@$(MAKE) --no-print-directory -j3 --output-sync=target BESIDE='nice -n 10' crash faults days fuzz
 
 days: ## registers, rotas and addresses of phones that are days late
-	$(ROOMY) go test ./sim -run 'TestRegisters|TestCircles|TestAddresses' -timeout 20m -v | grep -v '^=== '
+	$(ROOMY) $(BESIDE) go test ./sim -run 'TestRegisters|TestCircles|TestAddresses' -timeout 20m -v | grep -v '^=== '
 
 faults: ## every planted fault is caught by a named test
-	$(ROOMY) go test ./sim -run TestFaults -timeout 20m -v | grep -v '^=== '
+	$(ROOMY) $(BESIDE) go test ./sim -run TestFaults -timeout 20m -v | grep -v '^=== '
 
 fuzz: ## ten thousand inputs to each fuzz target
-	@$(ROOMY) scripts/fuzz 10000x
+	@$(ROOMY) $(BESIDE) scripts/fuzz 10000x
 
 race: ## the Go tests under the race detector (needs gcc; compiles SQLite anew)
 	CGO_ENABLED=1 go test -race $$(go list ./... | grep -v kith/sim)
