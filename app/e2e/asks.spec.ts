@@ -3,7 +3,7 @@
  * and a block can't be told from "no, thank you".
  */
 import type { Locator, Page } from '@playwright/test'
-import { expect, joinAs, kept, openFront, otherPhone, test, type Person, type Town } from './town'
+import { expect, joinAs, kept, openFront, otherPhone, stands, test, type Person, type Town } from './town'
 
 const WORDS = 'To the library and back, slowly. About an hour.'
 
@@ -171,7 +171,6 @@ test('whoever is blocked sees what anybody sees who is declined, and whatever th
 /** All that a page says to whoever can't see it. */
 async function seen(page: Page, town: Town, path: string): Promise<string> {
   await page.goto(town.url + path)
-  await page.getByRole('heading', { level: 1 }).first().waitFor()
-  await page.getByText('One moment…').waitFor({ state: 'detached' })
+  await stands(page)
   return page.locator('main').ariaSnapshot()
 }

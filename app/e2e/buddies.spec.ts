@@ -4,7 +4,7 @@
  */
 import type { Locator, Page } from '@playwright/test'
 import { letAct } from './helping'
-import { expect, joinAs, kept, openFront, otherPhone, test, verb, type Town } from './town'
+import { expect, joinAs, kept, openFront, otherPhone, stands, test, verb, type Town } from './town'
 
 const GROUP = 'Soup on Thursdays'
 /** Of the demo town: Pearl runs it, Femi and Winston are buddies there, Odette has offered, and Hyacinth is coming. */
@@ -201,6 +201,7 @@ test('with no signal: no answer is noted once, and goes by itself', async ({ pag
   await town.start()
   await arrived(page, town)
   await page.goto(`${town.url}/buddies`)
+  await stands(page)
   await expect(ring).toHaveCount(0)
 })
 
@@ -272,6 +273,7 @@ test('who acts for somebody sees who looks out for them, and says no thanks in t
   await expect(host.getByText('They know you’re coming'), 'and comes all the same').toBeVisible()
   await expect(buddy.getByText('Maya')).toHaveCount(0)
   await host.goto(`${town.url}/buddies/${id}`)
+  await stands(host)
   await expect(host.getByRole('button', { name: /^Ask Femi ?: Maya/ }), 'whoever said no thanks isn’t asked for again').toHaveCount(0)
   await arrived(host, town)
 })

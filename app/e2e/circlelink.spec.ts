@@ -3,7 +3,7 @@
  * counts their taps. And: the same link for somebody who has joined already, once it is over, and on paper.
  */
 import type { Page } from '@playwright/test'
-import { expect, joinAs, openFront, otherPhone, test, type Town } from './town'
+import { expect, joinAs, openFront, otherPhone, stands, test, type Town } from './town'
 
 const CIRCLE = 'Thursdays with Ada'
 const DAY_MS = 86_400_000
@@ -105,6 +105,7 @@ test('whoever has joined already joins the circle in one tap, and a link that ha
   await expect(organiser.getByRole('button', { name: /^Make a/ })).toBeVisible()
   await expect(organiser.getByText(/waiting to be sent/)).toHaveCount(0)
   await second.goto(link)
+  await stands(second)
   await expect(second.getByRole('button', { name: /^Join as/ })).toHaveCount(0)
   await expect(second.getByText(/invite/i).first()).toBeVisible()
 })

@@ -3,7 +3,7 @@
  * whoever is kept away can't tell that from being taken off.
  */
 import type { Page } from '@playwright/test'
-import { expect, joinAs, kept, openFront, otherPhone, test, type Town } from './town'
+import { expect, joinAs, kept, openFront, otherPhone, stands, test, type Town } from './town'
 
 const CIRCLE = 'Thursdays with Ada'
 const DAY_MS = 86_400_000
@@ -163,10 +163,10 @@ for (const order of ORDERS) {
     // One rota, on all three.
     const first = order.find((who) => who !== 'ada') as 'bea' | 'cleo'
     const [winner, loser] = first === 'bea' ? ['Bea', 'Cleo'] : ['Cleo', 'Bea']
-    const stands = { 1: winner, 2: 'Cleo', 3: 'Bea', 4: 'Bea', 5: 'Not this time' } as Record<number, string>
+    const agreed = { 1: winner, 2: 'Cleo', 3: 'Bea', 4: 'Bea', 5: 'Not this time' } as Record<number, string>
     for (const [who, page] of Object.entries(phones)) {
       await rota(page, town, address)
-      for (const [n, name] of Object.entries(stands)) {
+      for (const [n, name] of Object.entries(agreed)) {
         const own = name.toLowerCase() === who
         await expect(whose(page, Number(n)), `turn ${n} on the phone of ${who}`).toHaveText(own ? 'You' : name)
       }
@@ -195,6 +195,7 @@ for (const order of ORDERS) {
     await lost.getByRole('button', { name: 'Stand by for it' }).click()
     await expect(lost).toHaveCount(0)
     await second_.reload()
+    await stands(second_)
     await expect(lost, 'once').toHaveCount(0)
     await rota(second_, town, address)
     await expect((await options(second_, 1)).getByText('You stand by.')).toBeVisible()
@@ -206,8 +207,7 @@ for (const order of ORDERS) {
 async function seen(page: Page, town: Town, path: string, name: string): Promise<string> {
   await page.goto('about:blank')
   await page.goto(town.url + path)
-  await page.getByRole('heading', { level: 1 }).first().waitFor()
-  await page.getByText('One moment…').waitFor({ state: 'detached' })
+  await stands(page)
   await page.getByText(/^Looking up/).waitFor({ state: 'detached' })
   const said = await page.locator('body').ariaSnapshot()
   return said.replaceAll(name, 'NAME').replace(/\b\d{1,2}(:\d\d)?(am|pm)\b|\bmid(day|night)\b/g, 'HOUR').replace(/[A-Z0-9]{4}(-[A-Z0-9]{4}){3}/gi, 'CODE')

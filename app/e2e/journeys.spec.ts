@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { expect, joinAs, kept, openFront, otherPhone, test } from './town'
+import { expect, joinAs, kept, openFront, otherPhone, stands, test } from './town'
 
 test('with the keyboard alone: skip link, search, open, come back to the list as it was', async ({ page, town }) => {
   await openFront(page, town)
@@ -132,6 +132,7 @@ test('a listing is put up in the hall with no signal, the tab killed half way, a
 
   await town.start()
   await page.reload()
+  await stands(page)
   await expect(page.getByText('Saved on this phone. It will be sent when there’s signal.')).toHaveCount(0)
   const neighbour = await otherPhone(browser)
   await openFront(neighbour.page, town)

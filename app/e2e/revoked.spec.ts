@@ -1,5 +1,5 @@
 import type { Browser, Page } from '@playwright/test'
-import { expect, joinAs, kept, test, type Town } from './town'
+import { expect, joinAs, kept, stands, test, type Town } from './town'
 
 const HOUR = 3_600_000
 /** How long a coordinator's phone may hold what coordinators see (internal/limits). */
@@ -49,6 +49,7 @@ test('after a role is taken no byte of what it opened is in any answer, and the 
   await joinAs(anew.page, town, 'second')
   for (const phone of [ruth, anew]) {
     await phone.page.goto(`${town.url}/plans`)
+    await stands(phone.page)
     await expect(phone.page.getByRole('link', { name: 'The desk' })).toHaveCount(0)
     await phone.page.goto(`${town.url}/desk/people`)
     await phone.page.getByRole('heading', { level: 1 }).first().waitFor()

@@ -6,7 +6,7 @@ import type { Page } from '@playwright/test'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { addMe, endTurn, everythingSeen, filesWith, go, joinHere, tablet } from './tablet'
-import { expect, joinAs, kept, openFront, otherPhone, test } from './town'
+import { expect, joinAs, kept, openFront, otherPhone, stands, test } from './town'
 
 const VISIT = 'Canaryvisit'
 const DRAFT = 'canarydraft'
@@ -71,6 +71,7 @@ test('two people, one tablet: the second finds nothing of the first, and brings 
     await host.page.goto(`${town.url}/groups`)
     await expect(host.page.getByText(VISIT, { exact: true })).toHaveCount(1)
     await go(page, '/plans')
+    await stands(page)
     await expect(page.getByText(`Lunch ${EDIT}`)).toHaveCount(0)
   } finally {
     await context.close()

@@ -182,6 +182,12 @@ export function verb(town: Town, ...args: string[]): string {
 /** The first day on which something is on: today's may be over, and nothing is on at Christmas. */
 export const firstDay = (page: Page) => page.getByRole('heading', { level: 2, name: /^(Today|Tomorrow|\w+day \d)/ }).first()
 
+/** Waits until a page that was opened stands: before that there is nothing on it, whatever it will show. */
+export async function stands(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).first().waitFor()
+  await page.getByText('One moment…').waitFor({ state: 'detached' })
+}
+
 /**
  * Waits until what this phone notes for itself alone is on its disk: it shows before, and whoever reloads at once may be
  * faster. Whatever writes there after others waits for them.

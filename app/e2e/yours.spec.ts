@@ -1,6 +1,6 @@
 import { filmed, withCamera } from './film'
 import { letAct } from './helping'
-import { expect, joinAs, openFront, otherPhone, test } from './town'
+import { expect, joinAs, openFront, otherPhone, stands, test } from './town'
 
 test('a lost phone: the printed card brings somebody back on another, and the first is shut out and forgets', async ({ browser, page, town }) => {
   const first = await otherPhone(browser)
@@ -33,6 +33,7 @@ test('a lost phone: the printed card brings somebody back on another, and the fi
     await first.page.reload()
     await expect(first.page.getByText(/^This phone is not known here any more/)).toBeVisible()
     await first.page.goto(`${town.url}/you/devices`)
+    await stands(first.page)
     await expect(first.page.getByText(/^Joined on/)).toHaveCount(0)
 
     await phone.getByRole('link', { name: 'Print a new card' }).click()
@@ -73,5 +74,6 @@ test('acting for somebody: offered on one phone, taken on another, done for them
   await page.getByRole('button', { name: 'End it now' }).click()
   await expect(helper.page.getByText('For Maya', { exact: true })).toHaveCount(0)
   await helper.page.goto(`${town.url}/you/helping`)
+  await stands(helper.page)
   await expect(helper.page.getByRole('button', { name: 'Do something for Maya' })).toHaveCount(0)
 })
