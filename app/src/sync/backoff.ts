@@ -10,18 +10,12 @@ export class Backoff {
   #failures = 0
   #ordered = 0
   #own = 0
-  #forgiven = false
 
   constructor(private readonly env: Env) {}
 
   /** Milliseconds until the next attempt; 0: now. */
   get waitMs(): number {
     return Math.max(0, Math.max(this.#ordered, this.#own) - this.env.now())
-  }
-
-  /** An attempt begins. */
-  begun(): void {
-    this.#forgiven = false
   }
 
   /** It worked: the next attempt may come at once. */
@@ -35,15 +29,17 @@ export class Backoff {
   failed(orderedMs = 0): void {
     this.#failures += 1
     const longest = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(this.#failures, 20))
-    // What has changed while the attempt was under way may not have been in time for it.
-    this.#own = this.#forgiven ? 0 : this.env.now() + this.env.random() * longest
+    this.#own = this.env.now() + this.env.random() * longest
     if (orderedMs > 0) this.#ordered = this.env.now() + orderedMs
   }
 
-  /** Something has changed (signal came back, the person asks): only what the server named still holds. */
+  /**
+   * Something has changed (signal came back, the person asks): only what the server named still holds. NB! Failures count
+   * from here: signal that has just come back often fails once more, and one attempt may be failing just now.
+   */
   forgive(): void {
     this.#own = 0
-    this.#forgiven = true
+    this.#failures = 0
   }
 
   /** Waits at least so long, whatever happens. */

@@ -45,7 +45,6 @@ export class Listener {
   /** Opens a connection unless there is one, or it is too early. */
   listen(): void {
     if (this.#control || this.#backoff.waitMs > 0) return
-    this.#backoff.begun()
     this.#control = new AbortController()
     void this.#hold(this.#control)
   }

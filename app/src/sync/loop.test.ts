@@ -332,15 +332,14 @@ describe('when the server says no', () => {
     expect(kith.status).toMatchObject({ pending: 0, fault: null })
   })
 
-  test('signal that comes back while an attempt is still failing is used at once', async () => {
+  test('signal that has come back is used within seconds, also where an attempt was failing just then, or the first one fails', async () => {
     const world = townWorld()
     const kith = await joined(world)
     world.lives[0]!.end()
     world.online = false
-    // Many attempts that failed: the next would be minutes away.
+    // After so many attempts that failed the next would be minutes away.
     for (let i = 0; i < 12; i++) {
-      await kith.send('listings.edit', { id: 'lunch', title: `Lunch ${i}` })
-      world.look(true)
+      await kith.send('people.rename', { firstName: `Rosa ${i}` })
       await settled()
     }
     let fail = (_: Error) => {}
@@ -351,7 +350,18 @@ describe('when the server says no', () => {
     world.look(true) // as the event "online" does it
     world.answer = null
     fail(new TypeError('Failed to fetch'))
-    await settled()
+    await world.advance(2_000)
+    expect(kith.status.pending).toBe(0)
+
+    world.online = false
+    for (let i = 0; i < 12; i++) {
+      await kith.send('people.rename', { firstName: `Rosie ${i}` })
+      await settled()
+    }
+    world.look(true)
+    await settled() // the first attempt after it
+    world.online = true
+    await world.advance(2_000)
     expect(kith.status.pending).toBe(0)
   })
 

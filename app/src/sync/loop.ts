@@ -151,7 +151,6 @@ export class Loop {
   /** One request with its answer. */
   async #once(): Promise<void> {
     const { replica, account } = this.options
-    this.#backoff.begun()
     this.#tell({ syncing: true })
     try {
       if (account.token() !== '') await account.freshen(false)
