@@ -8,7 +8,7 @@ import { WHOLE } from './browsers'
 import { Google, Reached, showsOnly, withGoogle, type Weather } from './google'
 import { doubleText, stickingOut, violations } from './look'
 import { addMe, endTurn, go, joinHere, tablet } from './tablet'
-import { expect, joinAs, kept, noted, openFront, otherPhone, test as base, Town } from './town'
+import { expect, joinAs, kept, lived, noted, openFront, otherPhone, test as base, Town } from './town'
 
 const test = base.extend<{ told: Town }, { google: Google }>({
   // NB! The shell shows no notifications.
@@ -22,10 +22,8 @@ const test = base.extend<{ told: Town }, { google: Google }>({
     { scope: 'worker' },
   ],
   /** A town that tells phones. */
-  told: async ({ seeded, google }, use) => {
-    const town = await Town.open(seeded, undefined, google.env)
-    await use(town)
-    await town.close()
+  told: async ({ browser, seeded, google, unanswered }, use, info) => {
+    await lived(await Town.open(seeded, undefined, google.env), use, browser, unanswered, info)
   },
 })
 

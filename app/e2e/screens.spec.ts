@@ -8,7 +8,7 @@ import { expect, joinAs, openFront, otherPhone, test, type Town } from './town'
 const PICTURES = process.env.KITH_PICTURES
 
 test.describe.configure({ timeout: 300_000 })
-// How they look is the same without: keeping the whole app on a phone is as much work as looking at five screens.
+// How they look is the same without a worker; that it keeps the app is what other tests are about.
 test.use({ serviceWorkers: 'block' })
 
 async function asHost(page: Page, town: Town): Promise<string> {

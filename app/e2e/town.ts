@@ -3,7 +3,7 @@
  * way in per demo person. `stop()` kills the process, as a power cut would; `start()` brings it back on the
  * same port with the same data.
  */
-import { expect, test as base, type Browser, type BrowserContext, type Page } from '@playwright/test'
+import { expect, test as base, type Browser, type BrowserContext, type Page, type TestInfo } from '@playwright/test'
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -241,6 +241,13 @@ async function evidence(browser: Browser, town: Town, unanswered: readonly strin
   return [...unanswered.slice(-20), ...town.complaints.slice(-10), ...(await Promise.all(shown))]
 }
 
+/** Lets a test use a town; where it failed, evidence is taken before the town ends. */
+export async function lived(town: Town, use: (town: Town) => Promise<void>, browser: Browser, unanswered: readonly string[], info: TestInfo): Promise<void> {
+  await use(town)
+  if (info.status !== info.expectedStatus) info.annotations.push({ type: 'evidence', description: (await evidence(browser, town, unanswered)).join('\n') })
+  await town.close()
+}
+
 export const test = base.extend<{ town: Town; phones: void; unanswered: string[] }, { seeded: string }>({
   // NB! A browser closes no context but the first page's: phones of tests long over would go on asking for their towns.
   phones: [
@@ -269,10 +276,7 @@ export const test = base.extend<{ town: Town; phones: void; unanswered: string[]
     { scope: 'worker' },
   ],
   town: async ({ browser, seeded, unanswered }, use, info) => {
-    const town = await Town.open(seeded)
-    await use(town)
-    if (info.status !== info.expectedStatus) info.annotations.push({ type: 'evidence', description: (await evidence(browser, town, unanswered)).join('\n') })
-    await town.close()
+    await lived(await Town.open(seeded), use, browser, unanswered, info)
   },
 })
 
