@@ -11,14 +11,35 @@ import (
 	"strings"
 )
 
-// measured is what a figure is a figure of: the server and the app. Tests, docs and
-// the gate itself may change without throwing away hours of it.
-var measured = []string{"main.go", "go.mod", "go.sum", "hooks", "internal", "migrations", "seed", "app/src", "app/public", "app/index.html"}
+// What a figure is a figure of: the server, and for some parts the app with it. Tests,
+// docs and the gate itself may change without throwing away hours of it.
+var (
+	server = []string{"main.go", "go.mod", "go.sum", "hooks", "internal", "migrations", "seed"}
+	app    = []string{"app/src", "app/public", "app/index.html"}
+)
+
+// code are the names of what is under test.
+type code struct{ server, all string }
+
+// of is the name of what a part runs.
+func (c code) of(p part) string {
+	if p.app {
+		return c.all
+	}
+	return c.server
+}
 
 // identity names the code under test by its contents, whatever commit it is in.
-func identity(root string) (string, error) {
+func identity(root string) (c code, err error) {
+	if c.server, err = name(root, server); err == nil {
+		c.all, err = name(root, slices.Concat(server, app))
+	}
+	return c, err
+}
+
+func name(root string, places []string) (string, error) {
 	var files []string
-	for _, at := range measured {
+	for _, at := range places {
 		err := filepath.WalkDir(filepath.Join(root, at), func(path string, d fs.DirEntry, err error) error {
 			if err == nil && d.Type().IsRegular() && counts(path) {
 				files = append(files, path)

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,13 +63,13 @@ func TestIdentity_IsOfTheCodeUnderTest(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, at := range measured {
+	for _, at := range slices.Concat(server, app) {
 		if filepath.Ext(at) == "" {
 			at += "/a.go"
 		}
 		write(at, at)
 	}
-	id := func() string {
+	id := func() code {
 		t.Helper()
 		out, err := identity(root)
 		if err != nil {
@@ -88,6 +89,11 @@ func TestIdentity_IsOfTheCodeUnderTest(t *testing.T) {
 			t.Errorf("%s is under test, and does not change the code's name", at)
 		}
 	}
+	before := id()
+	write("app/src/a.ts", "newer")
+	if now := id(); now.of(part{}) != before.of(part{}) || now.of(part{app: true}) == before.of(part{app: true}) {
+		t.Error("the app's sources are part of the name of what runs it, and of nothing else")
+	}
 }
 
 // Ensure that the report adds up slices of this code alone, and tells of failures.
@@ -96,7 +102,7 @@ func TestTable_AddsUpTheSlicesOfThisCode(t *testing.T) {
 		{Part: "crash", Code: "a", First: 0, Count: 1500, Seconds: 60, Figures: map[string]int64{"acknowledged": 1_234_567, "lost": 0}},
 		{Part: "crash", Code: "a", First: 1500, Count: 10, Seconds: 6, Failed: "again"},
 		{Part: "crash", Code: "b", First: 1500, Count: 10, Seconds: 6, Figures: map[string]int64{"lost": 7}},
-	}, "a")
+	}, code{server: "a"})
 	if want := "| crash | 1,500 of 10,000 kills | 1,234,567 acknowledged, 0 lost | 1m6s | 1 |"; !strings.Contains(got, want) {
 		t.Errorf("%s\nwants\n%s", got, want)
 	}

@@ -131,13 +131,13 @@ func add(sums, more map[string]int64) map[string]int64 {
 }
 
 // table is what was done on this code, as it can stand in a README.
-func table(wanted []part, ledger []entry, code string) string {
+func table(wanted []part, ledger []entry, c code) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\nMeasured on code %s.\n\n| part | done of asked | figures | took | failed slices |\n|---|---|---|---|---|\n", code)
+	fmt.Fprintf(&b, "\nMeasured on server %s, with app %s.\n\n| part | done of asked | figures | took | failed slices |\n|---|---|---|---|---|\n", c.server, c.all)
 	for _, p := range wanted {
 		done, failed, seconds, sums := make([]bool, p.size), 0, 0.0, map[string]int64(nil)
 		for _, e := range ledger {
-			if e.Part != p.name || e.Code != code {
+			if e.Part != p.name || e.Code != c.of(p) {
 				continue
 			}
 			seconds += e.Seconds

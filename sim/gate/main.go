@@ -56,7 +56,7 @@ type gate struct {
 	ledger string
 	slice  time.Duration
 	until  time.Time
-	code   string
+	code   code
 	tools  tools
 }
 
@@ -88,7 +88,7 @@ func (g *gate) part(p part) error {
 		if err != nil {
 			return err
 		}
-		first, count := next(p, done, g.code, g.slice)
+		first, count := next(p, done, g.code.of(p), g.slice)
 		if count == 0 {
 			return nil
 		}
@@ -107,12 +107,12 @@ func (g *gate) play(p part, first, count int) error {
 	fmt.Printf("%-11s %d to %d of %d: ", p.name, first+1, first+count, p.size)
 	start := time.Now()
 	said, err := c.run()
-	e := entry{Part: p.name, Code: g.code, First: first, Count: count, Seconds: time.Since(start).Seconds(), At: start.UTC().Format(time.RFC3339)}
+	e := entry{Part: p.name, Code: g.code.of(p), First: first, Count: count, Seconds: time.Since(start).Seconds(), At: start.UTC().Format(time.RFC3339)}
 	if err == nil && p.speaks {
 		e.Figures, err = figures(said, p.name)
 	}
 	fmt.Printf("%.0f s\n", e.Seconds)
-	if now, e := identity("."); e != nil || now != g.code {
+	if now, e := identity("."); e != nil || now.of(p) != g.code.of(p) {
 		return errors.Join(e, errors.New("the code changed while it was measured, so this slice counts for nothing"))
 	}
 	if err != nil {

@@ -18,6 +18,7 @@ type part struct {
 	size    int
 	step    int // units of the first slice, before it is known how long one takes
 	speaks  bool
+	app     bool // it runs the app, too
 	command func(t tools, first, count int) command
 }
 
@@ -68,22 +69,22 @@ func (c command) run() (string, error) {
 
 // driver is a test of sim/ that is told by variable how often, and where it begins.
 func driver(name, units string, size, step int, variable, tests string) part {
-	return part{name, units, size, step, true, func(t tools, first, count int) command {
+	return part{name: name, units: units, size: size, step: step, speaks: true, command: func(t tools, first, count int) command {
 		return command{"sim", []string{"KITH_BIN=" + t.kith, fmt.Sprintf("KITH_FIRST=%d", first), fmt.Sprintf("%s=%d", variable, count)},
 			[]string{t.sim, "-test.run=" + tests, "-test.v", "-test.timeout=6h"}}
 	}}
 }
 
 // whole is a part that is one slice, in words of make.
-func whole(name string, args ...string) part {
-	return part{name, "run", 1, 1, false, func(tools, int, int) command {
+func whole(name string, app bool, args ...string) part {
+	return part{name: name, units: "run", size: 1, step: 1, app: app, command: func(tools, int, int) command {
 		return command{".", nil, append([]string{"make", "--no-print-directory"}, args...)}
 	}}
 }
 
 // days is a part of phones that are days late, which is one slice: a flag says how often it is played.
 func days(name, what, tests, flag string) part {
-	return part{name, "run, " + what, 1, 1, false, func(t tools, _, _ int) command {
+	return part{name: name, units: "run, " + what, size: 1, step: 1, command: func(t tools, _, _ int) command {
 		return command{"sim", nil, []string{t.sim, "-test.run=" + tests, "-test.v", "-test.timeout=3h", flag}}
 	}}
 }
@@ -100,15 +101,15 @@ func parts() ([]part, error) {
 	}
 	packages = slices.DeleteFunc(packages, func(p string) bool { return p == "kith/sim" })
 	return []part{
-		whole("tests", "check", "unit"),
-		{"sim", "seeds", 100_000, 300, true, func(t tools, first, count int) command {
+		whole("tests", true, "check", "unit"),
+		{name: "sim", units: "seeds", size: 100_000, step: 300, speaks: true, command: func(t tools, first, count int) command {
 			return command{"sim", nil, []string{t.sim, "-test.run=^TestSim_HoldsEveryInvariant$", "-test.v", "-test.timeout=0",
 				fmt.Sprintf("-first=%d", first+1), fmt.Sprintf("-seeds=%d", count)}}
 		}},
-		{"model", "run, in every place", 1, 1, true, func(t tools, _, _ int) command {
+		{name: "model", units: "run, in every place", size: 1, step: 1, speaks: true, command: func(t tools, _, _ int) command {
 			return command{"sim", nil, []string{t.sim, "-test.run=^TestModel_", "-test.v", "-test.timeout=1h", "-one-in=1"}}
 		}},
-		{"soak", "years", 20, 1, true, func(t tools, first, _ int) command {
+		{name: "soak", units: "years", size: 20, step: 1, speaks: true, command: func(t tools, first, _ int) command {
 			return command{"sim", []string{"KITH_SOAK=365", fmt.Sprintf("KITH_FIRST=%d", first)}, []string{t.sim, "-test.run=^TestSoak_", "-test.v", "-test.timeout=3h"}}
 		}},
 		driver("partitions", "runs", 1_000, 4, "KITH_PARTITIONS", "^TestPartitions_"),
@@ -123,14 +124,14 @@ func parts() ([]part, error) {
 		driver("herd", "phones", 10_000, 10_000, "KITH_HERD", "^TestHerd_"),
 		driver("upgrade", "statements a release", 100, 100, "KITH_UPGRADES", "^TestUpgrade_"),
 		driver("restore", "drills", 50, 5, "KITH_RESTORES", "^TestRestore_"),
-		whole("faults", "faults"),
-		{"fuzz", "targets, 400,000 inputs each", len(targets), 1, false, func(_ tools, first, _ int) command {
+		whole("faults", false, "faults"),
+		{name: "fuzz", units: "targets, 400,000 inputs each", size: len(targets), step: 1, command: func(_ tools, first, _ int) command {
 			return command{".", nil, []string{"scripts/fuzz", "400000x", targets[first]}}
 		}},
-		{"race", "packages", len(packages), 1, false, func(_ tools, first, count int) command {
+		{name: "race", units: "packages", size: len(packages), step: 1, command: func(_ tools, first, count int) command {
 			return command{".", []string{"CGO_ENABLED=1"}, append([]string{"go", "test", "-race", "-count=1", "-timeout=2h"}, packages[first:first+count]...)}
 		}},
-		whole("e2e", "e2e"),
+		whole("e2e", true, "e2e"),
 	}, nil
 }
 
