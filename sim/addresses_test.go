@@ -3,14 +3,12 @@ package sim
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"testing/cryptotest"
 	"testing/synctest"
 	"time"
 
@@ -24,8 +22,6 @@ import (
 // from six in the evening before to its end. When that is, is worked out here from the
 // tables, and shares nothing with the server's.
 
-var addressMonths = flag.Int("addresses", 1, "how many months of addresses are played")
-
 // autumn is a Monday of a month in which the clocks go back.
 var autumn = time.Date(2026, 10, 5, 9, 0, 0, 0, time.UTC)
 
@@ -34,27 +30,15 @@ var autumn = time.Date(2026, 10, 5, 9, 0, 0, 0, time.UTC)
 // heard nothing, was closed, or whose clock was moved.
 func TestAddresses_AreSeenByOneHelperInTheirWindow(t *testing.T) {
 	town := needTown(t)
-	total := map[string]int{}
-	for seed := range uint64(*addressMonths) {
-		cryptotest.SetGlobalRandom(t, seed)
-		synctest.Test(t, func(t *testing.T) {
-			time.Sleep(time.Until(autumn))
-			w := newWorld(t, town, 950_000+seed, total)
-			defer w.cleanUp()
-			defer w.stop()
-			newStreet(w, seed).pass(31)
-		})
-	}
-	for _, what := range []string{
-		"addresses held in their window", "addresses over on a phone that heard nothing", "addresses over on a phone that was closed", "addresses taken back",
+	plays(t, "addresses", "KITH_ADDRESSES", 1, 1, func(t *testing.T, seed uint64, total map[string]int) {
+		time.Sleep(time.Until(autumn))
+		w := newWorld(t, town, 950_000+seed, total)
+		defer w.cleanUp()
+		defer w.stop()
+		newStreet(w, seed).pass(31)
+	}, "addresses held in their window", "addresses over on a phone that heard nothing", "addresses over on a phone that was closed", "addresses taken back",
 		"phones set back while closed", "phones set on while closed", "clocks moved while open", "answers that came late", "pages that were not done",
-		"turns moved", "homes changed", "helpers taken off", "done: swaps.yes", "done: turns.drop", "canaries on a live connection's phone",
-	} {
-		if total[what] == 0 {
-			t.Errorf("%q never happened: the month is blind there", what)
-		}
-	}
-	t.Log(total)
+		"turns moved", "homes changed", "helpers taken off", "done: swaps.yes", "done: turns.drop", "canaries on a live connection's phone")
 }
 
 // street is the people, their homes and their phones.

@@ -1,14 +1,11 @@
 package sim
 
 import (
-	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"testing/cryptotest"
-	"testing/synctest"
 	"time"
 
 	"kith/hooks/circles"
@@ -18,40 +15,23 @@ import (
 // written as a line of people, of whom the first has the turn, and what each of them
 // thinks: both share nothing with the server's.
 
-var circleTowns = flag.Int("circles", 2, "how many times weeks of a circle are played")
-
 // Ensure that whatever phones that are days late say of turns ends in one rota, through a
 // change of the clocks; and that everybody whose plan has changed is told so once, and
 // nobody else.
 func TestCircles_OfPhonesThatAreDaysLate(t *testing.T) {
 	town := needTown(t)
-	total := map[string]int{}
-	for seed := range uint64(*circleTowns) {
-		cryptotest.SetGlobalRandom(t, seed)
-		synctest.Test(t, func(t *testing.T) {
-			begins := time.Date(2026, 10, 16, 9, 0, 0, 0, time.UTC) // the clocks go back on the 25th
-			if seed%2 == 1 {
-				begins = time.Date(2027, 3, 19, 9, 0, 0, 0, time.UTC) // and forward on the 28th
-			}
-			time.Sleep(time.Until(begins))
-			w := newWorld(t, town, 950_000+seed, total)
-			defer w.cleanUp()
-			defer w.stop()
-			newRound(w, seed).pass(18)
-		})
-	}
-	if *circleTowns < 2 {
-		return
-	}
-	for _, what := range []string{
-		"turns lost to another", "turns that came by standing by", "swaps agreed", "swaps too late", "turns off", "turns moved", "turns given by an organiser",
-		"turns filled in", "told turn.yours", "told turn.notYours", "told turn.off", "told turn.moved", "told turn.open", "told turn.tomorrow", "told turn.unfilled",
-	} {
-		if total[what] == 0 {
-			t.Errorf("%q never happened: the weeks are blind there", what)
+	plays(t, "rotas", "KITH_ROTAS", 2, 2, func(t *testing.T, seed uint64, total map[string]int) {
+		begins := time.Date(2026, 10, 16, 9, 0, 0, 0, time.UTC) // the clocks go back on the 25th
+		if seed%2 == 1 {
+			begins = time.Date(2027, 3, 19, 9, 0, 0, 0, time.UTC) // and forward on the 28th
 		}
-	}
-	t.Log(total)
+		time.Sleep(time.Until(begins))
+		w := newWorld(t, town, 950_000+seed, total)
+		defer w.cleanUp()
+		defer w.stop()
+		newRound(w, seed).pass(18)
+	}, "turns lost to another", "turns that came by standing by", "swaps agreed", "swaps too late", "turns off", "turns moved", "turns given by an organiser",
+		"turns filled in", "told turn.yours", "told turn.notYours", "told turn.off", "told turn.moved", "told turn.open", "told turn.tomorrow", "told turn.unfilled")
 }
 
 // round is the circle: rosa, who organises it, and four who help, with two phones each.

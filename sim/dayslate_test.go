@@ -3,13 +3,11 @@ package sim
 import (
 	"crypto/sha256"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
-	"testing/cryptotest"
 	"testing/synctest"
 	"time"
 
@@ -19,8 +17,6 @@ import (
 // Days of a group whose hosts have a signal once in a while: what they tick comes days
 // later, in whatever order. Beside it a missed-visit rule that is written as what must
 // be so, and shares nothing with the server's.
-
-var lateTowns = flag.Int("late", 3, "how many times days of late registers are played")
 
 // derived makes an id of what a row is about: docs/protocol.md, 7.
 func derived(parts ...string) string {
@@ -36,26 +32,14 @@ func derived(parts ...string) string {
 // wasn't there one call is due at a time, by what is known then and by nothing else.
 func TestRegisters_OfPhonesThatAreDaysLate(t *testing.T) {
 	town := needTown(t)
-	total := map[string]int{}
-	for seed := range uint64(*lateTowns) {
-		cryptotest.SetGlobalRandom(t, seed)
-		synctest.Test(t, func(t *testing.T) {
-			time.Sleep(time.Until(monday))
-			w := newWorld(t, town, 900_000+seed, total)
-			defer w.cleanUp()
-			defer w.stop()
-			newLateClub(w, seed).pass(20)
-		})
-	}
-	if *lateTowns < 10 {
-		return
-	}
-	for _, what := range []string{"calls due", "calls void", "calls after a late register", "missed sessions that nobody is rung about", "registers merged", "sessions called off", "restores", "done: regulars.same"} {
-		if total[what] == 0 {
-			t.Errorf("%q never happened: the days are blind there", what)
-		}
-	}
-	t.Log(total)
+	plays(t, "registers", "KITH_REGISTERS", 3, 10, func(t *testing.T, seed uint64, total map[string]int) {
+		time.Sleep(time.Until(monday))
+		w := newWorld(t, town, 900_000+seed, total)
+		defer w.cleanUp()
+		defer w.stop()
+		newLateClub(w, seed).pass(20)
+	}, "calls due", "calls void", "calls after a late register", "missed sessions that nobody is rung about", "registers merged", "sessions called off",
+		"restores", "done: regulars.same")
 }
 
 // lateClub is the group: two who host it, with two phones each.

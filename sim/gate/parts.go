@@ -82,13 +82,6 @@ func whole(name string, app bool, args ...string) part {
 	}}
 }
 
-// days is a part of phones that are days late, which is one slice: a flag says how often it is played.
-func days(name, what, tests, flag string) part {
-	return part{name: name, units: "run, " + what, size: 1, step: 1, command: func(t tools, _, _ int) command {
-		return command{"sim", nil, []string{t.sim, "-test.run=" + tests, "-test.v", "-test.timeout=3h", flag}}
-	}}
-}
-
 // parts is the gate.
 func parts() ([]part, error) {
 	targets, err := listed("scripts/fuzz", "list")
@@ -115,9 +108,9 @@ func parts() ([]part, error) {
 		driver("partitions", "runs", 1_000, 4, "KITH_PARTITIONS", "^TestPartitions_"),
 		driver("crash", "kills", 10_000, 100, "KITH_KILLS", "^TestCrash_Loses"),
 		driver("told", "kills", 2_000, 20, "KITH_TOLD", "^TestCrash_Whoever"),
-		days("registers", "200 clubs", "^TestRegisters_", "-late=200"),
-		days("rotas", "100 circles", "^TestCircles_", "-circles=100"),
-		days("addresses", "20 months", "^TestAddresses_", "-addresses=20"),
+		driver("registers", "clubs", 200, 20, "KITH_REGISTERS", "^TestRegisters_"),
+		driver("rotas", "circles", 100, 10, "KITH_ROTAS", "^TestCircles_"),
+		driver("addresses", "months", 20, 2, "KITH_ADDRESSES", "^TestAddresses_"),
 		driver("power", "cuts", 2_000, 50, "KITH_CUTS", "^TestPowerCut_"),
 		driver("histories", "histories", 5_000, 100, "KITH_HISTORIES", "^TestHistory_CanBe"),
 		driver("disk", "kinds of error", 12, 1, "KITH_DISK", "^TestDisk_"),
