@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"kith/hooks"
 	"kith/hooks/acting"
 	"kith/internal/codes"
 	"kith/internal/sync"
@@ -88,7 +89,7 @@ func TestActing_RunsOutByItself(t *testing.T) {
 	person.doesWell("acting.offer", map[string]any{"id": offer, "codeHash": codes.Hash(code), "scopes": []string{"visits"}, "until": in(300)})
 	expire := func(at time.Time, want int) {
 		t.Helper()
-		n, err := acting.Expire(w.app, at)
+		n, err := hooks.Acting().Expire(w.app, at)
 		must(t, err)
 		if n != want {
 			t.Errorf("%d ran out, not %d", n, want)

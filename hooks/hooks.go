@@ -69,7 +69,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	buddies.Register(app, r, safety.Apart)                                                                                          // who looks out for whom, and who comes back
 	circles.Register(app, r, safety.Apart, circleLink)                                                                              // who helps whom at home, and when
 	asks.Register(app, r, neighbours())                                                                                             // small asks, and what two write to each other
-	acting.Register(app, r, safety.Apart)                                                                                           // who may act for whom, and what was done so
+	Acting().Register(app, r)                                                                                                       // who may act for whom, and what was done so
 	safety.Register(r, between())                                                                                                   // who is known, who is blocked, reports
 	concerns.Register(app, r, man, with, around(), cfg.RateLimits)                                                                  // what somebody noticed, sealed
 	listening.Register(r)                                                                                                           // what is at hand: basics, helplines, numbers
@@ -89,6 +89,10 @@ func Register(app core.App, cfg Config) *sync.Registry {
 	backup.Register(app)                                                    // that nobody puts a backup back under it
 	return r
 }
+
+// Acting is the room of those who act for others: what somebody organised by an agreement
+// ends with it.
+func Acting() acting.Room { return acting.Room{Apart: safety.Apart, Over: circles.ActingOver} }
 
 // circleLink reads an invite to a circle, for who has an account.
 func circleLink(c *sync.Call, code string) (circles.Link, error) {
@@ -120,7 +124,7 @@ func neighbours() asks.Others {
 
 // endBetween ends what there is between two members of whom one has blocked the other.
 func endBetween(c *sync.Call, one, other string) error {
-	if err := acting.EndBetween(c, one, other); err != nil {
+	if err := Acting().EndBetween(c, one, other); err != nil {
 		return err
 	}
 	for _, end := range []func(*sync.Call, string, string) error{asks.EndBetween, circles.EndBetween} {
@@ -133,7 +137,7 @@ func endBetween(c *sync.Call, one, other string) error {
 
 // leavers are what ends when somebody leaves.
 func leavers() []func(*sync.Call) error {
-	return []func(*sync.Call) error{cards.Left, listings.Left, buddies.Left, visits.Left, circles.Left, acting.Left, safety.Left, triage.Left, waysin.Left}
+	return []func(*sync.Call) error{cards.Left, listings.Left, buddies.Left, visits.Left, Acting().Left, circles.Left, safety.Left, triage.Left, waysin.Left}
 }
 
 // ways are how people are reached beside their inbox. What reaches phones is built when

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"kith/hooks/acting"
+	"kith/hooks"
 	"kith/internal/notice"
 )
 
@@ -164,7 +164,7 @@ func TestTelling_OfActingForSomebodyWithoutAPhone(t *testing.T) {
 	}
 	record()
 	id := record()
-	ended, err := acting.Expire(w.app, time.Now().AddDate(0, 0, 31))
+	ended, err := hooks.Acting().Expire(w.app, time.Now().AddDate(0, 0, 31))
 	must(t, err)
 	if ended != 1 {
 		t.Fatalf("%d ended", ended)

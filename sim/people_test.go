@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"kith/hooks/acting"
+	"kith/hooks"
 	"kith/internal/codes"
 	"kith/sim/device"
 )
@@ -128,7 +128,7 @@ func (w *world) which() string {
 
 // expire is the hour at which what ran out is ended.
 func (w *world) expire() {
-	n, err := acting.Expire(w.s.app, time.Now())
+	n, err := hooks.Acting().Expire(w.s.app, time.Now())
 	if n > 0 {
 		w.change("agreements that ran out", err)
 	} else if err != nil {

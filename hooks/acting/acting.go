@@ -17,14 +17,17 @@ import (
 // Hourly is the name of the job that ends what ran out.
 const Hourly = "kithActing"
 
-// room is the room, and the question it asks another.
-type room struct {
-	apart func(c *sync.Call, one, other string) (bool, error)
+// Room is the room, and what it asks of others.
+type Room struct {
+	// Apart says whether one of two members wants nothing to do with the other.
+	Apart func(c *sync.Call, one, other string) (bool, error)
+	// Over ends what a helper kept for a person by an agreement that may hold no more.
+	// doer is who ended it; "": its day came.
+	Over func(tx core.App, now time.Time, key, doer, person, helper string) error
 }
 
-// Register binds the room. apart says whether one of two members wants nothing
-// to do with the other.
-func Register(app core.App, r *sync.Registry, apart func(c *sync.Call, one, other string) (bool, error)) {
+// Register binds the room.
+func (w Room) Register(app core.App, r *sync.Registry) {
 	both := []sync.Audience{
 		{Key: "'member/' || {row}.member"}, {Key: "'member/' || {row}.helper", When: "{row}.helper <> ''"}, {Key: "'coordinators'"},
 	}
@@ -39,14 +42,13 @@ func Register(app core.App, r *sync.Registry, apart func(c *sync.Call, one, othe
 	r.Grant(sync.Grant{Table: "consents", Member: "{row}.helper", Audience: "'helped/' || {row}.member", When: "{row}.status = 'active'"})
 	r.Keep(keepings()...)
 
-	w := &room{apart}
 	r.Handle("acting.record", w.record)
 	r.Handle("acting.offer", offer)
 	r.Handle("acting.accept", w.accept)
-	r.Handle("acting.end", end)
+	r.Handle("acting.end", w.end)
 	r.Acting, r.Acted = mayAct, acted
 	app.Cron().MustAdd(Hourly, "13 * * * *", func() {
-		if _, err := Expire(app, time.Now()); err != nil {
+		if _, err := w.Expire(app, time.Now()); err != nil {
 			app.Logger().Error("acting: could not end what ran out", "error", err)
 		}
 	})

@@ -10,6 +10,7 @@ import (
 
 	"kith/internal/codes"
 	"kith/internal/limits"
+	"kith/internal/notice"
 	"kith/internal/sync"
 	"kith/internal/text"
 )
@@ -35,7 +36,7 @@ type recordArgs struct {
 }
 
 // record writes down what a person agreed to by word, on paper or by law.
-func (w *room) record(c *sync.Call) (sync.Result, error) {
+func (w Room) record(c *sync.Call) (sync.Result, error) {
 	args, err := sync.Args[recordArgs](c)
 	if err != nil {
 		return sync.Result{}, err
@@ -65,7 +66,7 @@ func (w *room) record(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	return sync.Result{}, begin(c, "acting.record", consent)
+	return sync.Result{}, w.begin(c, "acting.record", consent)
 }
 
 // mayRecord: a coordinator for everybody, an activator for themselves, and for
@@ -85,7 +86,7 @@ func mayRecord(c *sync.Call, helper string) (phoneless bool, err error) {
 
 // checkPair: both are here, they are two, and neither wants nothing to do with
 // the other.
-func (w *room) checkPair(c *sync.Call, member, helper string, phoneless bool) error {
+func (w Room) checkPair(c *sync.Call, member, helper string, phoneless bool) error {
 	unknown := errHelperUnknown
 	if helper == c.Member { // they know that they are here themselves
 		unknown = errMemberUnknown
@@ -103,7 +104,7 @@ func (w *room) checkPair(c *sync.Call, member, helper string, phoneless bool) er
 	if _, err := active(c, helper, errHelperUnknown); err != nil {
 		return err
 	}
-	apart, err := w.apart(c, member, helper)
+	apart, err := w.Apart(c, member, helper)
 	if err == nil && apart {
 		return unknown
 	}
@@ -178,7 +179,7 @@ func offer(c *sync.Call) (sync.Result, error) {
 }
 
 // accept makes the caller the helper of whoever gave them the code.
-func (w *room) accept(c *sync.Call) (sync.Result, error) {
+func (w Room) accept(c *sync.Call) (sync.Result, error) {
 	args, err := sync.Args[struct {
 		Code string `json:"code"`
 	}](c)
@@ -199,7 +200,7 @@ func (w *room) accept(c *sync.Call) (sync.Result, error) {
 	if _, err := active(c, member, errOfferUnknown); err != nil {
 		return sync.Result{}, err
 	}
-	apart, err := w.apart(c, member, c.Member)
+	apart, err := w.Apart(c, member, c.Member)
 	if err != nil {
 		return sync.Result{}, err
 	}
@@ -207,13 +208,15 @@ func (w *room) accept(c *sync.Call) (sync.Result, error) {
 		return sync.Result{}, errOfferUnknown
 	}
 	consent.Load(map[string]any{"helper": c.Member, "status": "active", "starts": sync.Stamp(c.Now), "codeHash": ""})
-	return sync.Result{Data: map[string]string{"id": consent.Id, "member": member}}, begin(c, "acting.accept", consent)
+	return sync.Result{Data: map[string]string{"id": consent.Id, "member": member}}, w.begin(c, "acting.accept", consent)
 }
 
 // begin saves a consent that holds from now on. It takes the place of an older
 // one of the same two, so that ending it ends all.
-func begin(c *sync.Call, action string, consent *core.Record) error {
-	if err := replacePair(c, consent.GetString("member"), consent.GetString("helper")); err != nil {
+func (w Room) begin(c *sync.Call, action string, consent *core.Record) error {
+	member, helper := consent.GetString("member"), consent.GetString("helper")
+	replaced, err := replacePair(c, member, helper)
+	if err != nil {
 		return err
 	}
 	if err := c.App.Save(consent); err != nil {
@@ -221,6 +224,16 @@ func begin(c *sync.Call, action string, consent *core.Record) error {
 	}
 	if err := tellBoth(c, "acting.began", consent); err != nil {
 		return err
+	}
+	if forCircles(consent) { // they can keep them in order
+		if err := notice.Over(c.App.DB(), member, "", "circle.nobody"); err != nil {
+			return err
+		}
+	}
+	for _, r := range replaced {
+		if err := w.over(c, r); err != nil {
+			return err
+		}
 	}
 	return note(c, action, consent)
 }

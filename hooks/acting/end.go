@@ -1,6 +1,7 @@
 package acting
 
 import (
+	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -14,7 +15,7 @@ import (
 
 // end ends a consent or takes an offer back: the person, the helper or a
 // coordinator, at any time and without a reason. One that has ended stays so.
-func end(c *sync.Call) (sync.Result, error) {
+func (w Room) end(c *sync.Call) (sync.Result, error) {
 	id, err := sync.IDArg(c)
 	if err != nil {
 		return sync.Result{}, err
@@ -32,12 +33,12 @@ func end(c *sync.Call) (sync.Result, error) {
 	if consent == nil {
 		return sync.Result{}, unknown
 	}
-	return sync.Result{}, part(c, consent)
+	return sync.Result{}, w.part(c, consent)
 }
 
 // part ends one that is on, or was offered, and tells those of whom it is: that it
 // began is no news any more.
-func part(c *sync.Call, consent *core.Record) error {
+func (w Room) part(c *sync.Call, consent *core.Record) error {
 	was := consent.GetString("status")
 	if err := finish(c, consent); err != nil || was != "active" {
 		return err
@@ -45,7 +46,26 @@ func part(c *sync.Call, consent *core.Record) error {
 	if err := notice.Over(c.App.DB(), consent.Id, "", "acting.began"); err != nil {
 		return err
 	}
-	return tellBoth(c, "acting.ended", consent)
+	if err := tellBoth(c, "acting.ended", consent); err != nil {
+		return err
+	}
+	return w.over(c, consent)
+}
+
+// over says that one that let somebody arrange circles lets them no more.
+func (w Room) over(c *sync.Call, consent *core.Record) error {
+	if !forCircles(consent) {
+		return nil
+	}
+	doer := c.Member
+	if c.Helper != "" {
+		doer = c.Helper
+	}
+	return w.Over(c.App, c.Now, c.Nonce, doer, consent.GetString("member"), consent.GetString("helper"))
+}
+
+func forCircles(consent *core.Record) bool {
+	return slices.Contains(consent.GetStringSlice("scopes"), "circles")
 }
 
 func finish(c *sync.Call, consent *core.Record) error {
@@ -61,26 +81,30 @@ func finish(c *sync.Call, consent *core.Record) error {
 
 // EndBetween ends what lets either of two members act for the other. It looks
 // like any other end.
-func EndBetween(c *sync.Call, one, other string) error {
-	if err := endAll(c, part, pair(one, other)); err != nil {
+func (w Room) EndBetween(c *sync.Call, one, other string) error {
+	if err := endAll(c, w.part, pair(one, other)); err != nil {
 		return err
 	}
-	return endAll(c, part, pair(other, one))
+	return endAll(c, w.part, pair(other, one))
 }
 
 func pair(member, helper string) dbx.Expression {
 	return dbx.HashExp{"member": member, "helper": helper}
 }
 
-// replacePair ends what another agreement of the same two takes the place of. They are
-// told of that one.
-func replacePair(c *sync.Call, member, helper string) error {
-	return endAll(c, finish, pair(member, helper))
+// replacePair ends what another agreement of the same two takes the place of, and returns
+// it. They are told of that one.
+func replacePair(c *sync.Call, member, helper string) (replaced []*core.Record, err error) {
+	err = endAll(c, func(c *sync.Call, consent *core.Record) error {
+		replaced = append(replaced, consent)
+		return finish(c, consent)
+	}, pair(member, helper))
+	return replaced, err
 }
 
 // Left ends all in which a member who leaves is the person or the helper.
-func Left(c *sync.Call) error {
-	return endAll(c, part, dbx.Or(dbx.HashExp{"member": c.Member}, dbx.HashExp{"helper": c.Member}))
+func (w Room) Left(c *sync.Call) error {
+	return endAll(c, w.part, dbx.Or(dbx.HashExp{"member": c.Member}, dbx.HashExp{"helper": c.Member}))
 }
 
 func endAll(c *sync.Call, end func(*sync.Call, *core.Record) error, which dbx.Expression) error {
@@ -98,7 +122,7 @@ func endAll(c *sync.Call, end func(*sync.Call, *core.Record) error, which dbx.Ex
 
 // Expire ends what ran out by now, and returns how much that was. Until it has
 // run nobody acts under such a consent; it only still stands there.
-func Expire(app core.App, now time.Time) (ended int, err error) {
+func (w Room) Expire(app core.App, now time.Time) (ended int, err error) {
 	err = app.RunInTransaction(func(tx core.App) error {
 		open, err := tx.FindAllRecords("consents", dbx.Not(dbx.HashExp{"status": "ended"}))
 		if err != nil {
@@ -109,7 +133,7 @@ func Expire(app core.App, now time.Time) (ended int, err error) {
 				continue
 			}
 			ended++
-			if err := runOut(tx, consent, now); err != nil {
+			if err := w.runOut(tx, consent, now); err != nil {
 				return err
 			}
 		}
@@ -119,7 +143,7 @@ func Expire(app core.App, now time.Time) (ended int, err error) {
 }
 
 // runOut ends one whose day has come, and tells both.
-func runOut(tx core.App, consent *core.Record, now time.Time) error {
+func (w Room) runOut(tx core.App, consent *core.Record, now time.Time) error {
 	was := consent.GetString("status")
 	consent.Load(map[string]any{"status": "ended", "endedBy": "", "endedAt": sync.Stamp(now), "codeHash": ""})
 	if err := tx.Save(consent); err != nil {
@@ -134,7 +158,10 @@ func runOut(tx core.App, consent *core.Record, now time.Time) error {
 			err = notice.Tell(tx.DB(), notice.Telling{Key: "acting.expire/" + consent.Id + "/" + member, To: "member/" + member, Template: "acting.ended", Ref: consent.Id, At: now})
 		}
 	}
-	return err
+	if err != nil || !forCircles(consent) {
+		return err
+	}
+	return w.Over(tx, now, "acting.expire/"+consent.Id, "", consent.GetString("member"), consent.GetString("helper"))
 }
 
 // ranOut: a consent on its last day, an offer's code long before.

@@ -36,6 +36,12 @@ func closeCircle(c *sync.Call, circle *core.Record) error {
 	if err := c.App.Save(circle); err != nil {
 		return err
 	}
+	if err := notice.Over(c.App.DB(), circle.Id, "", "circle.yours"); err != nil {
+		return err
+	}
+	if err := notice.Over(c.App.DB(), circle.GetString("person"), "", "circle.nobody"); err != nil {
+		return err
+	}
 	d := deskOf(c)
 	helpers, err := c.App.FindAllRecords("circleHelpers", dbx.HashExp{"circle": circle.Id}, dbx.In("status", "asked", "in"))
 	if err != nil {
@@ -87,7 +93,7 @@ func (d *desk) endHelper(circle, h *core.Record, organises bool) error {
 		return err
 	}
 	if !organises {
-		if err := unorganise(d.tx, circle.Id, member); err != nil {
+		if err := d.unorganise(circle, member); err != nil {
 			return err
 		}
 	}
@@ -144,10 +150,17 @@ func Left(c *sync.Call) error {
 		}
 	}
 	organised, err := c.App.FindAllRecords("organisers", dbx.HashExp{"member": c.Member})
+	if err != nil {
+		return err
+	}
 	for _, o := range organised {
-		if err == nil {
-			err = c.App.Delete(o)
+		circle, err := c.App.FindRecordById("circles", o.GetString("circle"))
+		if err != nil {
+			return err
+		}
+		if err := deskOf(c).unorganise(circle, c.Member); err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
 }

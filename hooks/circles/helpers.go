@@ -92,7 +92,7 @@ func remove(c *sync.Call) (sync.Result, error) {
 // that is done: of a block they hear nothing else.
 func takeOff(c *sync.Call, circle, h *core.Record) error {
 	if h.GetString("status") == "over" { // who left off helping may have gone on organising
-		return unorganise(c.App, circle.Id, h.GetString("member"))
+		return deskOf(c).unorganise(circle, h.GetString("member"))
 	}
 	h.Load(map[string]any{"by": c.Member, "at": sync.Stamp(c.Now)})
 	return deskOf(c).endHelper(circle, h, false)
@@ -220,5 +220,5 @@ func part(c *sync.Call, id, member string) error {
 			return err
 		}
 	}
-	return unorganise(c.App, id, member)
+	return deskOf(c).unorganise(circle, member)
 }

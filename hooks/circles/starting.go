@@ -213,7 +213,7 @@ func unshare(c *sync.Call) (sync.Result, error) {
 	if who == nil || who.GetString("member") == circle.GetString("person") {
 		return sync.Result{}, errHelper
 	}
-	return sync.Result{}, unorganise(c.App, circle.Id, who.GetString("member"))
+	return sync.Result{}, deskOf(c).unorganise(circle, who.GetString("member"))
 }
 
 func shared(c *sync.Call) (circle *core.Record, who string, err error) {
@@ -235,14 +235,4 @@ func inCircle(c *sync.Call, collection, id, circle string) (*core.Record, error)
 		return nil, err
 	}
 	return r, nil
-}
-
-func unorganise(tx core.App, circle, member string) error {
-	rows, err := tx.FindAllRecords("organisers", dbx.HashExp{"circle": circle, "member": member})
-	for _, o := range rows {
-		if err == nil {
-			err = tx.Delete(o)
-		}
-	}
-	return err
 }

@@ -67,6 +67,7 @@ describe('a line of the inbox', () => {
     expect([href('turn.open', 'turn'), href('turn.noAnswer', 'turn'), href('turn.open', 'gone'), href('circle.over')]).toEqual(['/circles/mrsa', '/circles/mrsa', '/circles', '/circles'])
     expect([href('turn.tomorrow', 'turn'), href('turn.yours', 'turn'), href('turn.moved', 'turn')]).toEqual(['/day/turn', '/day/turn', '/day/turn'])
     expect([href('circle.asked', 'helper'), href('swap.asked', 'swap'), href('swap.no', 'turn')]).toEqual(['/circles/mrsa/people', '/circles/mrsa', '/circles/mrsa'])
+    expect([href('circle.yours', 'mrsa'), href('circle.nobody', 'joe')]).toEqual(['/circles/mrsa/people', '/desk/people/joe'])
     expect([href('ask.reply', 'milk'), href('reply.chosen', 'reply'), href('reply.over', 'milk'), href('message.new')]).toEqual(['/asks/milk', '/asks/milk', '/asks/milk', '/asks/milk'])
     HERE.messages!.pop()
     expect(href('message.new')).toBe('/circles/mrsa')

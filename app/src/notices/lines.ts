@@ -74,6 +74,7 @@ const PLACES: Record<string, [icon: SignName, where: Where]> = {
   'pairing.asked': ['people', '/buddies'], 'pairing.open': ['people', myBuddy], 'pairing.changed': ['calendar', '/buddies'], 'pairing.over': ['people', over],
   'call.due': ['phone', (ref) => `/ring/${ref}`], 'call.unanswered': ['phone', group('calls')],
   'circle.asked': ['people', circle('/people', 'circleHelpers')], 'circle.in': ['people', (ref) => `/circles${slash(ref)}`], 'circle.over': ['people', '/circles'],
+  'circle.yours': ['people', (ref) => `/circles/${ref}/people`], 'circle.nobody': ['people', (ref) => `/desk/people/${ref}`],
   'turn.open': ['hand', circle('', 'turns')], 'turn.unfilled': ['calendar', circle('', 'turns')], 'turn.yours': ['calendar', ownTurn], 'turn.notYours': ['calendar', circle('', 'turns')],
   'turn.off': ['close', circle('', 'turns')], 'turn.moved': ['calendar', ownTurn], 'turn.tomorrow': ['clock', ownTurn], 'turn.noAnswer': ['warning', circle('', 'turns')], 'turn.home': ['tick', circle('', 'turns')],
   'swap.asked': ['share', circle('', 'swaps', 'turns')], 'swap.no': ['share', circle('', 'swaps', 'turns')],

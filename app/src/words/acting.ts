@@ -81,6 +81,7 @@ export const acting = {
     none: 'You act for nobody now.',
     start: (name: string) => `Do something for ${name}`,
     accept: 'Somebody lets me act for them',
+    endText: 'Their circle goes on: if you help there you still do. You no longer keep it in order.',
     acceptText: 'They open You, “Who acts for you” on their phone. Scan the code that it shows.',
     add: 'Somebody without a phone',
     addText: 'You run something here and know them. With their consent you can act for them.',
@@ -124,6 +125,7 @@ export const acting = {
     offered: 'Waits to be scanned',
     takeBack: 'Take it back',
     block: 'End it and block them',
+    endText: 'Your circle goes on without them: they help if they did, and no longer keep it in order.',
   },
 
   person: {

@@ -39,6 +39,8 @@ export const told: Record<string, Told> = {
   'circle.asked': { what: 'Somebody would like to help in a circle', how: 'Say whether they can.' },
   'circle.in': { what: 'You are in a circle now', how: 'See what there is to do, and take what suits you.' },
   'circle.over': { what: 'A circle that you were in is over for you', how: 'You need do nothing. Thank you for what you did.' },
+  'circle.yours': { what: 'You keep your circle in order by yourself now', how: 'See who helps. You can ask one of them to keep it with you.' },
+  'circle.nobody': { what: 'Somebody’s circle has nobody who keeps it in order', how: 'Helpers still come. Ask the person who may act for them in it.' },
   'turn.open': { what: 'Somebody is wanted for a turn', how: 'See when it is, and take it if it suits you.' },
   'turn.unfilled': { what: 'A turn has nobody yet', how: 'Ring round, and write down who goes.' },
   'turn.yours': { what: 'A turn is yours now', how: 'See when it is. If it doesn’t suit you, give it back.' },
