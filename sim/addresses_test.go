@@ -19,7 +19,7 @@ import (
 // A month of circles whose people live somewhere. Every byte that leaves the server is
 // read as it leaves, and every phone is searched again and again: where somebody lives
 // may be seen by who organises their circle, and beside them by the helper of one turn,
-// from six in the evening before to its end. When that is, is worked out here from the
+// from six in the evening before to half an hour after its end. When that is, is worked out here from the
 // tables, and shares nothing with the server's.
 
 // autumn is a Monday of a month in which the clocks go back.
@@ -431,7 +431,7 @@ type theirTurn struct {
 
 func (t *theirTurn) open(now time.Time) bool {
 	from := time.Date(t.start.Year(), t.start.Month(), t.start.Day(), 18, 0, 0, 0, londonTime).AddDate(0, 0, -1)
-	return !now.Before(from) && now.Before(t.end)
+	return !now.Before(from) && now.Before(t.end.Add(30*time.Minute))
 }
 
 func (s *street) turnsOf(member string, c *around) (all []theirTurn) {

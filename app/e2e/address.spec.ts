@@ -1,5 +1,5 @@
 /**
- * Where somebody lives is on one helper's phone for the hours of one turn, and then on none: with the phone offline all the
+ * Where somebody lives is on one helper's phone for the hours of one turn and half an hour, and then on none: with the phone offline all the
  * time, whatever is done to its clock, in no page, in no record of the app even with its key, and in no file of a real
  * profile. NB! A browser's own log may hold the sealed bytes of before, and the key, until it is written anew.
  */
@@ -85,61 +85,61 @@ async function clocked(context: BrowserContext, at: number): Promise<Page> {
 /** As when somebody comes back from the settings of the phone. */
 const looks = (page: Page) => page.evaluate(() => void (document.dispatchEvent(new Event('visibilitychange')), dispatchEvent(new Event('focus'))))
 
-/** What is done to a phone with no signal until the turn is over. `at`: the page of the turn; answers with the address gone, as far as the app is concerned. */
-type Ending = (phone: { context: BrowserContext; at: string; end: number }) => Promise<Page>
+/** What is done to a phone with no signal until the time of its address is over. `at`: the page of the turn; answers with the address gone, as far as the app is concerned. */
+type Ending = (phone: { context: BrowserContext; at: string; goes: number }) => Promise<Page>
 
 const ENDINGS: Record<string, Ending> = {
-  'the app is left open, and time passes': async ({ context, at, end }) => {
+  'the app is left open, and time passes': async ({ context, at, goes }) => {
     const page = await clocked(context, Date.now())
     await page.goto(at)
     await shows(page)
-    await page.clock.fastForward(end - Date.now() + 1_000)
+    await page.clock.fastForward(goes - Date.now() + 1_000)
     return page
   },
-  'its clock is set two days back, and time passes': async ({ context, at, end }) => {
+  'its clock is set two days back, and time passes': async ({ context, at, goes }) => {
     const page = await clocked(context, Date.now())
     await page.goto(at)
     await shows(page)
-    const left = end - Date.now()
+    const left = goes - Date.now()
     await page.clock.setSystemTime(Date.now() - 48 * HOUR)
     await page.clock.fastForward(left - 120_000)
     await expect(page.getByText(HOME.address), 'it is still its time').toBeVisible()
     await page.clock.fastForward(121_000)
     return page
   },
-  'its clock is set on, and back again': async ({ context, at, end }) => {
+  'its clock is set on, and back again': async ({ context, at, goes }) => {
     const page = await clocked(context, Date.now())
     await page.goto(at)
     await shows(page)
-    await page.clock.setSystemTime(end + HOUR)
+    await page.clock.setSystemTime(goes + HOUR)
     await looks(page)
     await expect(page.getByText(HOME.address)).toHaveCount(0)
-    await page.clock.setSystemTime(end - HOUR)
+    await page.clock.setSystemTime(goes - HOUR)
     await looks(page)
     return page
   },
-  'the app is closed, and opened with an earlier clock': async ({ context, at, end }) => {
-    const page = await clocked(context, end - 3 * HOUR)
+  'the app is closed, and opened with an earlier clock': async ({ context, at, goes }) => {
+    const page = await clocked(context, goes - 3 * HOUR)
     await page.goto(at)
     return page
   },
-  'the app is closed, and opened a day after, and again with the clock of before': async ({ context, at, end }) => {
-    const page = await clocked(context, end + 24 * HOUR)
+  'the app is closed, and opened a day after, and again with the clock of before': async ({ context, at, goes }) => {
+    const page = await clocked(context, goes + 24 * HOUR)
     await page.goto(at)
     await page.getByRole('heading', { level: 1 }).waitFor()
     await expect(page.getByText(HOME.address)).toHaveCount(0)
-    await page.clock.setSystemTime(end - HOUR / 2)
+    await page.clock.setSystemTime(goes - HOUR / 2)
     await page.reload()
     return page
   },
 }
 
 /** A helper's phone, in the hours of their turn, with no signal: it shows the address. Answers its profile, closed. */
-async function helped(host: Page, town: Town, folder: string): Promise<{ turn: string; end: number }> {
+async function helped(host: Page, town: Town, folder: string): Promise<{ turn: string; goes: number }> {
   await joinAs(host, town, 'activator')
   const circle = await aCircle(host, town, 'Thursdays with Ada', 'Ada')
   await setHome(host, town, circle, HOME)
-  const { end } = await aSlot(host, town, circle, 'the salon on Rye Lane')
+  const { goes } = await aSlot(host, town, circle, 'the salon on Rye Lane')
   const link = await linkOf(host, town, circle)
   const context = await onProfile(folder)
   const page = context.pages()[0]!
@@ -159,7 +159,7 @@ async function helped(host: Page, town: Town, folder: string): Promise<{ turn: s
   await onTheDay(page, turn)
   expect(await looked(), 'nobody asks where anybody is').toBe(0)
   await context.close()
-  return { turn, end }
+  return { turn, goes }
 }
 
 /** With no signal: three buttons, one taken back; nobody at the door, in numbered steps; and all of it waits to be sent. */
@@ -184,7 +184,7 @@ test('an address is on the phone of one helper in the hours of one turn, and the
   const folder = mkdtempSync(join(tmpdir(), 'kith-helper-'))
   const copies: string[] = []
   try {
-    const { turn, end } = await helped(host, town, folder)
+    const { turn, goes } = await helped(host, town, folder)
     expect(filesWith(folder, [CONTROL]), 'what lies there in the clear is found').not.toEqual([])
     expect(filesWith(folder, CANARIES), 'and the address never does').toEqual([])
     for (const [what, ending] of Object.entries(ENDINGS)) {
@@ -195,7 +195,7 @@ test('an address is on the phone of one helper in the hours of one turn, and the
         const context = await onProfile(copy)
         try {
           const at = `${town.url}/day/${turn}`
-          const page = await ending({ context, at, end })
+          const page = await ending({ context, at, goes })
           await gone(page, at)
           const inside = await opened(page)
           for (const word of CANARIES) expect(inside.includes(word), `${word}, sealed, with the key beside it`).toBe(false)

@@ -9,16 +9,19 @@ export function wall(ms: number): [day: string, time: string] {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/London', dateStyle: 'short', timeStyle: 'short' }).format(ms).split(' ') as [string, string]
 }
 
+/** So long after a turn its helper still has the address. */
+const GRACE = 30 * MINUTE
+
 /**
- * Half an hour that begins soon, and ends on the day on which it begins. NB! Whatever the time is, it is later than six
+ * Half an hour that begins soon, and ends on the day on which it begins; and when its address goes. NB! Whatever the time is, it is later than six
  * o'clock of the evening before it: its address is there at once.
  */
-export function soon(now: number): { day: string; from: string; until: string; start: number; end: number } {
+export function soon(now: number): { day: string; from: string; until: string; start: number; goes: number } {
   const minute = Math.ceil(now / MINUTE) * MINUTE
   let start = minute + 15 * MINUTE
   while (wall(start)[0] !== wall(start + 30 * MINUTE)[0]) start += 5 * MINUTE
   const [day, from] = wall(start)
-  return { day, from, until: wall(start + 30 * MINUTE)[1], start, end: start + 30 * MINUTE }
+  return { day, from, until: wall(start + 30 * MINUTE)[1], start, goes: start + 30 * MINUTE + GRACE }
 }
 
 export interface Home {

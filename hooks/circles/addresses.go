@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/calendar"
+	"kith/internal/limits"
 	"kith/internal/sync"
 )
 
@@ -14,13 +15,14 @@ import (
 const AddressJob = "kithAddresses"
 
 // unknownEnd is how long somebody is taken to need an address for what has no known end.
+// NB! handOut looks so far back: it is longer than limits.AddressGrace.
 const unknownEnd = time.Hour
 
 // window is from when to when a turn's helper has the address: from the evening before,
-// where it is, to its end.
+// where it is, until so long after its end that one can be late.
 func window(o calendar.Occurrence) (from, until time.Time) {
-	until = o.End
-	if !until.After(o.Start) {
+	until = o.End.Add(limits.AddressGrace)
+	if !o.End.After(o.Start) {
 		until = o.Start.Add(unknownEnd)
 	}
 	return evening(o), until

@@ -6,10 +6,10 @@ import (
 )
 
 // homeKeepings are of where somebody lives, and of the day itself. Where a home is lies
-// in two places: in homes, and for a turn's helper, until its end, in addresses.
+// in two places: in homes, and for a turn's helper, while they have it, in addresses.
 func homeKeepings() []sync.Keeping {
 	addresses := func(k sync.Keeping) sync.Keeping {
-		k.Collection, k.Days, k.From, k.Counted, k.AtErasure = "addresses", 1, "substr({row}.until, 1, 10)", "the end of what they came for", "delete"
+		k.Collection, k.Days, k.From, k.Counted, k.AtErasure = "addresses", 1, "substr({row}.until, 1, 10)", "the day on which it went from their phone", "delete"
 		return k
 	}
 	steps := func(k sync.Keeping) sync.Keeping {
@@ -27,7 +27,7 @@ func homeKeepings() []sync.Keeping {
 			Whose: "{row}.circle IN (SELECT id FROM circles WHERE person = {member})", Without: "member",
 		}),
 		addresses(sync.Keeping{
-			What: "The address of somebody you are helping, from the evening before to the end", Why: "So that you find them.", Whose: "{row}.member = {member}",
+			What: "The address of somebody you are helping, from the evening before to half an hour after the end", Why: "So that you find them.", Whose: "{row}.member = {member}",
 			Withheld: "It is where somebody else lives. The app shows it to you for as long as you need it.",
 		}),
 		steps(sync.Keeping{What: "That somebody was on their way to you, there, and home again", Why: "So that whoever looks after you knows.", Whose: "{row}.person = {member}"}),

@@ -331,7 +331,10 @@ func (d *desk) endSlot(circle, slot *core.Record) error {
 			return err
 		}
 	}
-	return d.each(circle, slot, "TRUE", "", func(t *turn) error { return t.save() })
+	if err := d.each(circle, slot, "TRUE", "", func(t *turn) error { return t.save() }); err != nil {
+		return err
+	}
+	return takeBack(d.tx, dbx.HashExp{"slot": slot.Id}, nil) // of one that is just over, too
 }
 
 // rows are the turns of a slot that aren't long over.

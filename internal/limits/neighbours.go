@@ -49,6 +49,12 @@ const (
 	// EveningBefore is the hour of the evening before a turn at which its helper is
 	// reminded, and from which they have the address.
 	EveningBefore = 18
+	// AddressGrace is how long after its turn a helper still has the address. Whoever is late
+	// for an errand of a quarter of an hour would stand at the door without it, and whoever
+	// brings somebody home later than planned without the code. Half an hour is as late as
+	// somebody comes who doesn't ring first; longer, more phones would know where somebody
+	// lives than have anything to do there.
+	AddressGrace = 30 * time.Minute
 	// CircleSlots that are on at a time.
 	CircleSlots = 40
 	// TurnsAhead is how many days ahead somebody can take a turn: what a hospital writes of

@@ -128,7 +128,7 @@ export const home = {
   who: 'Who sees this, and when',
   sees: [
     'The person, who acts for them, and the people who look after the circle: always.',
-    'A helper: only for a turn of their own, from six o’clock the evening before until it ends. Then it goes from their phone by itself.',
+    'A helper: only for a turn of their own, from six o’clock the evening before until half an hour after it ends, as they may be late. Then it goes from their phone by itself.',
     'The other helpers, and everybody else: never.',
   ],
   address: 'The address',

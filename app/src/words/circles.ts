@@ -16,7 +16,7 @@ export const circles = {
 
   /** All of mine. */
   mine: {
-    what: 'A circle is a few neighbours around one person: one walks along on Thursday, another fetches something on Monday. You take a turn when it suits you. Where the person lives, only the one whose turn it is learns, from the evening before until it is over.',
+    what: 'A circle is a few neighbours around one person: one walks along on Thursday, another fetches something on Monday. You take a turn when it suits you. Where the person lives, only the one whose turn it is learns, from the evening before until half an hour after it is over.',
     none: 'You are in no circle yet.',
     noneHint: 'Somebody who knows you can send you a link. Or start one: for yourself, or for somebody who has asked you to.',
     start: 'Start a circle',
@@ -163,8 +163,8 @@ export const circles = {
     } as Record<string, [title: string, hint: string]>,
     read: 'Read this out',
     means: 'What it means',
-    said: (name: string) => `“May neighbours take turns to help ${name}? They see the first name, and when and where to meet. Your address and your door go to one helper at a time, from the evening before until it is over. You see who helps, and can take anybody off, or end it, at any time. You need not say why.”`,
-    saidSelf: '“Neighbours take turns to help me. They see my first name, and when and where to meet. My address and my door go to one helper at a time, from the evening before until it is over. I see who helps, and can take anybody off, or end it, at any time.”',
+    said: (name: string) => `“May neighbours take turns to help ${name}? They see the first name, and when and where to meet. Your address and your door go to one helper at a time, from the evening before until half an hour after it is over. You see who helps, and can take anybody off, or end it, at any time. You need not say why.”`,
+    saidSelf: '“Neighbours take turns to help me. They see my first name, and when and where to meet. My address and my door go to one helper at a time, from the evening before until half an hour after it is over. I see who helps, and can take anybody off, or end it, at any time.”',
     agreed: (name: string) => `${name || 'The person'} said yes`,
     agreedSelf: 'Yes, I would like that',
     agreedHint: 'That they agreed, who wrote it down and when is kept with the circle.',

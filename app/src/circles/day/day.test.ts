@@ -62,13 +62,18 @@ describe('the address', () => {
   })
 
   it('is said to come, to be there, to be on its way and to have gone', () => {
-    const held = turn({ addresses: [row('2026-12-03 12:00:00.000Z')] })
+    const held = turn({ addresses: [row('2026-12-03 12:30:00.000Z')] })
     expect(reachOf(turn(), at('2026-12-02T17:59'), ZONE)).toBe('before')
     expect(reachOf(turn(), at('2026-12-02T18:00'), ZONE)).toBe('awaited')
     expect(reachOf(held, at('2026-12-02T18:00'), ZONE)).toBe('shown')
-    expect(reachOf(held, at('2026-12-03T11:59'), ZONE)).toBe('shown')
-    expect(reachOf(held, at('2026-12-03T12:00'), ZONE), 'whatever the phone still holds').toBe('after')
-    expect(reachOf(turn(), at('2026-12-03T12:00'), ZONE)).toBe('after')
+    expect(reachOf(held, at('2026-12-03T12:29'), ZONE), 'they may be late').toBe('shown')
+    expect(reachOf(turn({ addresses: [row('2026-12-03 13:00:00.000Z')] }), at('2026-12-03T12:30'), ZONE), 'whatever the phone still holds').toBe('after')
+    expect([reachOf(turn(), at('2026-12-03T12:29'), ZONE), reachOf(turn(), at('2026-12-03T12:30'), ZONE)]).toEqual(['awaited', 'after'])
+  })
+
+  it('goes an hour after it begins, where nobody knows when it ends', () => {
+    const open = turn({ slots: [slot({ schedule: [{ start: KEY, zone: ZONE, rrule: 'FREQ=WEEKLY' }] })], addresses: [row('2026-12-03 11:30:00.000Z')] })
+    expect([reachOf(open, at('2026-12-03T11:29'), ZONE), reachOf(open, at('2026-12-03T11:30'), ZONE)]).toEqual(['shown', 'after'])
   })
 
   it('is never shown of what isn’t on', () => {

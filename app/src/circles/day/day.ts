@@ -11,6 +11,9 @@ import { ownHelpers, type Held } from '../rota'
 const HOUR_MS = 3_600_000
 /** The address comes at this hour of the evening before, by the community's clock. */
 const EVENING = 'T18:00Z'
+/** So long after its end it goes: its helper may be late. Of what has no known end, so long after it began (docs/protocol.md, 11). */
+const GRACE_MS = HOUR_MS / 2
+const UNKNOWN_MS = HOUR_MS
 /** From so long before it begins until so long after its end its helper can say how it goes (docs/protocol.md). */
 const EARLY_MS = 3 * HOUR_MS
 const LATE_MS = 6 * HOUR_MS
@@ -73,13 +76,16 @@ export function opensAt(when: Occurrence, zone: string): number {
   return zoneNamed(zone)?.place(wall) ?? wall
 }
 
+/** When the address goes from its helper's phone. */
+const goesAt = (when: Occurrence): number => (when.end > when.start ? when.end + GRACE_MS : when.start + UNKNOWN_MS)
+
 /** off: not on. before, after: it isn't its time. shown: it is there. awaited: it should be, and needs signal. */
 export type Reach = 'off' | 'before' | 'shown' | 'awaited' | 'after'
 
 /** `now`: as the server has it. NB! A phone holds the row no longer than its lease; this is only what is said of it. */
 export function reachOf({ when, address }: Turn, now: number, zone: string): Reach {
   if (!when || when.cancelled) return 'off'
-  if (now >= when.end) return 'after'
+  if (now >= goesAt(when)) return 'after'
   if (address && !(now >= Date.parse(address.until))) return 'shown'
   return now < opensAt(when, zone) ? 'before' : 'awaited'
 }
