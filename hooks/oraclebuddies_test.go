@@ -85,6 +85,7 @@ func buddyCells() map[string]map[who]string {
 		"pairings.end, for the owner":                  only("not_acting"),
 		"pairings.end, of what is over":                only("pairing_unknown", host),
 		"calls.done":                                   only("call_unknown", buddy),
+		"calls.done, that nobody answered":             only("call_unknown", buddy),
 		"calls.done, for the hosts":                    only("call_unknown", host),
 		"calls.done, of who was the buddy":             only("call_unknown"),
 		"hostCards.show":                               only("not_allowed", host, activator, coordinator, unenrolled),
@@ -275,7 +276,7 @@ func (s *stage) pairingArgs(command, kind string) map[string]any {
 		return id("open")
 	case "calls.done":
 		set := map[string]map[string]any{
-			"": {"member": s.phones[buddy].member}, "for the hosts": {"toHosts": true, "state": "done", "outcome": "noAnswer"}, "of who was the buddy": {},
+			"": {"member": s.phones[buddy].member}, "that nobody answered": {"member": s.phones[buddy].member, "state": "done", "outcome": "noAnswer"}, "for the hosts": {"toHosts": true, "state": "done", "outcome": "noAnswer"}, "of who was the buddy": {},
 		}[kind]
 		call := map[string]any{"pairing": s.paired("open", buddy, nil), "listing": s.ids["listings"]["club"], "occurrence": "2026-01-08T12:00", "state": "due"}
 		maps.Copy(call, set)

@@ -22,7 +22,7 @@ func callDone(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	outcome, known := map[string]string{"fine": "spoke", "needs": "spoke", "noAnswer": "noAnswer"}[args.Outcome]
+	outcome, known := map[string]string{"": "", "fine": "spoke", "needs": "spoke", "noAnswer": "noAnswer"}[args.Outcome]
 	if !known {
 		return sync.Result{}, sync.ErrShape
 	}
@@ -34,7 +34,10 @@ func callDone(c *sync.Call) (sync.Result, error) {
 	if m := call.GetString("member"); m == "" || m != c.Member {
 		return sync.Result{}, byHosts(c, call, outcome, unknown)
 	}
-	if call.GetString("state") != "due" { // done on another phone, or not needed any more: they have rung, and that is good
+	switch state, was := call.GetString("state"), call.GetString("outcome"); {
+	case state == "done" && was == "noAnswer" && outcome != was:
+		return correct(c, call, outcome)
+	case state != "due" || outcome == "": // done on another phone, or not needed any more: they have rung, and that is good
 		return sync.Result{Merged: true}, nil
 	}
 	day, err := today(c)
@@ -50,11 +53,23 @@ func callDone(c *sync.Call) (sync.Result, error) {
 
 // spoke: somebody was reached, so nobody else need do anything.
 func spoke(c *sync.Call, call *core.Record) error {
-	earlier, err := c.App.FindAllRecords("calls", dbx.HashExp{"pairing": call.GetString("pairing"), "toHosts": true})
+	if err := reached(c, call.GetString("pairing"), ""); err != nil {
+		return err
+	}
+	return save(c, call)
+}
+
+// reached takes the calls of a pairing that went to the hosts back from them: those up to
+// an occurrence; "": all.
+func reached(c *sync.Call, pairing, until string) error {
+	theirs, err := c.App.FindAllRecords("calls", dbx.HashExp{"pairing": pairing, "toHosts": true})
 	if err != nil {
 		return err
 	}
-	for _, e := range earlier {
+	for _, e := range theirs {
+		if until != "" && e.GetString("occurrence") > until {
+			continue
+		}
 		e.Set("toHosts", false)
 		if err := c.App.Save(e); err != nil {
 			return err
@@ -63,7 +78,7 @@ func spoke(c *sync.Call, call *core.Record) error {
 			return err
 		}
 	}
-	return save(c, call)
+	return nil
 }
 
 // byHosts is what those who run the group say of a call that came to them.
@@ -74,7 +89,7 @@ func byHosts(c *sync.Call, call *core.Record, outcome string, unknown error) err
 	if err := host(c, call.GetString("listing"), unknown); err != nil {
 		return err
 	}
-	if outcome != "spoke" { // they may try once more
+	if outcome != "spoke" { // they may try once more, and have nothing to take back
 		return nil
 	}
 	day, err := today(c)

@@ -73,6 +73,8 @@ func TestRule_Cases(t *testing.T) {
 		"corrected to excused":                            {paired, "h e", []Call{call(1, Due, "")}, after(1), "void week 1"},
 		"corrected, and corrected again":                  {paired, "h n", []Call{call(1, Void, "")}, after(1), "make week 1"},
 		"corrected again when a week is over":             {paired, "h n", []Call{call(1, Void, "")}, after(1).AddDate(0, 0, 8), ""},
+		"reached after all, and what followed is void":   {paired, "h n n", []Call{call(1, Done, "spoke"), call(2, Void, "")}, after(2), ""},
+		"not rung after all":                             {paired, "h n n", []Call{call(1, Due, "")}, after(2), ""},
 		"corrected after it was done":                     {paired, "h h", []Call{call(1, Done, "fine")}, after(1), ""},
 		"cancelled after the call was made":               {paired, "h noff", []Call{call(1, Due, "")}, after(1), "void week 1"},
 		"the register is open again":                      {paired, "h -n", []Call{call(1, Due, "")}, after(1), "void week 1"},

@@ -75,6 +75,15 @@ describe('looking out for newcomers shows at once', () => {
     expect(after(command('calls.done', { id: 'hosts', outcome: 'noAnswer' }))('calls', 'hosts')).toBeUndefined()
   })
 
+  test('“no answer” is corrected or taken back, and that they spoke is not', () => {
+    const rung = command('calls.done', { id: 'due', outcome: 'noAnswer' })
+    for (const [outcome, row] of [['fine', { state: 'done', outcome: 'spoke', toHosts: false }], ['', { state: 'due', outcome: '' }]] as const) {
+      expect(after(rung, command('calls.done', { id: 'due', outcome }))('calls', 'due')?.row).toMatchObject(row)
+    }
+    const spoke = command('calls.done', { id: 'due', outcome: 'fine' })
+    for (const outcome of ['', 'noAnswer']) expect(after(spoke, command('calls.done', { id: 'due', outcome }))('calls', 'due')?.row).toMatchObject({ state: 'done', outcome: 'spoke' })
+  })
+
   test('a card is shown to everybody, and hidden in one tap', () => {
     const show = command('hostCards.show', { text: 'At the hatch', listings: ['lunch'] })
     expect(after(show)('hostCards', 'rosa')).toEqual({ row: { id: 'rosa', firstName: 'Rosa', text: 'At the hatch', listings: ['lunch'], shown: true }, auds: ['member/rosa', 'public'] })

@@ -76,10 +76,15 @@ const calls: Record<string, Effect> = {
   'calls.done'(draft, { id, outcome }, me) {
     const call = draft.get('calls', id)
     if (!call) return
-    const noAnswer = outcome === 'noAnswer'
-    if (draft.audiences('calls', id).includes(`member/${me.member}`)) draft.put('calls', { ...call, state: 'done', outcome: noAnswer ? 'noAnswer' : 'spoke' })
-    // What came to those who run the group stays with them until somebody has spoken with that person.
-    else if (!noAnswer) draft.drop('calls', id)
+    const reached = outcome === 'fine' || outcome === 'needs'
+    if (!draft.audiences('calls', id).includes(`member/${me.member}`)) {
+      // What came to those who run the group stays with them until somebody has spoken with that person.
+      if (reached) draft.drop('calls', id)
+    } else if (outcome === '') {
+      if (call.outcome === 'noAnswer') draft.put('calls', { ...call, state: 'due', outcome: '', toHosts: false })
+    } else if (reached || call.state === 'due') {
+      draft.put('calls', { ...call, state: 'done', outcome: reached ? 'spoke' : 'noAnswer', ...(reached ? { toHosts: false } : {}) })
+    }
   },
 }
 
