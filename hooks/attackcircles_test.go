@@ -109,6 +109,25 @@ func TestAttackCircles_NothingLastsLongerThanADay(t *testing.T) {
 	}
 }
 
+// Ensure that one occurrence is moved to no day that is over, from which nothing brings it
+// back, nor to one that is years ahead; and that it stays where it was.
+func TestAttackCircles_NothingIsMovedToADayThatIsOver(t *testing.T) {
+	r := newRound(t, 1)
+	r.must(0, "turns.take", 0, nil)
+	there := map[string]any{"id": r.slot, "occurrence": r.thursdays[0]}
+	for _, start := range []string{"1970-01-01T00:00", r.start(0).AddDate(0, 0, -60).Format("2006-01-02T15:04"), "2099-12-31T23:59"} {
+		there["start"] = start
+		if got, _ := r.edna.does("slots.change", there); got != "schedule_invalid" {
+			t.Errorf("to %s: %q", start, got)
+		}
+	}
+	there["start"] = r.thursdays[0][:10] + "T15:00"
+	r.edna.doesWell("slots.change", there)
+	if r.has(0) != r.ids[0] {
+		t.Errorf("afterwards %q has it", r.has(0))
+	}
+}
+
 // Ensure that nobody is put down for what is years ahead, of which each would be a row
 // on all phones of a circle until then.
 func TestAttackCircles_NobodyTakesWhatIsYearsAhead(t *testing.T) {

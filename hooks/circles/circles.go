@@ -106,6 +106,7 @@ var (
 	errOver       = sync.Reject("turn_over", "This is over. There is nothing to do.")
 	errOff        = sync.Reject("turn_over", "It isn't on that day. There is nothing to do.")
 	errFar        = sync.Reject("turn_early", "This is more than a year ahead. Take it when it is nearer.")
+	errMoved      = sync.Reject("schedule_invalid", "Choose a day from today on, at most a year away.")
 	errSafety     = sync.Reject("safety_first", "For this circle somebody must vouch for you first. Ask its organiser what is needed.")
 	errSafetyOf   = sync.Reject("safety_first", "For this circle somebody must vouch for this helper first. Ask a coordinator what is needed.")
 	errEvery      = sync.Reject("every_taken", "Somebody takes this every time already. You can take single days.")

@@ -264,16 +264,27 @@ func change(c *sync.Call) (sync.Result, error) {
 	if schedule, err = plan(raw); err != nil {
 		return sync.Result{}, err
 	}
+	is, _ := schedule.Find(was.Key)
+	if args.Start != "" && !ahead(is.Start, c.Now) {
+		return sync.Result{}, errMoved
+	}
 	slot.Set("schedule", schedule)
 	if err := c.App.Save(slot); err != nil {
 		return sync.Result{}, err
 	}
-	is, _ := schedule.Find(was.Key)
 	t, err := deskOf(c).turn(circle, slot, is)
 	if err != nil {
 		return sync.Result{}, err
 	}
 	return sync.Result{Merged: was.Key != args.Occurrence}, t.save()
+}
+
+// ahead says whether something can be moved there. NB! Earlier today is taken: it was
+// ahead of a phone that had no signal. What is over can't be moved back, and what is years
+// ahead would be a row on all phones of a circle until then.
+func ahead(start, now time.Time) bool {
+	today := now.In(start.Location()).Format(time.DateOnly)
+	return start.Format(time.DateOnly) >= today && !start.After(now.AddDate(0, 0, limits.TurnsAhead))
 }
 
 // into writes a change down, over what differed about that occurrence before.
