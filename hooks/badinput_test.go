@@ -1,13 +1,16 @@
 package hooks_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"kith/internal/problem"
@@ -210,6 +213,30 @@ func (c *corpus) knockWithBodies() {
 			if rec.Code < 400 {
 				c.t.Errorf("%s took %s", d.path, name)
 			}
+		}
+	}
+}
+
+// Ensure that a body which was cut on its way isn't said to be too much, which would make a
+// device send less: a push is told that it couldn't be read.
+func TestBadInput_ACutBodyIsNotTooMuch(t *testing.T) {
+	c := newCorpus(t)
+	for _, d := range c.doors() {
+		if d.method != http.MethodPost {
+			continue
+		}
+		good, err := json.Marshal(d.body)
+		must(t, err)
+		cut := io.MultiReader(bytes.NewReader(good[:len(good)-1]), iotest.ErrReader(io.ErrUnexpectedEOF))
+		r := httptest.NewRequest(d.method, "http://kith.test"+d.path, cut)
+		if d.token != "" {
+			c.town.authorise(r, d.token)
+		}
+		rec := httptest.NewRecorder()
+		c.town.mux.ServeHTTP(rec, r)
+		// NB! What looks at the token first, or at no body, says something else.
+		if rec.Code == http.StatusRequestEntityTooLarge || d.path == "/api/sync" && !strings.Contains(rec.Body.String(), `"body_invalid"`) {
+			t.Errorf("%s: %d %s", d.path, rec.Code, rec.Body)
 		}
 	}
 }

@@ -83,7 +83,7 @@ func asked(e *core.RequestEvent) (before int64, limit int, err error) {
 	}{Limit: limits.AuditPage}
 	raw, err := io.ReadAll(e.Request.Body)
 	if err != nil {
-		return 0, 0, problem.BodyTooLarge.Because(err)
+		return 0, 0, problem.OfBody(err)
 	}
 	if err := json.Unmarshal(raw, &body); err != nil || body.Before < 0 || body.Limit < 1 || body.Limit > limits.AuditPageMax {
 		return 0, 0, problem.BodyInvalid.Because(err)

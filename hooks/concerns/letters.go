@@ -83,7 +83,7 @@ func (b *box) letters(e *core.RequestEvent) error {
 func readLetters(e *core.RequestEvent) ([]string, error) {
 	raw, err := io.ReadAll(e.Request.Body)
 	if err != nil {
-		return nil, problem.BodyTooLarge.Because(err)
+		return nil, problem.OfBody(err)
 	}
 	var body struct {
 		Letters []string `json:"letters"`

@@ -48,7 +48,7 @@ func (b *box) receipts(e *core.RequestEvent) error {
 func readReceipts(e *core.RequestEvent) ([]string, error) {
 	raw, err := io.ReadAll(e.Request.Body)
 	if err != nil {
-		return nil, problem.BodyTooLarge.Because(err)
+		return nil, problem.OfBody(err)
 	}
 	var body struct {
 		Receipts []string `json:"receipts"`

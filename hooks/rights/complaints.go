@@ -25,7 +25,7 @@ func (r *room) complain(e *core.RequestEvent) error {
 	}
 	raw, err := io.ReadAll(e.Request.Body)
 	if err != nil {
-		return problem.BodyTooLarge.Because(err)
+		return problem.OfBody(err)
 	}
 	if err := json.Unmarshal(raw, &body); err != nil {
 		return problem.BodyInvalid.Because(err)

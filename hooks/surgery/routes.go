@@ -169,7 +169,7 @@ func lost(err error) error {
 func read(e *core.RequestEvent, into any) error {
 	raw, err := io.ReadAll(e.Request.Body)
 	if err != nil {
-		return problem.BodyTooLarge.Because(err)
+		return problem.OfBody(err)
 	}
 	if err := json.Unmarshal(raw, into); err != nil {
 		return problem.BodyInvalid.Because(err)

@@ -33,7 +33,7 @@ var random128 = regexp.MustCompile(`^[A-Za-z0-9_-]{22}$`)
 func read(e *core.RequestEvent) (*request, error) {
 	raw, err := io.ReadAll(e.Request.Body)
 	if err != nil {
-		return nil, problem.BodyTooLarge.Because(err)
+		return nil, problem.OfBody(err)
 	}
 	r := &request{MaxBytes: limits.PageDefault}
 	if err := json.Unmarshal(raw, r); err != nil {

@@ -71,7 +71,7 @@ func (d *door) sealed(e *core.RequestEvent) error {
 func (d *door) unseal(e *core.RequestEvent) ([]sealedPush, error) {
 	raw, err := io.ReadAll(e.Request.Body)
 	if err != nil {
-		return nil, problem.BodyTooLarge.Because(err)
+		return nil, problem.OfBody(err)
 	}
 	var body struct {
 		Sealed []string `json:"sealed"`

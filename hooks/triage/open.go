@@ -74,7 +74,7 @@ func (w *room) asked(e *core.RequestEvent) (id, reason string, err error) {
 	}
 	raw, err := io.ReadAll(e.Request.Body)
 	if err != nil {
-		return "", "", problem.BodyTooLarge.Because(err)
+		return "", "", problem.OfBody(err)
 	}
 	if err := json.Unmarshal(raw, &body); err != nil {
 		return "", "", problem.BodyInvalid.Because(err)

@@ -233,7 +233,7 @@ func rolesOf(app core.App, member string) ([]string, error) {
 func read(e *core.RequestEvent, into any) error {
 	raw, err := io.ReadAll(e.Request.Body)
 	if err != nil {
-		return problem.BodyTooLarge.Because(err)
+		return problem.OfBody(err)
 	}
 	if err := json.Unmarshal(raw, into); err != nil {
 		return problem.BodyInvalid.Because(err)

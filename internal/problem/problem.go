@@ -5,6 +5,7 @@ package problem
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -117,6 +118,16 @@ func Of(err *router.ApiError) *Problem {
 		return BodyInvalid.Because(err)
 	}
 	return Internal.Because(err)
+}
+
+// OfBody says why a body couldn't be read to its end: it is more than its door takes, or
+// it was cut on its way, which is no reason to send less.
+func OfBody(err error) *Problem {
+	var api *router.ApiError
+	if errors.As(err, &api) {
+		return Of(api)
+	}
+	return BodyInvalid.Because(err)
 }
 
 // Write answers a request with p.
