@@ -100,6 +100,47 @@ func TestCircles_ALinkLeadsInAsLongAsItIsGood(t *testing.T) {
 	}
 }
 
+// Ensure that who isn't wanted in a circle sees of a good link what anybody sees of one
+// that has ended, byte for byte, and so no name; and that others see what it is for.
+func TestCircles_ALinkNamesNoCircleToWhoIsNotWanted(t *testing.T) {
+	for how, part := range map[string]func(r *round){
+		"blocked by the circle": func(r *round) { r.edna.doesWell("circleHelpers.block", map[string]any{"id": r.ids[0]}) },
+		"blocked by the person": func(r *round) {
+			r.edna.doesWell("safety.block", map[string]any{"id": newID(), "blocked": r.helpers[0].member})
+		},
+		"who blocked the person": func(r *round) {
+			r.helpers[0].doesWell("safety.block", map[string]any{"id": newID(), "blocked": r.edna.member})
+		},
+		"taken off, with a link of before": func(r *round) { r.edna.doesWell("circleHelpers.remove", map[string]any{"id": r.ids[0]}) },
+	} {
+		r := newRound(t, 2)
+		code, id := r.edna.invites(map[string]any{"circle": r.id, "uses": 9, "days": 7})
+		asks := func(token string) string {
+			rec := r.ask("POST", "/api/invite", token, map[string]any{"invite": code})
+			rec.Header().Del("X-Request-Id")
+			return fmt.Sprint(rec.Code, " ", rec.Header(), rec.Body)
+		}
+		if got := asks(r.helpers[0].token); !strings.Contains(got, "Edna's Thursdays") {
+			t.Fatalf("%s: they see %s", how, got)
+		}
+		nextStamp()
+		part(r)
+		away := asks(r.helpers[0].token)
+		for what, token := range map[string]string{"another member": r.phone("resident").token, "a helper": r.helpers[1].token, "nobody": ""} {
+			if got := asks(token); !strings.Contains(got, "Edna's Thursdays") {
+				t.Errorf("%s: %s sees %s", how, what, got)
+			}
+		}
+		if got := asks("x" + r.helpers[0].token); strings.Contains(got, "Edna") {
+			t.Errorf("%s: with a token that is none: %s", how, got)
+		}
+		r.edna.doesWell("invites.end", map[string]any{"id": id})
+		if ended := asks(r.helpers[1].token); away != ended || asks(r.helpers[0].token) != ended || !strings.Contains(ended, "invite_expired") {
+			t.Errorf("%s: they see\n%s\nand of one that has ended\n%s", how, away, ended)
+		}
+	}
+}
+
 func inviteTo(circle string) map[string]any {
 	return map[string]any{"id": newID(), "codeHash": codeHashOf(newID()), "role": "resident", "uses": 1, "days": 1, "note": "", "circle": circle}
 }

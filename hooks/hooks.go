@@ -59,26 +59,26 @@ func Register(app core.App, cfg Config) *sync.Registry {
 		g = gauges.New()
 	}
 
-	man := doorman.Register(app, r, cfg.RateLimits)                                                                                 // who is asking
-	community.Register(app, r)                                                                                                      // the community's own record
-	people.Register(app, r, leavers...)                                                                                             // members, roles, shops
-	waysin.Register(app, r, man, ring, cfg.RateLimits, cfg.Console, waysin.Leads{Circle: circles.Joined, Listing: listings.Joined}) // invites, joining, devices
-	listings.Register(r, buddies.Waiting, listingLink)                                                                              // what is on, where, by whom
-	visits.Register(r, buddies.Coming)                                                                                              // "I'd like to come"
-	registers.Register(app, r, buddies.Found(safety.Apart))                                                                         // who came, and who is rung
-	buddies.Register(app, r, safety.Apart)                                                                                          // who looks out for whom, and who comes back
-	circles.Register(app, r, safety.Apart, circleLink)                                                                              // who helps whom at home, and when
-	asks.Register(app, r, neighbours())                                                                                             // small asks, and what two write to each other
-	Acting().Register(app, r)                                                                                                       // who may act for whom, and what was done so
-	safety.Register(r, between())                                                                                                   // who is known, who is blocked, reports
-	concerns.Register(app, r, man, with, around(), cfg.RateLimits)                                                                  // what somebody noticed, sealed
-	listening.Register(r)                                                                                                           // what is at hand: basics, helplines, numbers
-	triage.Register(app, r, man, worries)                                                                                           // who looks into it, and how it ends
-	surgery.Register(app, r, man, worries, cfg.RateLimits)                                                                          // one-way notes to the surgery
-	cards.Register(app, r, cardRing)                                                                                                // one card for many shops, and its tills
-	notices.Register(app, r, g, ways(cfg), cfg.Tick)                                                                                // what people are told, and how it gets to them
-	audit.Register(app, r, man)                                                                                                     // who did what with power over others
-	rights.Register(app, r, man, cfg.RateLimits, leavers...)                                                                        // what is kept of whom, and for how long
+	man := doorman.Register(app, r, cfg.RateLimits)                          // who is asking
+	community.Register(app, r)                                               // the community's own record
+	people.Register(app, r, leavers...)                                      // members, roles, shops
+	waysin.Register(app, r, man, ring, cfg.RateLimits, cfg.Console, leads()) // invites, joining, devices
+	listings.Register(r, buddies.Waiting, listingLink)                       // what is on, where, by whom
+	visits.Register(r, buddies.Coming)                                       // "I'd like to come"
+	registers.Register(app, r, buddies.Found(safety.Apart))                  // who came, and who is rung
+	buddies.Register(app, r, safety.Apart)                                   // who looks out for whom, and who comes back
+	circles.Register(app, r, safety.Apart, circleLink)                       // who helps whom at home, and when
+	asks.Register(app, r, neighbours())                                      // small asks, and what two write to each other
+	Acting().Register(app, r)                                                // who may act for whom, and what was done so
+	safety.Register(r, between())                                            // who is known, who is blocked, reports
+	concerns.Register(app, r, man, with, around(), cfg.RateLimits)           // what somebody noticed, sealed
+	listening.Register(r)                                                    // what is at hand: basics, helplines, numbers
+	triage.Register(app, r, man, worries)                                    // who looks into it, and how it ends
+	surgery.Register(app, r, man, worries, cfg.RateLimits)                   // one-way notes to the surgery
+	cards.Register(app, r, cardRing)                                         // one card for many shops, and its tills
+	notices.Register(app, r, g, ways(cfg), cfg.Tick)                         // what people are told, and how it gets to them
+	audit.Register(app, r, man)                                              // who did what with power over others
+	rights.Register(app, r, man, cfg.RateLimits, leavers...)                 // what is kept of whom, and for how long
 
 	syncapi.Register(app, r, man, ring, g, cfg.RateLimits)                  // the door of the sync protocol
 	concerns.Keep(app, worries, concernKeyFile(app, cfg), cfg.Console)      // what phones seal concerns to; after the triggers are in place
@@ -101,6 +101,14 @@ func circleLink(c *sync.Call, code string) (circles.Link, error) {
 		return nil, err
 	}
 	return link, nil
+}
+
+// leads is what invites lead to.
+func leads() waysin.Leads {
+	welcome := func(app core.App, circle, member, made string) (bool, error) {
+		return circles.Welcome(&sync.Call{App: app, Member: member}, safety.Apart, circle, made)
+	}
+	return waysin.Leads{Circle: circles.Joined, Welcome: welcome, Listing: listings.Joined}
 }
 
 // listingLink reads an invite to run a listing, for who has an account.

@@ -26,6 +26,7 @@ func (c *contract) comingBack(s *stage) {
 	for _, invite := range []string{code, "0000"} {
 		c.exchange(s.town, "POST", "/api/invite", "", map[string]any{"invite": invite})
 	}
+	c.exchange(s.town, "POST", "/api/invite", "none", map[string]any{"invite": code})
 	till := s.stranger()
 	for _, path := range []string{"/api/join", "/api/session"} {
 		rec := c.exchange(s.town, "POST", path, "", map[string]any{"invite": code, "firstName": "Sid", "device": till.device, "proof": till.proof(path, time.Now())})

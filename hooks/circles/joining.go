@@ -1,6 +1,7 @@
 package circles
 
 import (
+	"errors"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -41,6 +42,20 @@ type joining struct {
 func Joined(tx core.App, circle, member, made string, now time.Time) error {
 	_, _, err := enter(tx, joining{sync.DerivedID("joined", circle, member), circle, member, made, now})
 	return err
+}
+
+// Welcome says whether a member may come into a circle by a link that was made at a time:
+// what join would say of it, before they say that they come.
+func Welcome(c *sync.Call, apart func(c *sync.Call, one, other string) (bool, error), circle, made string) (bool, error) {
+	away, err := (&door{apart: apart}).apartFrom(c, circle, c.Member)
+	if err != nil || away {
+		return false, err
+	}
+	_, err = before(c.App, joining{Circle: circle, Member: c.Member, Made: made})
+	if errors.Is(err, errLink) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // join puts somebody who has an account into the circle of a link.

@@ -15,6 +15,8 @@ import (
 type Leads struct {
 	// Circle is one to help in; the invite was made at a time.
 	Circle func(tx core.App, circle, member, made string, now time.Time) error
+	// Welcome says whether a member may come into a circle by an invite made at a time.
+	Welcome func(app core.App, circle, member, made string) (bool, error)
 	// Listing is one to run with others.
 	Listing func(tx core.App, listing, member string) error
 }
@@ -72,6 +74,20 @@ func aheadOf(app core.App, circle, listing string) (a ahead, err error) {
 func gone(app core.App, circle, listing string) (bool, error) {
 	a, err := aheadOf(app, circle, listing)
 	return circle != "" && a.Circle == "" || listing != "" && a.Listing == "", err
+}
+
+// welcome refuses who isn't wanted in the circle that an invite leads into, as if it had
+// ended.
+func (w *waysIn) welcome(app core.App, invite *core.Record, member string) error {
+	circle := invite.GetString("circle")
+	if circle == "" || member == "" {
+		return nil
+	}
+	may, err := w.leads.Welcome(app, circle, member, invite.GetString("created"))
+	if err == nil && !may {
+		return problem.InviteExpired.Because(nil)
+	}
+	return err
 }
 
 // lead puts a new member into what their invite leads to.
