@@ -61,7 +61,7 @@ func Register(app core.App, cfg Config) *sync.Registry {
 
 	man := doorman.Register(app, r, cfg.RateLimits)                          // who is asking
 	community.Register(app, r)                                               // the community's own record
-	people.Register(app, r, leavers...)                                      // members, roles, shops
+	people.Register(app, r, circles.Stands, leavers...)                      // members, roles, shops
 	waysin.Register(app, r, man, ring, cfg.RateLimits, cfg.Console, leads()) // invites, joining, devices
 	listings.Register(r, buddies.Waiting, listingLink)                       // what is on, where, by whom
 	visits.Register(r, buddies.Coming)                                       // "I'd like to come"

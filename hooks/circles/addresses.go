@@ -135,6 +135,9 @@ func handOut(tx core.App, now time.Time, home *core.Record, right map[string]boo
 	if err != nil || circle == nil {
 		return err
 	}
+	if out, err := suspended(tx, circle.GetString("person")); err != nil || out {
+		return err
+	}
 	slots, err := tx.FindAllRecords("slots", dbx.HashExp{"circle": circle.Id, "status": "on"})
 	if err != nil {
 		return err

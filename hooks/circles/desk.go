@@ -26,6 +26,7 @@ type desk struct {
 	key   string // of what is told
 	doer  string // the member who does it, who needn't be told; "": the job
 	known map[string]map[string]helper
+	rest  map[string]bool // circles, and whether they rest
 }
 
 // helper is one of a circle who is in.
@@ -92,6 +93,7 @@ type turn struct {
 	when         calendar.Occurrence
 	row          *core.Record
 	all          map[string]helper
+	resting      bool // the circle rests: nothing is on
 	had          rota.Turn
 	lost         []string          // who wanted it and didn't get it
 	silent       []string          // who knows by themselves how it stands
@@ -104,7 +106,11 @@ func (d *desk) turn(circle, slot *core.Record, when calendar.Occurrence) (*turn,
 	if err != nil {
 		return nil, err
 	}
-	t := &turn{d: d, circle: circle, slot: slot, when: when, all: all, ended: map[string]string{}}
+	resting, err := d.resting(circle)
+	if err != nil {
+		return nil, err
+	}
+	t := &turn{d: d, circle: circle, slot: slot, when: when, all: all, resting: resting, ended: map[string]string{}}
 	id := sync.DerivedID("turn", slot.Id, when.Key)
 	t.row, err = d.tx.FindRecordById("turns", id)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -150,7 +156,7 @@ func (t *turn) read() error {
 
 // at is the time at which it is; "": it isn't on.
 func (t *turn) at() string {
-	if t.when.Cancelled || t.slot.GetString("status") != "on" || t.circle.GetString("status") != "open" {
+	if t.resting || t.when.Cancelled || t.slot.GetString("status") != "on" || t.circle.GetString("status") != "open" {
 		return ""
 	}
 	return t.when.Start.Format(calendar.Local) + "+" + strconv.Itoa(int(t.when.End.Sub(t.when.Start)/time.Minute))

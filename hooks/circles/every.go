@@ -68,6 +68,9 @@ func whole(c *sync.Call) (d *desk, circle, slot *core.Record, me string, err err
 
 // fill gives whoever takes every one of a slot those that are theirs by now.
 func (d *desk) fill(circle, slot *core.Record) error {
+	if resting, err := d.resting(circle); err != nil || resting {
+		return err
+	}
 	e, err := d.tx.FindRecordById("everies", sync.DerivedID("every", slot.Id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil

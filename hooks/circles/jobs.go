@@ -66,6 +66,9 @@ func Look(app core.App, now time.Time) error {
 }
 
 func (d *desk) look(circle *core.Record) error {
+	if resting, err := d.resting(circle); err != nil || resting {
+		return err
+	}
 	slots, err := d.tx.FindAllRecords("slots", dbx.HashExp{"circle": circle.Id, "status": "on"})
 	if err != nil {
 		return err
@@ -155,9 +158,10 @@ func (t *turn) once(key, to, template string) error {
 	return notice.Tell(t.d.tx.DB(), notice.Telling{Key: key, To: to, Template: template, Ref: t.row.Id, At: t.d.now})
 }
 
-// organisers of a circle; where there are none, the person themselves.
+// organisers of a circle who take part now; where there are none, the person themselves.
 func (d *desk) organisers(circle *core.Record) (members []string, err error) {
-	err = d.tx.DB().NewQuery("SELECT member FROM organisers WHERE circle = {:circle} ORDER BY member").Bind(dbx.Params{"circle": circle.Id}).Column(&members)
+	err = d.tx.DB().NewQuery(`SELECT o.member FROM organisers o JOIN members m ON m.id = o.member AND m.standing = 'active'
+		WHERE o.circle = {:circle} ORDER BY o.member`).Bind(dbx.Params{"circle": circle.Id}).Column(&members)
 	if len(members) == 0 {
 		members = []string{circle.GetString("person")}
 	}

@@ -62,6 +62,9 @@ func (d *desk) led(circle *core.Record, gone bool) error {
 		Others bool `db:"others"`
 		Person bool `db:"person"`
 	}
+	if resting, err := d.resting(circle); err != nil || resting {
+		return err
+	}
 	person := circle.GetString("person")
 	err := d.tx.DB().NewQuery(`SELECT
 		EXISTS (SELECT 1 FROM organisers o JOIN members m ON m.id = o.member AND m.standing = 'active' WHERE o.circle = {:circle} AND o.member <> {:person}) AS others,

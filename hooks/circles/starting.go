@@ -161,6 +161,9 @@ func (w *door) share(c *sync.Call) (sync.Result, error) {
 	if h == nil || h.GetString("status") != "in" {
 		return sync.Result{}, errHelper
 	}
+	if out, err := suspended(c.App, h.GetString("member")); err != nil || out {
+		return sync.Result{}, first(err, errHelper)
+	}
 	var there []string
 	if err := c.Ask("SELECT member FROM organisers WHERE circle = {:circle}", dbx.Params{"circle": circle.Id}).Column(&there); err != nil {
 		return sync.Result{}, err

@@ -94,7 +94,7 @@ func taking(c *sync.Call) (*turn, string, turnArgs, error) {
 	switch {
 	case err != nil:
 		return nil, "", args, err
-	case t.when.Cancelled:
+	case t.when.Cancelled, t.resting:
 		return nil, "", args, errOff
 	case t.far():
 		return nil, "", args, errFar
@@ -186,7 +186,7 @@ func assign(c *sync.Call) (sync.Result, error) {
 	switch {
 	case args.Helper != "" && !in:
 		return sync.Result{}, errHelper
-	case t.when.Cancelled:
+	case t.when.Cancelled, t.resting:
 		return sync.Result{}, errOff
 	case in && t.far():
 		return sync.Result{}, errFar

@@ -65,14 +65,14 @@ func add(c *sync.Call) (sync.Result, error) {
 	return sync.Result{}, note(c, "people.add", m.Id, nil)
 }
 
-// suspend keeps a member out until they are restored; their devices are refused
-// from their next request on.
-func suspend(c *sync.Call) (sync.Result, error) { return stand(c, "people.suspend", "suspended") }
+// stand suspends a member, which keeps them out until they are restored, or restores one.
+// Their devices are refused from their next request on; stands sees to what others had
+// from them, or they from others.
+func stand(action, standing string, stands Stands) sync.Handler {
+	return func(c *sync.Call) (sync.Result, error) { return standAs(c, action, standing, stands) }
+}
 
-// restore lets a suspended member in again.
-func restore(c *sync.Call) (sync.Result, error) { return stand(c, "people.restore", "active") }
-
-func stand(c *sync.Call, action, standing string) (sync.Result, error) {
+func standAs(c *sync.Call, action, standing string, stands Stands) (sync.Result, error) {
 	args, err := sync.Args[struct {
 		Member string `json:"member"`
 	}](c)
@@ -94,6 +94,9 @@ func stand(c *sync.Call, action, standing string) (sync.Result, error) {
 	}
 	m.Set("standing", standing)
 	if err := c.App.Save(m); err != nil {
+		return sync.Result{}, err
+	}
+	if err := stands(c, m.Id); err != nil {
 		return sync.Result{}, err
 	}
 	return sync.Result{}, note(c, action, m.Id, nil)

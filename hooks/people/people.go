@@ -14,8 +14,12 @@ import (
 // inside the command by which they do.
 type Leaver = func(c *sync.Call) error
 
+// Stands sees to what one part of community life has of a member who was just suspended
+// or restored, inside the command by which they were.
+type Stands = func(c *sync.Call, member string) error
+
 // Register binds the room. leavers are what else ends when somebody leaves.
-func Register(app core.App, r *sync.Registry, leavers ...Leaver) {
+func Register(app core.App, r *sync.Registry, stands Stands, leavers ...Leaver) {
 	own := func(column string) []sync.Audience {
 		return []sync.Audience{{Key: "'member/' || {row}." + column}, {Key: "'coordinators'"}}
 	}
@@ -46,8 +50,8 @@ func Register(app core.App, r *sync.Registry, leavers ...Leaver) {
 	r.Keep(keepings()...)
 	r.HandleFor("details", "people.rename", rename)
 	r.Handle("people.add", add)
-	r.Handle("people.suspend", suspend)
-	r.Handle("people.restore", restore)
+	r.Handle("people.suspend", stand("people.suspend", "suspended", stands))
+	r.Handle("people.restore", stand("people.restore", "active", stands))
 	r.Handle("people.leave", leave(leavers))
 	r.Handle("roles.give", give)
 	r.Handle("roles.take", take)
