@@ -3,7 +3,8 @@
  *
  * `worker()` writes the service worker to `/sw.js` after the app is built: it lists what was built with a
  * hash of each file, and compiles `src/sw/sw.ts` with that list inside. The worker's own bytes change
- * exactly when a listed file changes, which is how a browser notices that there is an update.
+ * exactly when a listed file changes, which is how a browser notices that there is an update. Beside it
+ * goes the pack (pack.ts), from which most phones take all of that at once.
  *
  * `cleanOutput()` empties the output folder and leaves `.gitkeep`, so that a checkout always has the folder.
  */
@@ -11,6 +12,8 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build, type Plugin, type ResolvedConfig } from 'vite'
+import { addressOf } from '../src/sw/pack.ts'
+import { writePack } from './pack.ts'
 
 /** One file that the worker keeps: its address and the first 16 hex digits of its SHA-256. */
 export type Kept = readonly [address: string, hash: string]
@@ -24,13 +27,18 @@ export function listFiles(folder: string): Kept[] {
     .sort()
   return names.map((name) => {
     const hash = createHash('sha256').update(readFileSync(join(folder, name))).digest('hex').slice(0, 16)
-    return [name === 'index.html' ? '/' : `/${name}`, hash]
+    return [addressOf(name), hash]
   })
 }
 
-/** The worker cannot keep itself, and what begins with a dot is not the app's. */
+/** The file that stands at this address. */
+export function nameOf(address: string): string {
+  return address === '/' ? 'index.html' : address.slice(1)
+}
+
+/** The worker cannot keep itself, nor the pack of what it keeps, and what begins with a dot is not the app's. */
 function isKept(name: string): boolean {
-  return name !== 'sw.js' && !name.endsWith('.map') && !name.split('/').some((part) => part.startsWith('.'))
+  return name !== 'sw.js' && !/\.(map|tar\.gz)$/.test(name) && !name.split('/').some((part) => part.startsWith('.'))
 }
 
 /**
@@ -56,13 +64,17 @@ export function worker(): Plugin {
     },
     async closeBundle() {
       const folder = resolve(config.root, config.build.outDir)
-      const files = listFiles(folder)
+      const listed = listFiles(folder)
+      const [files, later, version] = [listed.filter((file) => !isLater(file)), listed.filter(isLater), versionOf(listed)]
+      const pack = `/assets/pack-${version}.tar.gz`
+      await writePack(folder, files, pack)
+      const define = { KITH_FILES: files, KITH_LATER: later, KITH_PACK: pack, KITH_VERSION: version }
       await build({
         configFile: false,
         root: config.root,
         publicDir: false,
         logLevel: 'warn',
-        define: { KITH_FILES: JSON.stringify(files.filter((file) => !isLater(file))), KITH_LATER: JSON.stringify(files.filter(isLater)), KITH_VERSION: JSON.stringify(versionOf(files)) },
+        define: Object.fromEntries(Object.entries(define).map(([name, value]) => [name, JSON.stringify(value)])),
         build: {
           outDir: folder,
           emptyOutDir: false,

@@ -5,25 +5,34 @@
  * waits until the person says "use it now" or every window is closed, so that no window ever runs with
  * files of two versions. It never touches `/api/` (sync has its own storage) or `/_/` (the dashboard).
  *
+ * What is missing comes in one pack if it is much, and file by file if it is little, or if the pack was cut: then
+ * each file that comes is kept, and however often the signal goes there is less to fetch each time (docs/adr/0026).
+ *
  * A few files are large and most people never need them (the reader of square codes): those are kept from the
  * first time they are used, and from then on come with every new version, so that an update takes away nothing
  * that worked with no signal.
  *
  * And it shows what comes by push (push.ts), with no code of Google's.
  */
+import { hashOf, headersOf, takenApart } from './pack'
 import { open, poke, show } from './push'
 
 declare const KITH_FILES: readonly (readonly [address: string, hash: string])[]
 declare const KITH_LATER: readonly (readonly [address: string, hash: string])[]
+declare const KITH_PACK: string
 declare const KITH_VERSION: string
 declare const self: ServiceWorkerGlobalScope
 
 const PREFIX = 'kith-app-'
 const CACHE = PREFIX + KITH_VERSION
+/** Once each: the build writes the whole list wherever its name stands. */
+const FILES = new Map(KITH_FILES)
 const LATER = new Map(KITH_LATER)
-const LISTED = new Set([...KITH_FILES, ...KITH_LATER].map(([address]) => address))
 const HASH = 'X-Kith-Hash'
 const MARK = 'X-Kith-Later'
+
+/** As many files as this come one by one: a third of them cost as much time as the whole pack, and fewer bytes. */
+const FEW = FILES.size / 3
 
 self.addEventListener('install', (event) => event.waitUntil(keepAll()))
 self.addEventListener('activate', (event) => event.waitUntil(forgetOthers().then(() => self.clients.claim())))
@@ -40,20 +49,46 @@ self.addEventListener('notificationclick', (event) => event.waitUntil(open(event
 // A page that is open asks for another way to be reached; else the next one that is opened (notices/keeping.ts).
 self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(poke()))
 
-/** Fetches every listed file past the HTTP cache; one that fails fails the whole install. */
+/** What is still to be kept: addresses with their hashes. */
+type Missing = Map<string, string>
+
+/** Keeps every listed file, or fails the whole install; what was kept by then is there when it begins again. */
 async function keepAll(): Promise<void> {
   const cache = await caches.open(CACHE)
   const { have, usedLater } = await olderFiles()
-  const keep = async (address: string, hash: string, later: boolean) => {
-    const response = have.get(address + hash) ?? (await fetch(address, { cache: 'no-cache' }))
-    // A redirected response may not answer a navigation, and a page of the server's is not our file.
-    if (!response.ok || response.redirected) throw new Error(`could not keep ${address}`)
-    await cache.put(address, marked(response, hash, later))
+  const missing: Missing = new Map([...FILES, ...(usedLater ? LATER : [])])
+  const begun = await cache.keys()
+  for (const { url } of begun) missing.delete(new URL(url).pathname)
+  for (const [address, hash] of missing) {
+    const response = have.get(address + hash)
+    if (!response) continue
+    await cache.put(address, marked(response, hash, LATER.has(address)))
+    missing.delete(address)
   }
-  await Promise.all([
-    ...KITH_FILES.map(([address, hash]) => keep(address, hash, false)),
-    ...(usedLater ? KITH_LATER : []).map(([address, hash]) => keep(address, hash, true)),
-  ])
+  // Whatever the pack did not bring is fetched: one that is cut, is of another version or isn't there fails nothing.
+  if (begun.length === 0 && missing.size > FEW) await keepPack(cache, missing).catch(() => undefined)
+  await Promise.all([...missing].map(([address, hash]) => keepOne(cache, address, hash)))
+}
+
+/** Keeps what is missing out of the pack, and only what is what the list says it is. */
+async function keepPack(cache: Cache, missing: Missing): Promise<void> {
+  // Not into the HTTP cache: it is taken apart once.
+  const { ok, body, headers } = await fetch(KITH_PACK, { cache: 'no-store' })
+  if (!ok || !body) return
+  for await (const file of takenApart(body)) {
+    const hash = missing.get(file.address)
+    if (!hash || hash !== (await hashOf(file.body))) continue
+    await cache.put(file.address, marked(new Response(file.body, { headers: headersOf(headers, file.address, hash) }), hash, false))
+    missing.delete(file.address)
+  }
+}
+
+/** Fetches a file past the HTTP cache. */
+async function keepOne(cache: Cache, address: string, hash: string): Promise<void> {
+  const response = await fetch(address, { cache: 'no-cache' })
+  // A redirected response may not answer a navigation, and a page of the server's is not our file.
+  if (!response.ok || response.redirected) throw new Error(`could not keep ${address}`)
+  await cache.put(address, marked(response, hash, LATER.has(address)))
 }
 
 function marked(response: Response, hash: string, later: boolean): Response {
@@ -90,7 +125,7 @@ function keptAddress(request: Request): string {
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== self.location.origin) return ''
   if (url.pathname.startsWith('/api/') || url.pathname.startsWith('/_/')) return ''
-  if (LISTED.has(url.pathname)) return url.pathname
+  if (FILES.has(url.pathname) || LATER.has(url.pathname)) return url.pathname
   // Every screen is the same page: its address is read by the app's router.
   return request.mode === 'navigate' && !url.pathname.includes('.') ? '/' : ''
 }
