@@ -1,7 +1,6 @@
 package circles
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -20,13 +19,14 @@ import (
 const Often = "kithRota"
 
 func jobs(app core.App) {
+	var rounds Rounds
 	app.Cron().MustAdd(AddressJob, "*/5 * * * *", func() {
 		if err := safely(func() error { return Addresses(app, time.Now()) }); err != nil {
 			app.Logger().Error("addresses could not be handed out and taken back; it is tried again in five minutes", "error", err)
 		}
 	})
 	app.Cron().MustAdd(Often, "*/5 * * * *", func() {
-		if err := safely(func() error { return Look(app, time.Now()) }); err != nil {
+		if err := safely(func() error { return rounds.Look(app, time.Now()) }); err != nil {
 			app.Logger().Error("a rota could not be looked at; it is tried again in five minutes", "error", err)
 		}
 	})
@@ -41,28 +41,6 @@ func safely(do func() error) (err error) {
 		}
 	}()
 	return do()
-}
-
-// Look looks at each circle's rota, by the rows alone: it fills in who takes every one,
-// asks for whom is needed, and reminds. One circle that can't be looked at doesn't keep
-// it from the others.
-func Look(app core.App, now time.Time) error {
-	var ids []string
-	if err := app.DB().NewQuery("SELECT id FROM circles WHERE status = 'open' ORDER BY id").Column(&ids); err != nil {
-		return err
-	}
-	var failed error
-	for _, id := range ids {
-		err := app.RunInTransaction(func(tx core.App) error {
-			circle, err := tx.FindRecordById("circles", id)
-			if err != nil {
-				return err
-			}
-			return (&desk{tx: tx, now: now, key: "rota " + sync.Stamp(now)}).look(circle)
-		})
-		failed = errors.Join(failed, err)
-	}
-	return failed
 }
 
 func (d *desk) look(circle *core.Record) error {

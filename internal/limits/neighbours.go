@@ -55,6 +55,9 @@ const (
 	// somebody comes who doesn't ring first; longer, more phones would know where somebody
 	// lives than have anything to do there.
 	AddressGrace = 30 * time.Minute
+	// RotaLook is how long a rota isn't looked at where nothing of it has changed and no hour
+	// of a turn strikes: of a helper who is vouched for or restored it knows by then.
+	RotaLook = time.Hour
 	// CircleSlots that are on at a time.
 	CircleSlots = 40
 	// TurnsAhead is how many days ahead somebody can take a turn: what a hospital writes of
