@@ -1,11 +1,16 @@
 package hooks_test
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
 	"kith/hooks/syncapi"
+	"kith/internal/limits"
 	"kith/internal/sync"
 )
 
@@ -111,6 +116,46 @@ func TestPush_QuarantinesWhatKeepsFailing(t *testing.T) {
 	must(t, w.app.DB().NewQuery("SELECT payload FROM sync_command WHERE name = 'test.fail'").Row(&payload))
 	if payload != `{"x":1}` {
 		t.Fatalf("payload %q", payload)
+	}
+}
+
+// Ensure that one push doesn't shut everybody else out: it is stopped when it has had the
+// writer for long enough, gets on by a command at least each time, and counts as no fault.
+func TestPush_EndsWhereItHasHadTheWriterLongEnough(t *testing.T) {
+	var registry *sync.Registry
+	w := newTown(t, func(r *sync.Registry) { registry = r })
+	p := w.phone("resident")
+	push := sync.Push{Stream: p.queue, Member: p.member, Device: p.device, Now: time.Now(), Delay: limits.Around, Enough: func() bool { return true }}
+	for _, name := range []string{"Ada", "Bea", "Cyd"} {
+		raw, err := json.Marshal(p.command("people.rename", map[string]any{"firstName": name}))
+		must(t, err)
+		var c sync.Command
+		must(t, json.Unmarshal(raw, &c))
+		push.Commands = append(push.Commands, c)
+	}
+	for done := int64(1); len(push.Commands) > 0; done++ {
+		var stops []sync.Stop
+		must(t, w.app.RunInTransaction(func(tx core.App) (err error) {
+			stops, err = registry.Apply(tx, push)
+			return err
+		}))
+		push.Commands = push.Commands[1:]
+		if len(push.Commands) == 0 && len(stops) == 0 {
+			break
+		}
+		if len(stops) != 1 || stops[0].Reason != sync.Retry || stops[0].Last != done || stops[0].Number != done+1 || stops[0].RetryAfterMs <= 0 {
+			t.Fatalf("after %d: %+v", done, stops)
+		}
+	}
+	var faults int
+	must(t, w.app.DB().NewQuery("SELECT count(*) FROM sync_attempt").Row(&faults))
+	if faults != 0 {
+		t.Errorf("%d of them count as faults of ours", faults)
+	}
+	var name string
+	must(t, w.app.DB().NewQuery("SELECT firstName FROM members WHERE id = {:id}").Bind(dbx.Params{"id": p.member}).Row(&name))
+	if name != "Cyd" {
+		t.Errorf("the last one is not carried out: %s", name)
 	}
 }
 

@@ -82,7 +82,7 @@ func (d *door) push(e *core.RequestEvent, who doorman.Caller, r *request, now ti
 			return err
 		}
 		var err error
-		stops, err = d.apply(tx, who, r, now)
+		stops, err = d.apply(tx, who, r, now, forLong())
 		return err
 	})
 	return stops, err
@@ -102,11 +102,17 @@ func (d *door) announce(pushed bool) (done func()) {
 	}
 }
 
+// forLong says whether a request that has the writer from now on has had it long enough.
+func forLong() func() bool {
+	since := time.Now()
+	return func() bool { return time.Since(since) > limits.PushTime }
+}
+
 // apply runs the commands of r as who.
-func (d *door) apply(tx core.App, who doorman.Caller, r *request, now time.Time) ([]sync.Stop, error) {
+func (d *door) apply(tx core.App, who doorman.Caller, r *request, now time.Time, enough func() bool) ([]sync.Stop, error) {
 	return d.registry.Apply(tx, sync.Push{
 		Stream: r.Stream, Member: who.Member, Device: who.Device, Proven: who.Proven, App: r.App, Ack: r.Ack, Pending: r.Pending,
-		Commands: r.Commands, Cursor: r.Cursor, Now: now, Delay: limits.Around, Told: d.gauges.Command,
+		Commands: r.Commands, Cursor: r.Cursor, Now: now, Delay: limits.Around, Enough: enough, Told: d.gauges.Command,
 		Fault: func(name, nonce string, err error) {
 			tx.Logger().Error("sync: a command failed", "command", name, "nonce", nonce, "error", err)
 		},

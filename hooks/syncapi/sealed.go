@@ -47,11 +47,12 @@ func (d *door) sealed(e *core.RequestEvent) error {
 	now := time.Now()
 	stops := []sync.Stop{}
 	err = e.App.RunInTransaction(func(tx core.App) error {
+		enough := forLong()
 		for _, p := range pushes {
 			if err := d.doorman.May(tx, p.who); err != nil {
 				return err
 			}
-			stopped, err := d.apply(tx, p.who, &p.request, now)
+			stopped, err := d.apply(tx, p.who, &p.request, now, enough)
 			if err != nil {
 				return err
 			}

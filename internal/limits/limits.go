@@ -14,6 +14,10 @@ const (
 	// CommandsPerPush (wire): one push is one write transaction; 1,000 commands
 	// take about a third of a second on a small machine, in which nobody else writes.
 	CommandsPerPush = 1000
+	// PushTime is how long one request may have the one writer: most commands take a
+	// third of a millisecond, but one about a whole rota a hundred times that, and a
+	// thousand of those would shut everybody else out for a minute.
+	PushTime = 5 * time.Second
 	// CommandArgs (wire): the longest listing is under 30 kB.
 	CommandArgs = 64 << 10
 	// PageDefault, PageMin and PageMax bound the rows of one answer, before

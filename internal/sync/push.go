@@ -25,6 +25,9 @@ type Push struct {
 	Now    time.Time
 	// Delay chooses the wait of a retry around a middle, at random.
 	Delay func(middle time.Duration) time.Duration
+	// Enough says, between two commands, that this push has had the one writer for long
+	// enough; nil: it never has.
+	Enough func() bool
 	// Told hears of each outcome of a command that there is; nil: nobody does.
 	Told func(name, status string)
 	// Fault hears of what failed on our side: the command's name and nonce and why.
@@ -57,6 +60,10 @@ func (c *Registry) Apply(tx core.App, p Push) ([]Stop, error) {
 		}
 	}
 	for i := range p.Commands {
+		// NB! One is always carried out, so that whoever comes back gets on.
+		if i > 0 && p.Enough != nil && p.Enough() {
+			return []Stop{*s.later(&p.Commands[i])}, s.close()
+		}
 		stop, err := s.step(&p.Commands[i])
 		if err != nil {
 			return nil, err
@@ -272,7 +279,12 @@ func (s *session) failed(cmd *Command, fault error) (*Stop, error) {
 	if err := s.savepoint("RELEASE command"); err != nil {
 		return nil, err
 	}
-	return &Stop{Number: cmd.Number, Reason: Retry, Last: s.last, RetryAfterMs: s.p.Delay(limits.RetryAfter).Milliseconds()}, nil
+	return s.later(cmd), nil
+}
+
+// later stops a push before cmd, which is to be sent again.
+func (s *session) later(cmd *Command) *Stop {
+	return &Stop{Number: cmd.Number, Reason: Retry, Last: s.last, RetryAfterMs: s.p.Delay(limits.RetryAfter).Milliseconds()}
 }
 
 func (s *session) record(cmd *Command, out *Outcome, payload string) error {
