@@ -184,7 +184,7 @@ test('a newcomer says yes, a buddy is found, and who isn’t there the next time
   await arrived(buddy, town)
 })
 
-test('with no signal: no answer is noted once, and goes by itself', async ({ page, town }) => {
+test('with no signal: no answer is noted once, can be taken back, and goes by itself; that they spoke after all is said later', async ({ page, town }) => {
   await joinAs(page, town, 'listener')
   await openFront(page, town)
   await kept(page)
@@ -197,12 +197,23 @@ test('with no signal: no answer is noted once, and goes by itself', async ({ pag
   await page.getByRole('button', { name: 'No answer' }).click()
   await expect(page.getByRole('heading', { name: 'That’s all for now' })).toBeFocused()
   await page.reload()
-  await expect(page.getByText('There was no answer.')).toBeVisible()
+  await expect(page.getByText('You said that there was no answer.')).toBeVisible()
+  await page.getByRole('button', { name: 'Undo: I haven’t rung yet' }).click()
+  await page.getByRole('button', { name: 'No answer' }).click()
+  await expect(page.getByRole('heading', { name: 'If that isn’t so' })).toBeVisible()
   await town.start()
   await arrived(page, town)
   await page.goto(`${town.url}/buddies`)
   await stands(page)
   await expect(ring).toHaveCount(0)
+  await page.getByRole('link', { name: 'Stan', exact: true }).click()
+  await page.getByRole('button', { name: 'They’re fine' }).click()
+  await expect(page.getByRole('heading', { name: 'Thank you', exact: true })).toBeFocused()
+  const call = page.url()
+  await arrived(page, town)
+  await page.goto(call)
+  await expect(page.getByText('You spoke with them.')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'They’re fine' })).toHaveCount(0)
 })
 
 test('minds change and nobody explains: an offer is let in, a buddy declines, another is asked, and it ends', async ({ browser, page: host, town }) => {
