@@ -100,7 +100,7 @@ var faults = []fault{
 		"default:\n\t\th.lagged++", "default:\n\t\tif FAULT {\n\t\t\tc.seq = s.To\n\t\t\treturn\n\t\t}\n\t\th.lagged++",
 	}, "TestLive_ASlowReaderIsClosedAndDelaysNobody"},
 	{"a sealed part is done as the first one's", "hooks/syncapi/sealed.go", []string{
-		`d.apply(tx, p.who, &p.request, now)`, `d.apply(tx, map[bool]doorman.Caller{true: pushes[0].who, false: p.who}[FAULT], &p.request, now)`,
+		`d.apply(tx, p.who, &p.request, now, enough)`, `d.apply(tx, map[bool]doorman.Caller{true: pushes[0].who, false: p.who}[FAULT], &p.request, now, enough)`,
 	}, "4"},
 	{"a phone is wiped before it has handed all in", "hooks/syncapi/exchange.go", []string{
 		`r.Pending <= int64(len(r.Commands))`, `(FAULT || r.Pending <= int64(len(r.Commands)))`,
