@@ -76,6 +76,8 @@ export const visits = {
 
   plansTitle: 'My plans',
   plansText: 'These are yours. The people who run a group see only what you told them for it.',
+  helping: 'Where I help',
+  counted: 'They count on you.',
   visits: 'Where I’m going',
   noVisits: 'Nothing yet. When you say you’d like to come to something, it stands here.',
   savedListings: 'Saved',
