@@ -226,7 +226,7 @@ export const hostCard = {
 /** How many come back; the figures come rounded. */
 export const returns = {
   title: 'How many come back',
-  intro: 'Counted from the registers by quarter, and rounded to 5. Fewer than 5 isn’t told apart. They stand here eight weeks after a quarter.',
+  intro: 'Counted from the registers by quarter, and rounded to 5. Fewer than 5 isn’t told apart. “Not shown” is left out, so that nobody can work out who it was. They stand here eight weeks after a quarter.',
   none: 'There are no figures yet. They come eight weeks after a quarter of which you kept registers.',
   quarter: 'Quarter',
   measure: 'What is counted',
