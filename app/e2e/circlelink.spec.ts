@@ -76,10 +76,21 @@ test('from a shared link to having taken a turn: four taps at most, for somebody
   expect(tapped).toBeLessThanOrEqual(4)
   expect(page.url(), 'the code need not stay in the address').toBe(circle)
   await expect(page.getByText('Copeland'), 'no address before the evening before').toHaveCount(0)
+  await page.getByRole('link', { name: 'My plans' }).click()
+  await page.getByRole('link', { name: 'A walk there and back, with Ada' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'On the day' })).toBeVisible()
 
   // It has arrived: those who keep the circle in order see who comes, and who helps.
   await organiser.goto(circle)
   await expect(organiser.getByText('Samira').first()).toBeVisible()
+  // Whoever only looks at what can be done, and saves, takes it from nobody.
+  await organiser.getByText('What you can do').first().click()
+  await organiser.getByRole('button', { name: 'Write it down' }).first().click()
+  await expect(organiser.getByRole('combobox').first()).toHaveValue(/./)
+  await organiser.goto(`${town.url}/outbox`)
+  await expect(organiser.getByText('Everything you did has arrived.')).toBeVisible()
+  await organiser.goto(circle)
+  await expect(organiser.locator('.who').filter({ hasText: 'Samira' }).first()).toBeVisible()
   await organiser.getByRole('link', { name: 'Who helps' }).click()
   await expect(organiser.getByText('Came by your link').or(organiser.getByText('Known here')).first()).toBeVisible()
 })

@@ -30,7 +30,7 @@ export const paper = {
     asking: 'We are asking.',
     off: 'Not on',
     empty: ['Nothing is planned', 'this week.'],
-    foot: 'Not there? Ring',
+    foot: 'Nobody comes? Ring',
     to: (where: string) => `To ${where}`,
     /** Short: there is little room beside a name. */
     errand: { walk: 'A walk', gp: 'To the GP', pharmacy: 'The pharmacy', lunch: 'Lunch', post: 'The post office', company: 'A cup of tea', other: 'A hand' } satisfies Record<Kind, string>,

@@ -16,7 +16,7 @@ export const circles = {
 
   /** All of mine. */
   mine: {
-    what: 'A circle is a few neighbours around one person: one walks along on Thursday, another fetches something on Monday. You take a turn when it suits you. Where the person lives, only the one whose turn it is learns, from the evening before until half an hour after it is over.',
+    what: 'A circle is a few neighbours around one person: one walks along on Thursday, another fetches something on Monday. You take a turn when it suits you. Only the one whose turn it is sees where the person lives, from the evening before until half an hour after it is over.',
     none: 'You are in no circle yet.',
     noneHint: 'Somebody who knows you can send you a link. Or start one: for yourself, or for somebody who has asked you to.',
     start: 'Start a circle',
@@ -36,7 +36,8 @@ export const circles = {
     asked: 'You have asked to help. Somebody who keeps this circle in order looks at it, and you are told. Until then you see no turns.',
     over: 'You help here no longer.',
     closed: 'This circle is over. Thank you to everybody who helped.',
-    noAddress: 'Where it is, the one whose turn it is sees from the evening before.',
+    noAddress: 'Only the one whose turn it is sees the address, from the evening before.',
+    seeAddress: 'The address is there, from the evening before.',
     can: 'Can you help?',
     canAgain: 'This one is free, too',
     take: 'I’ll do it',
