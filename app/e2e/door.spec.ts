@@ -51,7 +51,7 @@ async function add(page: Page, who: string, first = false): Promise<void> {
 
 async function choose(page: Page, who: string, state: string): Promise<void> {
   await page.getByRole('button', { name: `More about ${who}` }).click()
-  await page.getByRole('group', { name: 'Today' }).getByLabel(state, { exact: true }).check()
+  await page.getByRole('group', { name: 'On that day' }).getByLabel(state, { exact: true }).check()
   await page.getByRole('button', { name: 'Close' }).click()
 }
 
@@ -269,4 +269,40 @@ test('a list is printed with boxes and without what newcomers said, and is typed
   await sent(page)
   await page.goto(`${town.url}/groups`)
   await expect(page.getByText('2 came').first()).toBeVisible()
+})
+
+test('of a day that is far off one sees who is expected, and nothing that looks as if it could be ticked', async ({ page, town }) => {
+  await joinAs(page, town, 'activator')
+  await openFront(page, town)
+  await page.goto(`${town.url}/groups`)
+  const lunch = page.locator('section').filter({ has: page.getByRole('heading', { level: 2, name: 'Lunch club by the green' }) })
+  await lunch.getByRole('link', { name: /^See who is expected/ }).last().click()
+  await expect(page.getByRole('heading', { name: 'Who is expected' })).toBeVisible()
+  await expect(page.getByText('Names can be ticked from the day before.', { exact: false })).toBeVisible()
+  await expect(page.locator('button.name', { hasText: 'Beryl' })).toBeDisabled()
+  await expect(page.locator('button.name .box:not(.shut)')).toHaveCount(0)
+})
+
+test('a group’s host sends a link, as text, and whoever opens it runs the group, too', async ({ browser, page, town }) => {
+  await joinAs(page, town, 'activator')
+  await openFront(page, town)
+  await aGroup(page, town)
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.goto(`${town.url}/groups`)
+  const group = (of: Page) => of.locator('section').filter({ has: of.getByRole('heading', { level: 2, name: GROUP }) })
+  await group(page).getByText('You run this alone').click()
+  await group(page).getByRole('button', { name: /^Ask somebody to run it with you/ }).click()
+  await expect(group(page).getByText('It works for others once it has been sent.', { exact: false })).toHaveCount(0)
+  await group(page).getByRole('button', { name: /^Share as text/ }).click()
+  await expect(group(page).getByText('Copied.', { exact: false })).toBeVisible()
+  const text = await page.evaluate(() => navigator.clipboard.readText())
+  expect(text).toContain(`Would you run ${GROUP} with me?`)
+
+  const femi = (await otherPhone(browser)).page
+  await joinAs(femi, town, 'listener')
+  await femi.goto(/http\S+\/join#\S+/.exec(text)?.[0] ?? '')
+  await femi.getByRole('button', { name: /Femi/ }).click()
+  await expect(group(page).getByText('You run this with Femi')).toBeVisible()
+  await femi.goto(`${town.url}/groups`)
+  await expect(group(femi).getByText('You run this with Pearl')).toBeVisible()
 })

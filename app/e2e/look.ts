@@ -56,7 +56,7 @@ export interface Screen {
 /** Opens the door of a session of the last two weeks, whatever day it is. */
 async function atDoor(page: Page): Promise<void> {
   await page.getByRole('link', { name: /^(Type it in|See or correct)/ }).first().click()
-  await page.getByRole('heading', { name: 'Who is here?' }).waitFor()
+  await page.getByRole('heading', { name: 'Who came?' }).waitFor()
 }
 
 /** Every screen of the app, for somebody who runs `listing`. */

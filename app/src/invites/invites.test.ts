@@ -28,6 +28,10 @@ describe('an invite', () => {
       'Or go to kith.example/join and type 7Q2K-M4XD-9TRF-2HVW', 'It works until Monday 8 June.',
     ])
   })
+  it('begins with what it is for, where that is something else than to join', () => {
+    const text = plainText({ origin: 'https://kith.example', code: '7Q2K-M4XD-9TRF-2HVW', community: 'Nunhead Neighbours', title: 'Would you run Lunch club with me?', until: '' })
+    expect(text.split('\n')).toEqual(['Would you run Lunch club with me?', 'Open this link:', linkOf('https://kith.example', '7Q2K-M4XD-9TRF-2HVW'), 'Or go to kith.example/join and type 7Q2K-M4XD-9TRF-2HVW'])
+  })
 })
 
 describe('the code of an invite', () => {

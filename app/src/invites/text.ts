@@ -11,13 +11,15 @@ export interface Told {
   origin: string
   code: string
   community: string
+  /** What it begins with in place of the invitation to the community. */
+  title?: string
   /** The last day in words; '' when none is known. */
   until: string
 }
 
 /** Five short lines, for a message. */
-export function plainText({ origin, code, community, until }: Told): string {
+export function plainText({ origin, code, community, until, title = said.text.title(community) }: Told): string {
   return [
-    said.text.title(community), said.text.open, linkOf(origin, code), said.text.type(typedAddress(origin), code), until ? said.text.until(until) : '',
+    title, said.text.open, linkOf(origin, code), said.text.type(typedAddress(origin), code), until ? said.text.until(until) : '',
   ].filter(Boolean).join('\n')
 }

@@ -4,9 +4,10 @@ import { listWords } from './lists'
 export const hosts = {
   title: (names: readonly string[]) => (names.length === 0 ? 'You run this alone' : `You run this with ${listWords(names)}`),
   somebody: 'Somebody',
-  what: 'Whoever runs this with you sees who is coming, keeps the register, looks after buddies, and can change the page. A link is for one person: hand it to them yourself.',
+  what: 'Whoever runs this with you sees who is coming, keeps the register, looks after buddies, and can change the page. A link is for one person whom you know: send it to them, or let their phone’s camera see it.',
   make: 'Ask somebody to run it with you',
   scan: (title: string) => `Point their phone’s camera at this to run ${title} with you`,
+  ask: (title: string) => `Would you run ${title} with me?`,
   until: (day: string) => `Good for one person${day ? `, until ${day}` : ''}.`,
   endLink: 'End this link',
   endLinkText: 'Nobody can use it any more.',
