@@ -3,6 +3,7 @@
 export const you = {
   title: 'You',
   notJoined: 'You have not joined. You can look at everything all the same.',
+  joinFirst: 'This page is for people who have joined. What’s on is open to everybody.',
   join: 'Join with an invite',
   name: 'Your first name',
   nameHint: 'What people call you. Change it here if it is not right.',
