@@ -1,6 +1,6 @@
 /**
  * Small asks: one's own words and a day, who can, and whom one chooses; a number is seen only once both have given theirs,
- * and a block can't be told from "no, thank you".
+ * and a block can't be told from "no, thank you". Who has no phone asks by somebody who acts for them.
  */
 import type { Locator, Page } from '@playwright/test'
 import { expect, joinAs, kept, openFront, otherPhone, stands, test, type Person, type Town } from './town'
@@ -166,6 +166,56 @@ test('whoever is blocked sees what anybody sees who is declined, and whatever th
   await maya.goto(town.url + next)
   await expect(from(maya, 'Pearl')).toContainText('“Me again”')
   await expect(maya.getByText('Femi')).toHaveCount(0)
+})
+
+test('somebody with no phone asks by who acts for them: it stands under their name, and what was done is written down', async ({ browser, page: pearl, town }) => {
+  await phone(pearl, town, 'activator')
+  const femi = (await otherPhone(browser)).page
+  await phone(femi, town, 'listener')
+  await pearl.goto(`${town.url}/you/person`)
+  await pearl.getByRole('textbox', { name: 'Their first name' }).fill('Mabel')
+  await pearl.getByLabel(/^Look after the circle/).check()
+  await pearl.getByLabel('They said yes').check()
+  await pearl.getByRole('button', { name: 'Record it' }).click()
+  await expect(pearl.getByRole('button', { name: 'Do something for Mabel' })).toBeVisible()
+  await arrived(pearl, town)
+
+  // At Mabel's table, with no signal.
+  await pearl.context().setOffline(true)
+  await pearl.goto(`${town.url}/asks/new`)
+  await pearl.getByRole('group', { name: 'Who is it for?' }).getByLabel('Mabel').check()
+  await pearl.getByLabel('Lunch together').check()
+  await pearl.getByLabel('Tomorrow').check()
+  await pearl.getByLabel('A few words, if you like').fill('Soup, and somebody to talk to.')
+  await expect(pearl.getByRole('region', { name: 'This is what they see' })).toContainText('Mabel asks')
+  await pearl.getByRole('button', { name: 'Put it on the board' }).click()
+  await expect(pearl.getByText('Saved on this phone. It goes when there’s signal.')).toBeVisible()
+  await expect(pearl.getByRole('status').filter({ hasText: 'For Mabel' })).toBeVisible()
+  const address = new URL(pearl.url()).pathname
+  await pearl.context().setOffline(false)
+  await expect(pearl.getByText('It is on the board')).toBeVisible()
+
+  await can(femi, town, address, 'I bring the bread')
+  await expect(femi.getByText('Mabel asks')).toBeVisible()
+  await expect(femi.getByText('Pearl'), 'who does it for her is not on the board').toHaveCount(0)
+  await from(pearl, 'Femi').getByRole('button', { name: 'Choose Femi' }).click()
+  await expect(pearl.getByRole('heading', { name: 'You chose Femi' })).toBeVisible()
+  await expect(femi.getByRole('heading', { name: 'Mabel would be glad of your help' })).toBeVisible()
+  await from(pearl, 'You chose Femi').getByLabel('Write to Femi').fill('Her bell is the lower one.')
+  await pearl.getByRole('button', { name: /^Send it/ }).click()
+  await expect(femi.getByRole('listitem').filter({ hasText: 'Her bell is the lower one.' })).toContainText('Mabel')
+  await femi.goto(`${town.url}/plans`)
+  await expect(femi.getByRole('link', { name: 'Lunch together, with Mabel' })).toBeVisible()
+
+  // For herself again she sees that it is Mabel's, and how to go on with it; what she did is listed.
+  await pearl.getByRole('button', { name: 'Back to myself' }).click()
+  await expect(pearl.getByText('You act for Mabel. To see who replied, do it for them.')).toBeVisible()
+  await expect(pearl.getByRole('button', { name: 'I can', exact: true })).toHaveCount(0)
+  await arrived(pearl, town)
+  await pearl.goto(`${town.url}/you/helping`)
+  const mabel = pearl.locator('li.slip').filter({ hasText: 'Mabel' })
+  await mabel.getByText(/^Everything that was done/).click()
+  for (const what of ['Asked neighbours for something', 'Chose who helps', 'Wrote to somebody who helps']) await expect(mabel.getByText(what)).toBeVisible()
 })
 
 /** All that a page says to whoever can't see it. */
