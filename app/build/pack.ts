@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { BLOCK, kindOf, NAME, SIZE, takenApart, TYPES } from '../src/sw/pack.ts'
-import { nameOf, type Kept } from './worker.ts'
+import type { Kept } from './worker.ts'
 
 /** Writes the pack of `files` under `folder` to `address`, takes it apart as a phone would, and compares. */
 export async function writePack(folder: string, files: readonly Kept[], address: string): Promise<void> {
@@ -18,6 +18,11 @@ export async function writePack(folder: string, files: readonly Kept[], address:
     left.delete(file.address)
   }
   if (left.size > 0) throw new Error(`not in the pack: ${[...left].join(' ')}`)
+}
+
+/** The file that stands at this address. */
+function nameOf(address: string): string {
+  return address === '/' ? 'index.html' : address.slice(1)
 }
 
 /** Files of one kind beside each other: gzip looks back 32 kB. */

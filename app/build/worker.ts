@@ -31,11 +31,6 @@ export function listFiles(folder: string): Kept[] {
   })
 }
 
-/** The file that stands at this address. */
-export function nameOf(address: string): string {
-  return address === '/' ? 'index.html' : address.slice(1)
-}
-
 /** The worker cannot keep itself, nor the pack of what it keeps, and what begins with a dot is not the app's. */
 function isKept(name: string): boolean {
   return name !== 'sw.js' && !/\.(map|tar\.gz)$/.test(name) && !name.split('/').some((part) => part.startsWith('.'))
