@@ -7,6 +7,7 @@ import App from './App.svelte'
 import { watchCleared } from './device/cleared'
 import { register } from './sw/bridge'
 import { Kith } from './sync'
+import { leisure } from './sync/pause'
 import { isShared } from './turns/mark'
 import { app } from './ui/app.svelte'
 import { router } from './ui/router.svelte'
@@ -23,7 +24,23 @@ async function start(): Promise<void> {
   router.start()
   mount(App, { target })
   void beside(kith)
-  if (import.meta.env.PROD) app.bridge = await register(() => (app.updateReady = true))
+  if (!import.meta.env.PROD) return
+  await somethingToRead(kith)
+  app.bridge = await register(() => (app.updateReady = true))
+}
+
+/** Longest that the worker waits for the first rows: perhaps there are none. */
+const FIRST_ROWS_MS = 5_000
+
+/** The worker fetches the whole app: on a first visit that waits until the first rows are drawn. On any other they are there. */
+async function somethingToRead(kith: Kith): Promise<void> {
+  await new Promise<void>((there) => {
+    const look = () => kith.rows('listings').size > 0 && (stop(), there())
+    const stop = kith.subscribe(look)
+    setTimeout(there, FIRST_ROWS_MS)
+    look()
+  })
+  await leisure()
 }
 
 /** What only somebody who has joined needs beside the screens; and letters that wait here, whoever left them. */
