@@ -33,6 +33,20 @@ test('with the keyboard alone: skip link, search, open, come back to the list as
   await expect(page).toHaveURL(`${town.url}/`)
 })
 
+test('who taps while they still type finds all their words on the way back', async ({ page, town }) => {
+  await openFront(page, town)
+  await page.evaluate(() => {
+    const search = document.querySelector<HTMLInputElement>('input[type=search]')!
+    search.value = 'lunch'
+    search.dispatchEvent(new Event('input', { bubbles: true }))
+    document.querySelector<HTMLAnchorElement>('main li a')!.click()
+  })
+  await expect(page.getByRole('searchbox')).toHaveCount(0)
+  await page.goBack()
+  await expect(page.getByRole('searchbox')).toHaveValue('lunch')
+  await expect(page).toHaveURL(/#words=lunch$/)
+})
+
 test('filters open in the page, count, exclude, close with Escape and are in the address', async ({ page, town }) => {
   await openFront(page, town)
   await page.getByRole('button', { name: 'Filters' }).click()

@@ -4,6 +4,7 @@ import type { Row } from '../sync'
 import { buildAgenda, buildToday, comingUp, countDays, dayIndex, DAYS_AHEAD, isMoved, isOver, pick, windowFrom } from './agenda'
 import { findItems, foldItem, isListed, itemOf, type Item } from './catalogue'
 import { chipsOf, loosest } from './chips'
+import { countAll } from './counts'
 import { NO_FILTERS } from './filters'
 
 const LONDON = 'Europe/London'
@@ -44,7 +45,7 @@ describe('finding', () => {
   it('matches title, place and language by their words', () => {
     expect(ids(find(items, { words: 'lunch saints' }).items)).toEqual(['lunch'])
     expect(ids(find(items, { words: 'spanish' }).items)).toEqual(['lunch'])
-    expect(foldItem(items[1] as Item)).toContain(' anchor')
+    expect(foldItem(items[1] as Item)).toContain('Anchor')
   })
   it('takes the access of the place and of the listing together', () => {
     expect(ids(find(items, { access: ['stepFree'] }).items)).toEqual(['lunch'])
@@ -61,7 +62,7 @@ describe('finding', () => {
     expect(ids(findItems(items, filters, from).items)).toEqual(['lunch'])
   })
   it('counts what each further choice would leave, as if it alone were changed', () => {
-    const { counts } = find(items, { costs: ['free'] })
+    const counts = countAll(find(items, { costs: ['free'] }), { ...NO_FILTERS, costs: ['free'] })
     expect([counts.costs.get('free'), counts.costs.get('donation')]).toEqual([1, 1])
     expect([counts.venues.get('pub'), counts.venues.get('faith')]).toEqual([1, undefined])
   })

@@ -102,6 +102,8 @@ export interface Agenda {
   occasions: Occasion[]
   /** For each occasion, the position of its listing. */
   owners: Uint32Array
+  /** For each occasion, until when it is shown. */
+  ends: Float64Array
   /** Listing id → position. */
   positions: Map<string, number>
 }
@@ -131,19 +133,19 @@ async function build(
   if (!(await inSlices(days, (day) => day.sort(byTime), alive))) return null
   const positions = new Map(items.map((item, position) => [item.listing.id, position]))
   const occasions = days.flat()
-  const owners = new Uint32Array(occasions.length)
-  for (let i = 0; i < owners.length; i++) owners[i] = positions.get(occasions[i]!.item.listing.id) ?? 0
-  return { window, whole, occasions, owners, positions }
+  const owners = Uint32Array.from(occasions, ({ item }) => positions.get(item.listing.id) ?? 0)
+  const ends = Float64Array.from(occasions, ({ start, end }) => Math.max(end, start + 1))
+  return { window, whole, occasions, owners, ends, positions }
 }
 
 /** The occasions of those items that are not over at `now`. Runs between a key and its paint. */
-export function pick({ occasions, owners, positions }: Agenda, items: readonly Item[], now: number): Occasion[] {
+export function pick({ occasions, owners, ends, positions }: Agenda, items: readonly Item[], now: number): Occasion[] {
   const wanted = new Uint8Array(positions.size)
   for (const item of items) {
     const position = positions.get(item.listing.id)
     if (position !== undefined) wanted[position] = 1
   }
-  return occasions.filter(({ start, end }, i) => wanted[owners[i] as number] === 1 && Math.max(end, start + 1) > now)
+  return occasions.filter((_, i) => wanted[owners[i]!] && ends[i]! > now)
 }
 
 /** How many occasions each day has. */

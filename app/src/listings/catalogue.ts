@@ -100,15 +100,12 @@ export function isListed(item: Item): boolean {
 }
 
 /** The parts of a filter that can be counted one by one. */
-type Facet = 'costs' | 'access' | 'venues' | 'kinds' | 'languages'
-
-/** How many listings each choice would leave, by facet and choice. */
-export type Counts = Record<Facet, Map<string, number>>
+export type Facet = 'costs' | 'access' | 'venues' | 'kinds' | 'languages'
 
 export interface Found {
   items: Item[]
-  /** Worked out on the first asking. */
-  readonly counts: Counts
+  /** With those that only a facet refuses: see counts.ts. */
+  looked: Item[]
 }
 
 const some = (wanted: readonly string[], has: () => readonly string[]): boolean => wanted.length === 0 || wanted.some((one) => has().includes(one))
@@ -116,7 +113,7 @@ const some = (wanted: readonly string[], has: () => readonly string[]): boolean 
 const NOTHING: readonly Facet[] = []
 
 /** Which facets refuse this item: access must be there all, of the others any will do. */
-function refusals(item: Item, filters: Filters): readonly Facet[] {
+export function refusals(item: Item, filters: Filters): readonly Facet[] {
   if (!isFaceted(filters)) return NOTHING
   const refused: Facet[] = []
   if (!some(filters.costs, () => item.costs)) refused.push('costs')
@@ -131,21 +128,8 @@ function isFaceted({ costs, access, venues, kinds, languages }: Filters): boolea
   return costs.length + access.length + venues.length + kinds.length + languages.length > 0
 }
 
-function countItem(counts: Counts, item: Item, refused: readonly Facet[]): void {
-  const add = (facet: Facet, values: readonly string[]) => {
-    if (refused.length > 0 && !(refused.length === 1 && refused[0] === facet)) return
-    for (const value of values) counts[facet].set(value, (counts[facet].get(value) ?? 0) + 1)
-  }
-  add('costs', item.costs)
-  add('venues', item.venue ? [item.venue] : [])
-  add('kinds', [item.listing.kind])
-  add('languages', item.listing.languages)
-  // A further access need narrows what is left, so it is counted only among what matches all others.
-  if (refused.length === 0) for (const one of item.access) counts.access.set(one, (counts.access.get(one) ?? 0) + 1)
-}
-
 /**
- * The items that match all filters but the day, and how many each further choice would leave.
+ * The items that match all filters but the day.
  * `from`: where the distance is counted from; null: no distance is asked.
  */
 export function findItems(items: Iterable<Item>, filters: Filters, from: Point | null): Found {
@@ -162,17 +146,5 @@ export function findItems(items: Iterable<Item>, filters: Filters, from: Point |
     looked.push(item)
     if (refusals(item, filters).length === 0) found.push(item)
   }
-  let counts: Counts | undefined
-  return {
-    items: found,
-    get counts() {
-      return (counts ??= countAll(looked, filters))
-    },
-  }
-}
-
-function countAll(items: readonly Item[], filters: Filters): Counts {
-  const counts: Counts = { costs: new Map(), access: new Map(), venues: new Map(), kinds: new Map(), languages: new Map() }
-  for (const item of items) countItem(counts, item, refusals(item, filters))
-  return counts
+  return { items: found, looked }
 }

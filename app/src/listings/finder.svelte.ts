@@ -13,8 +13,11 @@ import { placeOf, type Point } from './model'
 import { sectorPoints } from './near'
 import { matcher } from './search'
 
-/** How many rows are drawn at first, and more on each asking. */
+/** How many rows are drawn, and more on each asking. */
 export const ROWS = 24
+
+/** Of another list than before these are drawn first: what a screen has room for. The rest follow once they are seen. */
+const FIRST_ROWS = 8
 
 /** With more listings than this, today comes first. */
 const LARGE_TOWN = 2_000
@@ -23,7 +26,7 @@ class Finder {
   /** Kept while another page is in front, so that the list beside it and Back find it as it was. */
   filters = $state.raw<Filters>(fromHash(''))
   agenda = $state.raw<Agenda | null>(null)
-  rows = $state(ROWS)
+  rows = $state(FIRST_ROWS)
   /** How often every listing was made ready to be searched; until the first, what is found may be a part. */
   folded = $state(0)
   #before: { items: readonly Item[]; folded: number; words: string; found: readonly Item[] } | null = null
@@ -82,14 +85,14 @@ class Finder {
     const filters = fromHash(router.hash)
     if (toHash(filters) === toHash(this.filters)) return
     this.filters = filters
-    this.rows = ROWS
+    this.rows = FIRST_ROWS
   }
 
   /** Changes filters, and the address with them if the list is the page. */
   set(change: Partial<Filters>): void {
     this.filters = { ...this.filters, ...change }
-    this.rows = ROWS
-    if (router.path === '/') router.setHash(toHash(this.filters))
+    this.rows = FIRST_ROWS
+    if (router.path === '/') router.setHash(toHash(this.filters), change.words !== undefined)
     else router.go(`/#${toHash(this.filters)}`)
   }
 

@@ -5,6 +5,7 @@
  * positions are kept in the history entry, so that Back finds the list where it was.
  */
 import { tick } from 'svelte'
+import { leisure } from '../sync/pause'
 
 interface Kept {
   y?: number
@@ -18,6 +19,8 @@ class Router {
   hash = $state('')
   /** Rises with every move to another page, so that the shell can move the focus. */
   moves = $state(0)
+  /** The browser hasn't been told yet what stands behind the `#`. */
+  #owes = false
 
   /** Begins to follow the address. Answers how to stop. */
   start(): () => void {
@@ -39,6 +42,7 @@ class Router {
 
   /** Goes to an address of this app. `replace`: Back will not come back here. */
   go(address: string, options: { replace?: boolean } = {}): void {
+    this.#tell()
     this.#keepScroll()
     const depth = this.#kept.depth ?? 0
     if (options.replace) history.replaceState({ depth }, '', address)
@@ -46,11 +50,15 @@ class Router {
     this.#arrive(0)
   }
 
-  /** Changes what stands behind `#` without a new entry and without moving anything. */
-  setHash(hash: string): void {
-    const address = location.pathname + (hash ? `#${hash}` : '')
-    history.replaceState(history.state, '', address)
-    this.#read()
+  /**
+   * Changes what stands behind `#` without a new entry and without moving anything. `typed`: with every key, and to tell
+   * the browser takes as long as to search; it is told once the list has followed, or before the next page opens.
+   */
+  setHash(hash: string, typed = false): void {
+    this.hash = hash
+    this.#owes = true
+    if (typed) void leisure().then(() => this.#tell())
+    else this.#tell()
   }
 
   /** Back to the page before, or to `fallback` when the app was opened here. */
@@ -63,7 +71,13 @@ class Router {
     return (history.state as Kept | null) ?? {}
   }
 
+  #tell(): void {
+    if (this.#owes) history.replaceState(history.state, '', location.pathname + (this.hash ? `#${this.hash}` : ''))
+    this.#owes = false
+  }
+
   #read(): void {
+    this.#owes = false
     this.path = location.pathname
     this.hash = location.hash.slice(1)
   }
