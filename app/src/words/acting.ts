@@ -81,7 +81,9 @@ export const acting = {
     none: 'You act for nobody now.',
     start: (name: string) => `Do something for ${name}`,
     accept: 'Somebody lets me act for them',
-    endText: 'Their circle goes on: if you help there you still do. You no longer keep it in order.',
+    endText: 'To act for them again you need their consent anew.',
+    endCircle: 'Their circle goes on without you keeping it in order. If you help there, you still do.',
+    endSure: 'Yes, stop',
     acceptText: 'They open You, “Who acts for you” on their phone. Scan the code that it shows.',
     add: 'Somebody without a phone',
     addText: 'You run something here and know them. With their consent you can act for them.',
@@ -125,7 +127,7 @@ export const acting = {
     offered: 'Waits to be scanned',
     takeBack: 'Take it back',
     block: 'End it and block them',
-    endText: 'Your circle goes on without them: they help if they did, and no longer keep it in order.',
+    endText: 'If you end it, your circle goes on: they help if they did, and no longer keep it in order.',
   },
 
   person: {
