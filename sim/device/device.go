@@ -33,6 +33,7 @@ type Disk struct {
 	Seen       string // the epoch last heard of
 	PublicNext string
 	Offset     int64
+	Told       time.Time                // the server's clock in the last answer: the journal's, since a phone's can be set by weeks
 	Proves     bool                     // it was told to send a proof with each request
 	Repair     int                      // 0: sums agreed, 1: asking anew because they didn't, 2: they still don't
 	Leases     map[string]time.Duration // when each is over, by the trusted clock

@@ -36,7 +36,7 @@ func (c *Command) State() string {
 	return "waiting"
 }
 
-// Confirmed is a journal's entry: a command that was done, and when that was heard.
+// Confirmed is a journal's entry: a command that was done, and when the server said so, by its own clock.
 type Confirmed struct {
 	Command
 	Heard time.Time
@@ -108,7 +108,7 @@ func (q *Queue) hear(outcomes []Outcome) bool {
 }
 
 // settle takes out of force what the rows have reached, and returns it.
-func (q *Queue) settle(seq int64, now time.Time) (settled []*Command) {
+func (q *Queue) settle(seq int64, told time.Time) (settled []*Command) {
 	keep := q.Entries[:0:0]
 	for _, c := range q.Entries {
 		if c.Outcome == nil || c.Settled || c.Outcome.Seq > seq {
@@ -117,7 +117,7 @@ func (q *Queue) settle(seq int64, now time.Time) (settled []*Command) {
 		}
 		settled = append(settled, c)
 		if c.Outcome.Status == "ok" || c.Outcome.Status == "merged" {
-			q.Journal = append(q.Journal, Confirmed{*c, now})
+			q.Journal = append(q.Journal, Confirmed{*c, told})
 		}
 		if c.Outcome.Status != "ok" {
 			c.Settled = true
@@ -125,7 +125,7 @@ func (q *Queue) settle(seq int64, now time.Time) (settled []*Command) {
 		}
 	}
 	q.Entries = keep
-	q.Journal = slices.DeleteFunc(q.Journal, func(j Confirmed) bool { return now.Sub(j.Heard) > JournalAge })
+	q.Journal = slices.DeleteFunc(q.Journal, func(j Confirmed) bool { return told.Sub(j.Heard) > JournalAge })
 	if n := len(q.Journal) - JournalSize; n > 0 {
 		q.Journal = slices.Clone(q.Journal[n:])
 	}

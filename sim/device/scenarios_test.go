@@ -15,6 +15,7 @@ import (
 
 // player plays one shared scenario (testdata/scenarios/README.md) on a device.
 type player struct {
+	now   time.Time
 	t     *testing.T
 	where string
 	d     *Device
@@ -49,8 +50,8 @@ func play(t *testing.T, file string, killed bool) {
 	if err := json.Unmarshal(raw, &s); err != nil {
 		t.Fatal(err)
 	}
-	p := &player{t: t, asks: map[string]*Ask{}, names: map[string]string{}}
-	p.d = New(func() time.Time { return time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC) }, p.nonce)
+	p := &player{t: t, now: time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC), asks: map[string]*Ask{}, names: map[string]string{}}
+	p.d = New(func() time.Time { return p.now }, p.nonce)
 	moments := quiet(s.Steps)
 	for i, step := range s.Steps {
 		if killed && moments[i] {
@@ -93,7 +94,8 @@ var verbs = map[string]func(*player, map[string]json.RawMessage){
 		p.read(s["dismiss"], &nonce)
 		p.d.Dismiss(nonce)
 	},
-	"join": func(*player, map[string]json.RawMessage) {}, // this device is asked for either kind of request
+	"clock": func(p *player, s map[string]json.RawMessage) { p.read(s["clock"], &p.now) },
+	"join":  func(*player, map[string]json.RawMessage) {}, // this device is asked for either kind of request
 	"request": func(p *player, s map[string]json.RawMessage) {
 		p.asked(p.d.Ask(100, 1<<20), s)
 		p.contains("request", plain(p.t, p.last.Body), p.any(s["request"]))

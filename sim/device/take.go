@@ -56,7 +56,7 @@ func (d *Device) TakeParsed(ask *Ask, a *Answer) Taken {
 	}
 	d.hearAnswer(ask, a)
 	if now, err := time.Parse(time.RFC3339Nano, a.Head.Now); err == nil {
-		d.Offset = now.Sub(d.Now()).Milliseconds()
+		d.Offset, d.Told = now.Sub(d.Now()).Milliseconds(), now
 	}
 	d.stage(ask, a)
 	if !a.End.Done {
@@ -111,7 +111,7 @@ func (d *Device) apply(seq int64, end *End) {
 }
 
 func (d *Device) settle() {
-	for _, c := range d.Queue.settle(d.Seq, d.Now()) {
+	for _, c := range d.Queue.settle(d.Seq, d.Told) {
 		if d.Settled != nil {
 			d.Settled(c)
 		}

@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -122,7 +123,9 @@ func (g *gate) play(p part, first, count int) error {
 		return e
 	}
 	if err != nil {
-		return fmt.Errorf("%s\n%s: %w\nagain: %s", strings.TrimSpace(tail(said, 6000)), p.name, err, c)
+		whole := filepath.Join(built, p.name+".failed")
+		e := os.WriteFile(whole, []byte(said), 0o644)
+		return errors.Join(fmt.Errorf("%s\n%s: %w, all of it is in %s\nagain: %s", strings.TrimSpace(tail(said, 3000)), p.name, err, whole, c), e)
 	}
 	return nil
 }

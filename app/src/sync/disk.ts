@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000
 
 /** The stream; a new one where there is none, also when the browser has thrown our storage away meanwhile. */
 export async function loadStream(txn: Txn): Promise<Stream> {
-  return (await txn.get('meta', 'stream')) ?? { id: newNonce(), next: 1, offset: 0 }
+  return { id: newNonce(), next: 1, offset: 0, told: 0, ...((await txn.get('meta', 'stream')) as Stream | undefined) }
 }
 
 export async function loadQueue(txn: Txn): Promise<Queue> {
@@ -18,15 +18,15 @@ export async function loadQueue(txn: Txn): Promise<Queue> {
   return newQueue(stream, saved)
 }
 
-/** Writes what the rules changed; `now` in milliseconds of this phone's clock. */
-export async function saveQueue(txn: Txn, queue: Queue, now: number): Promise<void> {
+/** Writes what the rules changed. */
+export async function saveQueue(txn: Txn, queue: Queue): Promise<void> {
   await txn.put('meta', 'stream', queue.stream)
   for (const nonce of queue.removed) await txn.delete('outbox', nonce)
   for (const nonce of queue.touched) {
     const entry = queue.entries.get(nonce)
     if (entry) await txn.put('outbox', nonce, entry)
   }
-  if (queue.confirmed.length > 0) await writeJournal(txn, queue.confirmed, now)
+  if (queue.confirmed.length > 0) await writeJournal(txn, queue.confirmed, queue.stream.told)
 }
 
 async function writeJournal(txn: Txn, confirmed: readonly Saved[], now: number): Promise<void> {

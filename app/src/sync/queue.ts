@@ -34,9 +34,11 @@ export interface Stream {
   next: number
   /** Milliseconds to add to this phone's clock, by the last answer. */
   offset: number
+  /** The server's clock in the last answer, in milliseconds: the journal's, since a phone's can be set by weeks. */
+  told: number
 }
 
-/** A command that the server has done, with this phone's time of learning it. */
+/** A command that the server has done, with the server's time of telling it. */
 export interface Confirmed {
   command: Saved
   at: number

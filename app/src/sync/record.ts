@@ -32,18 +32,19 @@ export interface Recorded {
 export async function recordAnswer(txn: Txn, ask: Ask, answer: Answer, now: number): Promise<Recorded & { reborn: boolean; stale: boolean }> {
   const before = await loadMeta(txn)
   const queue = await loadQueue(txn)
+  queue.stream.told = Date.parse(answer.head.now) || now
   if (before.generation !== ask.generation) {
     if (ask.stream === queue.stream.id && answer.head.epoch === before.seen) hear(queue, answer.outcomes)
     if (answer.head.epoch === before.epoch) settle(queue, before.seq)
-    await saveQueue(txn, queue, now)
+    await saveQueue(txn, queue)
     return { meta: before, queue, reborn: false, stale: true }
   }
   const reborn = await hearAnswer(txn, before, queue, ask, answer)
-  queue.stream.offset = (Date.parse(answer.head.now) || now) - now
+  queue.stream.offset = queue.stream.told - now
   const meta = await stage(txn, before, ask, answer, now)
   if (answer.end.done === true) settle(queue, meta.seq)
   await txn.put('meta', 'sync', meta)
-  await saveQueue(txn, queue, now)
+  await saveQueue(txn, queue)
   return { meta, queue, reborn, stale: false }
 }
 
@@ -73,7 +74,7 @@ export async function recordFrame(txn: Txn, step: Frame, now: number): Promise<R
   const meta: Meta = { ...before, segments, seq: step.to, cursor: step.cursor, generation: before.generation + 1, lastSync: now }
   settle(queue, meta.seq)
   await txn.put('meta', 'sync', meta)
-  await saveQueue(txn, queue, now)
+  await saveQueue(txn, queue)
   return { meta, queue }
 }
 

@@ -65,7 +65,7 @@ const SYNC_STORES: StoreName[] = STORES.filter((name) => name !== 'device' && na
 export class Replica {
   base = new Base()
   meta: Meta = NO_META
-  stream: Stream = { id: newNonce(), next: 1, offset: 0 }
+  stream: Stream = { id: newNonce(), next: 1, offset: 0, told: 0 }
   /** The outbox in order of number. */
   entries = new Map<string, Saved>()
   /** For how long the rows about others may be held. */
@@ -164,7 +164,7 @@ export class Replica {
       async (txn) => {
         const loaded = await loadQueue(txn)
         if (!fn(loaded)) return null
-        await saveQueue(txn, loaded, this.options.now())
+        await saveQueue(txn, loaded)
         return loaded
       },
       'strict',

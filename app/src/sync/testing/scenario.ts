@@ -21,6 +21,7 @@ export class ScenarioDevice {
   #fault: string | null = null
   #waitMs = 0
   #full = false
+  #now = Date.UTC(2026, 5, 1, 9)
 
   private constructor(
     private readonly name: string,
@@ -41,7 +42,7 @@ export class ScenarioDevice {
   async #reopen(): Promise<void> {
     this.#replica = new Replica(this.#roomOf(await openKind(this.kind, this.name)), {
       app: '1.0.0',
-      now: () => Date.UTC(2026, 5, 1, 9),
+      now: () => this.#now,
       changed: () => undefined,
       wrote: () => undefined,
     })
@@ -91,6 +92,7 @@ export class ScenarioDevice {
       expect(done, where).toBe(step.done)
     },
     dismiss: async (step) => void (await this.#replica.changeQueue((queue) => (remove(queue, step.dismiss), true))),
+    clock: async (step) => void (this.#now = Date.parse(step.clock)),
     join: async (step) => {
       this.member = step.join.member
       await this.#replica.changeQueue((queue) => (adopt(queue, this.member, newNonce()), true))
