@@ -216,6 +216,12 @@ test('somebody with no phone asks by who acts for them: it stands under their na
   const mabel = pearl.locator('li.slip').filter({ hasText: 'Mabel' })
   await mabel.getByText(/^Everything that was done/).click()
   for (const what of ['Asked neighbours for something', 'Chose who helps', 'Wrote to somebody who helps']) await expect(mabel.getByText(what)).toBeVisible()
+
+  // Ending it is asked once: it begins again only with Mabel's yes.
+  await mabel.getByRole('button', { name: 'Stop acting for Mabel' }).click()
+  await expect(mabel.getByText('To act for them again you need their consent anew.', { exact: false })).toBeVisible()
+  await mabel.getByRole('button', { name: 'Yes, stop' }).click()
+  await expect(mabel).toHaveCount(0)
 })
 
 /** All that a page says to whoever can't see it. */
