@@ -212,7 +212,7 @@ export function listenerScreens(): Screen[] {
     quiet('from-before', (page) => page.getByRole('region', { name: 'From before' }).waitFor()),
     quiet('earlier', tap('Take a concern back')),
     { name: 'buddy', path: '/buddies', then: (page) => page.getByText('How to be a buddy').click() },
-    { name: 'ring', path: '/buddies', then: (page) => page.getByRole('link', { name: 'Give Stan a ring' }).click() },
+    { name: 'ring', path: '/buddies', then: (page) => page.getByRole('link', { name: 'Give Stan a ring' }).click().then(() => page.getByRole('button', { name: 'No answer' }).waitFor()) },
     { name: 'listening', path: '/listening' },
     { name: 'guide', path: '/guide' },
     { name: 'cards', path: '/cards' },
