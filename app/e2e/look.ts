@@ -348,7 +348,7 @@ export function helperScreens(circle: string, ask: string): Screen[] {
   return [
     { name: 'circle-helps', path: `/circles/${circle}`, then: (page) => page.getByText('What you can do').first().click() },
     { name: 'day', path: '/day' },
-    { name: 'day-turn', path: `/circles/${circle}`, then: (page) => open(page).then(() => page.getByRole('heading', { level: 1 }).waitFor()) },
+    { name: 'day-turn', path: `/circles/${circle}`, then: (page) => open(page).then(() => page.getByRole('heading', { level: 1, name: 'On the day' }).waitFor()) },
     { name: 'ask-can', path: '/asks', then: (page) => page.getByRole('article').filter({ hasText: 'A parcel to the post office' }).getByRole('link').click().then(() => page.getByRole('button', { name: 'I can', exact: true }).waitFor()) },
     { name: 'ask-chosen', path: ask, then: (page) => page.getByLabel(/^Your number, for/).waitFor() },
   ]
