@@ -88,11 +88,11 @@ class Finder {
     this.rows = FIRST_ROWS
   }
 
-  /** Changes filters, and the address with them if the list is the page. */
-  set(change: Partial<Filters>): void {
+  /** Changes filters, and the address with them if the list is the page. `typed`: by a key of many. */
+  set(change: Partial<Filters>, typed = false): void {
     this.filters = { ...this.filters, ...change }
     this.rows = FIRST_ROWS
-    if (router.path === '/') router.setHash(toHash(this.filters), change.words !== undefined)
+    if (router.path === '/') router.setHash(toHash(this.filters), typed)
     else router.go(`/#${toHash(this.filters)}`)
   }
 
