@@ -139,20 +139,23 @@ func (w wish) args(i int) map[string]string {
 type peer struct {
 	name, dir string
 	app       *core.BaseApp
+	tells     bool // it puts down, too, that the hosts are to be told of each visit
 }
 
-// peers are three. The first is what a feature of the same server would pay for
-// the same rows: connections that keep their statements, and triggers that keep
-// the index. The others lack one of the two.
+// peers are four. The first is what a feature of the same server would pay for
+// the same rows, visits and whom to tell of them: connections that keep their
+// statements, and triggers that keep the index. Each other one lacks one of these.
 func (s *server) peers() ([]*peer, error) {
 	kinds := []struct {
 		name     string
 		open     func(string) (*dbx.DB, error)
 		triggers bool
+		tells    bool
 	}{
-		{"app.Save of the same rows, one transaction", store.Open, true},
-		{"app.Save as PocketBase opens its database", store.OpenPlain, true},
-		{"app.Save without the triggers of the index", store.Open, false},
+		{"app.Save of the same rows, one transaction", store.Open, true, true},
+		{"app.Save of the visits alone", store.Open, true, false},
+		{"app.Save as PocketBase opens its database", store.OpenPlain, true, true},
+		{"app.Save without the triggers of the index", store.Open, false, true},
 	}
 	var out []*peer
 	for _, k := range kinds {
@@ -160,7 +163,7 @@ func (s *server) peers() ([]*peer, error) {
 		if err != nil {
 			return nil, err
 		}
-		p := &peer{name: k.name, dir: dir, app: core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: k.open})}
+		p := &peer{name: k.name, dir: dir, app: core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: k.open}), tells: k.tells}
 		if err := p.fill(s.dir, k.triggers); err != nil {
 			return nil, err
 		}
@@ -191,7 +194,11 @@ func (p *peer) close() {
 
 // save stores what the push of these wishes stores.
 func (p *peer) save(wishes []wish, run int) (cpu, wall time.Duration, err error) {
-	coll, err := p.app.FindCollectionByNameOrId("visits")
+	visits, err := p.app.FindCollectionByNameOrId("visits")
+	if err != nil {
+		return 0, 0, err
+	}
+	tellings, err := p.app.FindCollectionByNameOrId("tellings")
 	if err != nil {
 		return 0, 0, err
 	}
@@ -202,7 +209,7 @@ func (p *peer) save(wishes []wish, run int) (cpu, wall time.Duration, err error)
 	before, began := own(), time.Now()
 	err = p.app.RunInTransaction(func(tx core.App) error {
 		for i, w := range wishes {
-			v := core.NewRecord(coll)
+			v := core.NewRecord(visits)
 			for k, value := range w.args(i) {
 				v.Set(k, value)
 			}
@@ -211,6 +218,14 @@ func (p *peer) save(wishes []wish, run int) (cpu, wall time.Duration, err error)
 			v.Set("occurredAt", sync.Stamp(began))
 			v.Set("clock", "good")
 			if err := tx.Save(v); err != nil {
+				return err
+			}
+			if !p.tells {
+				continue
+			}
+			told := core.NewRecord(tellings)
+			told.Load(map[string]any{"whom": "host/" + w.listing, "but": member, "template": "visit.new", "ref": w.listing, "at": sync.Stamp(began), "rank": 1})
+			if err := tx.Save(told); err != nil {
 				return err
 			}
 		}
