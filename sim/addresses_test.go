@@ -29,14 +29,9 @@ var autumn = time.Date(2026, 10, 5, 9, 0, 0, 0, time.UTC)
 // helper in its window and for no other, and are on no phone after it: not on one that
 // heard nothing, was closed, or whose clock was moved.
 func TestAddresses_AreSeenByOneHelperInTheirWindow(t *testing.T) {
-	town := needTown(t)
-	plays(t, "addresses", "KITH_ADDRESSES", 1, 1, func(t *testing.T, seed uint64, total map[string]int) {
-		time.Sleep(time.Until(autumn))
-		w := newWorld(t, town, 950_000+seed, total)
-		defer w.cleanUp()
-		defer w.stop()
-		newStreet(w, seed).pass(31)
-	}, "addresses held in their window", "addresses over on a phone that heard nothing", "addresses over on a phone that was closed", "addresses taken back",
+	begins := func(uint64) time.Time { return autumn }
+	plays(t, "addresses", "KITH_ADDRESSES", 1, 1, 950_000, begins, func(w *world, seed uint64) { newStreet(w, seed).pass(31) },
+		"addresses held in their window", "addresses over on a phone that heard nothing", "addresses over on a phone that was closed", "addresses taken back",
 		"phones set back while closed", "phones set on while closed", "clocks moved while open", "answers that came late", "pages that were not done",
 		"turns moved", "homes changed", "helpers taken off", "done: swaps.yes", "done: turns.drop", "canaries on a live connection's phone")
 }

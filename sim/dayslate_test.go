@@ -31,14 +31,9 @@ func derived(parts ...string) string {
 // Ensure that registers of phones that are days late end as one, and that of whoever
 // wasn't there one call is due at a time, by what is known then and by nothing else.
 func TestRegisters_OfPhonesThatAreDaysLate(t *testing.T) {
-	town := needTown(t)
-	plays(t, "registers", "KITH_REGISTERS", 3, 10, func(t *testing.T, seed uint64, total map[string]int) {
-		time.Sleep(time.Until(monday))
-		w := newWorld(t, town, 900_000+seed, total)
-		defer w.cleanUp()
-		defer w.stop()
-		newLateClub(w, seed).pass(20)
-	}, "calls due", "calls void", "calls after a late register", "missed sessions that nobody is rung about", "registers merged", "sessions called off",
+	begins := func(uint64) time.Time { return monday }
+	plays(t, "registers", "KITH_REGISTERS", 3, 10, 900_000, begins, func(w *world, seed uint64) { newLateClub(w, seed).pass(20) },
+		"calls due", "calls void", "calls after a late register", "missed sessions that nobody is rung about", "registers merged", "sessions called off",
 		"restores", "done: regulars.same")
 }
 

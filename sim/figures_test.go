@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/cryptotest"
 	"testing/synctest"
+	"time"
 )
 
 // figures is what a test measured, by name, for the release gate (sim/gate) to add
@@ -29,17 +30,23 @@ func envCount(t *testing.T, name string, otherwise int) int {
 	return n
 }
 
-// plays plays weeks of something, each time from a seed of its own in virtual time:
-// variable says how often, else otherwise. Played so often, or ten times from wherever
-// the gate begins, each of the things that it is about must have come about; of the
-// first of them the gate says how often.
-func plays(t *testing.T, part, variable string, otherwise, enough int, play func(t *testing.T, seed uint64, total map[string]int), things ...string) {
+// plays plays weeks of something, each time in a world of its own, in virtual time from
+// when it begins: variable says how often, else otherwise. Worlds are numbered from base.
+// Played enough times, or ten from wherever the gate begins, each of the things that it
+// is about must have come about; of the first of them the gate says how often.
+func plays(t *testing.T, part, variable string, otherwise, enough int, base uint64, begins func(seed uint64) time.Time, play func(w *world, seed uint64), things ...string) {
 	t.Helper()
-	times, first := envCount(t, variable, otherwise), before(t)
+	town, times, first := needTown(t), envCount(t, variable, otherwise), before(t)
 	total := map[string]int{}
 	for seed := uint64(first); seed < uint64(first+times); seed++ {
 		cryptotest.SetGlobalRandom(t, seed)
-		synctest.Test(t, func(t *testing.T) { play(t, seed, total) })
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(time.Until(begins(seed)))
+			w := newWorld(t, town, base+seed, total)
+			defer w.cleanUp()
+			defer w.stop()
+			play(w, seed)
+		})
 	}
 	for _, what := range things {
 		if total[what] == 0 && times >= enough && (first == 0 || times >= 10) {

@@ -1,6 +1,7 @@
 import type { BrowserContext, Page } from '@playwright/test'
 import { filmed, sheet, withCamera } from './film'
-import { expect, kept, openFront, test, type Town } from './town'
+import { superuser } from './superuser'
+import { expect, joinWith, kept, openFront, test, type Town } from './town'
 
 const PHONE = { viewport: { width: 390, height: 844 }, locale: 'en-GB', timezoneId: 'Europe/London' }
 
@@ -112,4 +113,14 @@ test('a camera that may not be used is said, and the code can be typed', async (
     await expect(phone.getByText(/^The camera may not be used/)).toBeVisible()
     await expect(phone.getByRole('button', { name: 'Try the camera again' })).toBeVisible()
   })
+})
+
+test('a phone that was shut out is told what a new invite is for, like one that nobody knows', async ({ page, town }) => {
+  await joinWith(page, town.invite(), 'Ada')
+  const rows = await superuser(town)
+  const [member] = await rows.find('members', 'firstName = "Ada"')
+  const [phone] = await rows.find('devices', `member = "${member!.id}"`)
+  await rows.change('devices', phone!.id, { revoked: true })
+  await page.goto(town.invite())
+  await expect(page.locator('.invitation .community')).toBeVisible()
 })

@@ -123,9 +123,9 @@ func (g *gate) play(p part, first, count int) error {
 		return e
 	}
 	if err != nil {
-		whole := filepath.Join(built, p.name+".failed")
-		e := os.WriteFile(whole, []byte(said), 0o644)
-		return errors.Join(fmt.Errorf("%s\n%s: %w, all of it is in %s\nagain: %s", strings.TrimSpace(tail(said, 3000)), p.name, err, whole, c), e)
+		all := filepath.Join(built, p.name+".failed")
+		e := os.WriteFile(all, []byte(said), 0o644)
+		return errors.Join(fmt.Errorf("%s\n%s: %w, all of it is in %s\nagain: %s", strings.TrimSpace(tail(said, 3000)), p.name, err, all, c), e)
 	}
 	return nil
 }
