@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"kith/hooks/registers"
 	"kith/internal/calendar"
@@ -157,7 +158,9 @@ func TestAttack_ApologiesForADayThatIsFarOffKeepNoName(t *testing.T) {
 	h := w.inHall(w.phone("activator"), w.phone("resident"))
 	mary := h.adds(h.host, 0, "Mary")
 	h.host.doesWell("registers.mark", h.marks(100, mary, "excused"))
-	if last := w.record("regulars", mary).GetString("last"); last != h.day(0)[:10] {
+	// The session may have begun yesterday, where the apologies were made today.
+	today := time.Now().In(h.at.Location()).Format(time.DateOnly)
+	if last := w.record("regulars", mary).GetString("last"); last < h.day(0)[:10] || last > today {
 		t.Errorf("she was last on the register on %s", last)
 	}
 	if code := h.host.told("registers.mark", h.marks(3000, mary, "excused")); code != "too_early" {
