@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"testing/synctest"
 	"time"
 
 	"kith/hooks/notices"
@@ -25,9 +26,12 @@ func ofInboxes(coll, id string, col map[string]string) []string {
 }
 
 // tell has the worker bring out what is to be told by now, to inboxes alone: nobody is
-// at a phone or an address here.
+// at a phone or an address here. What is told to many is one statement, which no hook
+// hears of; the hub finds it by itself.
 func (w *world) tell() {
 	w.change("rounds of telling", notices.NewWorker(w.s.app, notices.Channels{}).All(context.Background(), time.Now()))
+	time.Sleep(1100 * time.Millisecond)
+	synctest.Wait()
 }
 
 // look is a person at their inbox, or at how they want to be told.

@@ -84,58 +84,6 @@ test('something for today that hasn’t gone in five minutes is said and doesn�
   await expect(line).toHaveCount(0)
 })
 
-for (const [code, words] of [['basics_first', 'read the seven cards'], ['too_many', 'It goes by itself, a little later']] as const) {
-  test(`what the server puts off (${code}) is said to its writer alone, waits, and arrives`, async ({ page, town }) => {
-    await joinAs(page, town, 'listener')
-    await page.clock.install()
-    await openFront(page, town)
-    await page.route(LETTERS, answers({ outcome: 'later', code }))
-    await passOn(page)
-    await openQuiet(page)
-    await expect(news(page).getByText(words)).toBeVisible()
-    if (code === 'basics_first') await expect(news(page).getByRole('button', { name: 'Read the cards' })).toBeVisible()
-    await close(page)
-    await expect(page.getByText(words), 'nowhere but above the form').toHaveCount(0)
-    expect(named(town)).not.toContain('1 concerns name them')
-    await page.unroute(LETTERS)
-    await page.clock.fastForward('02:00')
-    await signal(page)
-    await expect.poll(() => named(town)).toContain('1 concerns name them')
-    await openQuiet(page)
-    await expect(news(page)).toHaveCount(0)
-  })
-}
-
-test('something for today that the server puts off says so where it was saved, at once, with whom to ring', async ({ page, town }) => {
-  await joinAs(page, town, 'listener')
-  await page.clock.install()
-  await openFront(page, town)
-  await page.route(LETTERS, answers({ outcome: 'later', code: 'too_many' }))
-  await passOn(page, { urgent: true, stay: true })
-  const held = page.getByRole('alert').filter({ hasText: 'Very much was passed on from here today, so this has to wait. You asked for somebody to look today: ring now.' })
-  await expect(held).toBeVisible()
-  await expect(held.getByRole('link', { name: 'Ring 020 7946 0222' })).toHaveAttribute('href', 'tel:02079460222')
-  expect(await violations(page, 'all')).toEqual([])
-  await page.getByRole('button', { name: 'Done' }).click()
-  const line = page.getByText('Something of yours has not gone yet.')
-  await expect(line, 'before five minutes are over').toBeVisible()
-  await page.reload()
-  await expect(line).toBeVisible()
-  await openQuiet(page)
-  await expect(news(page).getByText('You asked for somebody to look today: ring now.', { exact: false })).toBeVisible()
-  await close(page)
-  await page.unroute(LETTERS)
-  // The page that was loaded anew may have been answered "later" just now, which orders a minute from then.
-  await expect
-    .poll(async () => {
-      await page.clock.fastForward('02:00')
-      await signal(page)
-      return named(town)
-    })
-    .toContain('1 concerns name them')
-  await expect(line).toHaveCount(0)
-})
-
 test('on a shared tablet nobody but its writer sees that something for today was put off', async ({ town }) => {
   const { context, page, folder } = await tablet()
   try {
@@ -172,90 +120,145 @@ test('on a shared tablet nobody but its writer sees that something for today was
   }
 })
 
-test('what the server refuses for good is said, with what to do, until its writer has read it', async ({ page, town }) => {
-  await joinAs(page, town, 'listener')
-  await openFront(page, town)
-  // The worker takes a page over while it runs; what it asks for just then may pass by the answer of this test.
-  await kept(page)
-  await page.route(LETTERS, answers({ outcome: 'rejected', code: 'text_invalid' }))
-  const answered = page.waitForResponse(LETTERS)
-  await passOn(page)
-  await answered
-  for (let time = 0; time < 2; time++) {
+test.describe('what the server says to a letter', () => {
+  // With a worker between page and server, an answer of these tests can be passed by; what they look at needs none.
+  test.use({ serviceWorkers: 'block' })
+
+  for (const [code, words] of [['basics_first', 'read the seven cards'], ['too_many', 'It goes by itself, a little later']] as const) {
+    test(`what the server puts off (${code}) is said to its writer alone, waits, and arrives`, async ({ page, town }) => {
+      await joinAs(page, town, 'listener')
+      await page.clock.install()
+      await openFront(page, town)
+      await page.route(LETTERS, answers({ outcome: 'later', code }))
+      await passOn(page)
+      await openQuiet(page)
+      await expect(news(page).getByText(words)).toBeVisible()
+      if (code === 'basics_first') await expect(news(page).getByRole('button', { name: 'Read the cards' })).toBeVisible()
+      await close(page)
+      await expect(page.getByText(words), 'nowhere but above the form').toHaveCount(0)
+      expect(named(town)).not.toContain('1 concerns name them')
+      await page.unroute(LETTERS)
+      await page.clock.fastForward('02:00')
+      await signal(page)
+      await expect.poll(() => named(town)).toContain('1 concerns name them')
+      await openQuiet(page)
+      await expect(news(page)).toHaveCount(0)
+    })
+  }
+
+  test('something for today that the server puts off says so where it was saved, at once, with whom to ring', async ({ page, town }) => {
+    await joinAs(page, town, 'listener')
+    await page.clock.install()
+    await openFront(page, town)
+    await page.route(LETTERS, answers({ outcome: 'later', code: 'too_many' }))
+    await passOn(page, { urgent: true, stay: true })
+    const held = page.getByRole('alert').filter({ hasText: 'Very much was passed on from here today, so this has to wait. You asked for somebody to look today: ring now.' })
+    await expect(held).toBeVisible()
+    await expect(held.getByRole('link', { name: 'Ring 020 7946 0222' })).toHaveAttribute('href', 'tel:02079460222')
+    expect(await violations(page, 'all')).toEqual([])
+    await page.getByRole('button', { name: 'Done' }).click()
+    const line = page.getByText('Something of yours has not gone yet.')
+    await expect(line, 'before five minutes are over').toBeVisible()
+    await page.reload()
+    await expect(line).toBeVisible()
     await openQuiet(page)
-    await expect(news(page).getByText('It could not be taken in. If it still matters, pass it on again, or ring.')).toBeVisible()
+    await expect(news(page).getByText('You asked for somebody to look today: ring now.', { exact: false })).toBeVisible()
     await close(page)
-  }
-  await page.reload()
-  await openQuiet(page)
-  await news(page).getByRole('button', { name: 'All right' }).click()
-  await expect(news(page)).toHaveCount(0)
-  await expect(page.getByLabel('Not yet'), 'and it can be passed on again').toBeVisible()
-})
-
-test('it can be taken back, and nothing is left of it at the server', async ({ page, town }) => {
-  await joinAs(page, town, 'listener')
-  await openFront(page, town)
-  await passOn(page)
-  await expect.poll(() => named(town)).toContain('1 concerns name them')
-  await openQuiet(page)
-  await page.getByRole('button', { name: 'Take a concern back' }).click()
-  await page.getByRole('button', { name: /^Take it back ?: .+ today, / }).click()
-  await page.getByRole('button', { name: 'Yes, take it back' }).click()
-  await expect.poll(() => named(town), 'nothing is left at the server').not.toContain('1 concerns name them')
-})
-
-test('what somebody has already can’t be taken back, and that is said', async ({ page, town }) => {
-  await joinAs(page, town, 'listener')
-  await openFront(page, town)
-  await passOn(page)
-  await expect.poll(() => named(town)).toContain('1 concerns name them')
-  await page.route(LETTERS, answers({ outcome: 'rejected', code: 'picked_up' }))
-  await openQuiet(page)
-  await page.getByRole('button', { name: 'Take a concern back' }).click()
-  await page.getByRole('button', { name: /^Take it back ?: .+ today, / }).click()
-  await page.getByRole('button', { name: 'Yes, take it back' }).click()
-  await expect(news(page).getByText('Somebody has it already, so it can’t be taken back.')).toBeVisible()
-})
-
-test('who wants to hear of it is told three things and no more, asks without a name, and can stop', async ({ page, town }) => {
-  await joinAs(page, town, 'listener')
-  await openFront(page, town)
-  const asked: { receipts: string[]; by: string | undefined }[] = []
-  let state = 'received'
-  await page.route(RECEIPTS, async (route) => {
-    asked.push({ receipts: route.request().postDataJSON().receipts, by: route.request().headers()['authorization'] })
-    await route.fulfill({ json: { states: Array.from({ length: 8 }, () => state) } })
+    await page.unroute(LETTERS)
+    // The page that was loaded anew may have been answered "later" just now, which orders a minute from then.
+    await expect
+      .poll(async () => {
+        await page.clock.fastForward('02:00')
+        await signal(page)
+        return named(town)
+      })
+      .toContain('1 concerns name them')
+    await expect(line).toHaveCount(0)
   })
-  await passOn(page)
-  await expect.poll(() => named(town)).toContain('1 concerns name them')
-  await openQuiet(page)
-  await expect(news(page), 'who doesn’t want to hear of it is told nothing').toHaveCount(0)
-  await close(page)
-  expect(asked).toEqual([])
 
-  await passOn(page, { tell: true })
-  for (const [next, words] of [['received', 'It is there. If somebody has it, you see that here the day after.'], ['onIt', 'Somebody has taken it.'], ['closed', 'It is closed. Thank you.']] as const) {
-    state = next
+  test('what the server refuses for good is said, with what to do, until its writer has read it', async ({ page, town }) => {
+    await joinAs(page, town, 'listener')
+    await openFront(page, town)
+    await page.route(LETTERS, answers({ outcome: 'rejected', code: 'text_invalid' }))
+    const answered = page.waitForResponse(LETTERS)
+    await passOn(page)
+    await answered
+    for (let time = 0; time < 2; time++) {
+      await openQuiet(page)
+      await expect(news(page).getByText('It could not be taken in. If it still matters, pass it on again, or ring.')).toBeVisible()
+      await close(page)
+    }
+    await page.reload()
     await openQuiet(page)
-    await expect(news(page).getByText(words)).toBeVisible()
-    await expect(news(page), 'and nothing of what it was about').not.toContainText(NAME)
-    if (next !== 'closed') await close(page)
-  }
-  for (const one of asked) expect([one.receipts.length, new Set(one.receipts).size, one.by]).toEqual([8, 8, undefined])
-  await news(page).getByRole('button', { name: 'All right' }).click()
-  await close(page)
+    await news(page).getByRole('button', { name: 'All right' }).click()
+    await expect(news(page)).toHaveCount(0)
+    await expect(page.getByLabel('Not yet'), 'and it can be passed on again').toBeVisible()
+  })
 
-  state = 'received'
-  await passOn(page, { tell: true })
-  await openQuiet(page)
-  await news(page).getByRole('button', { name: 'Don’t tell me any more' }).click()
-  await expect(news(page)).toHaveCount(0)
-  await close(page)
-  const before = asked.length
-  await openQuiet(page)
-  await expect(news(page)).toHaveCount(0)
-  expect(asked).toHaveLength(before)
+  test('it can be taken back, and nothing is left of it at the server', async ({ page, town }) => {
+    await joinAs(page, town, 'listener')
+    await openFront(page, town)
+    await passOn(page)
+    await expect.poll(() => named(town)).toContain('1 concerns name them')
+    await openQuiet(page)
+    await page.getByRole('button', { name: 'Take a concern back' }).click()
+    await page.getByRole('button', { name: /^Take it back ?: .+ today, / }).click()
+    await page.getByRole('button', { name: 'Yes, take it back' }).click()
+    await expect.poll(() => named(town), 'nothing is left at the server').not.toContain('1 concerns name them')
+  })
+
+  test('what somebody has already can’t be taken back, and that is said', async ({ page, town }) => {
+    await joinAs(page, town, 'listener')
+    await openFront(page, town)
+    await passOn(page)
+    await expect.poll(() => named(town)).toContain('1 concerns name them')
+    await page.route(LETTERS, answers({ outcome: 'rejected', code: 'picked_up' }))
+    await openQuiet(page)
+    await page.getByRole('button', { name: 'Take a concern back' }).click()
+    await page.getByRole('button', { name: /^Take it back ?: .+ today, / }).click()
+    await page.getByRole('button', { name: 'Yes, take it back' }).click()
+    await expect(news(page).getByText('Somebody has it already, so it can’t be taken back.')).toBeVisible()
+  })
+
+  test('who wants to hear of it is told three things and no more, asks without a name, and can stop', async ({ page, town }) => {
+    await joinAs(page, town, 'listener')
+    await openFront(page, town)
+    const asked: { receipts: string[]; by: string | undefined }[] = []
+    let state = 'received'
+    await page.route(RECEIPTS, async (route) => {
+      asked.push({ receipts: route.request().postDataJSON().receipts, by: route.request().headers()['authorization'] })
+      await route.fulfill({ json: { states: Array.from({ length: 8 }, () => state) } })
+    })
+    await passOn(page)
+    await expect.poll(() => named(town)).toContain('1 concerns name them')
+    await openQuiet(page)
+    await expect(news(page), 'who doesn’t want to hear of it is told nothing').toHaveCount(0)
+    await close(page)
+    expect(asked).toEqual([])
+
+    await passOn(page, { tell: true })
+    for (const [next, words] of [['received', 'It is there. If somebody has it, you see that here the day after.'], ['onIt', 'Somebody has taken it.'], ['closed', 'It is closed. Thank you.']] as const) {
+      state = next
+      await openQuiet(page)
+      await expect(news(page).getByText(words)).toBeVisible()
+      await expect(news(page), 'and nothing of what it was about').not.toContainText(NAME)
+      if (next !== 'closed') await close(page)
+    }
+    for (const one of asked) expect([one.receipts.length, new Set(one.receipts).size, one.by]).toEqual([8, 8, undefined])
+    await news(page).getByRole('button', { name: 'All right' }).click()
+    await close(page)
+
+    state = 'received'
+    await passOn(page, { tell: true })
+    await openQuiet(page)
+    await news(page).getByRole('button', { name: 'Don’t tell me any more' }).click()
+    await expect(news(page)).toHaveCount(0)
+    await close(page)
+    const before = asked.length
+    await openQuiet(page)
+    await expect(news(page)).toHaveCount(0)
+    expect(asked).toHaveLength(before)
+  })
 })
 
 test('before the cards were read no name can be typed; read with no signal, they open it, and it arrives once', async ({ page, town }) => {
