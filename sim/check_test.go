@@ -77,8 +77,8 @@ func (w *world) checkIndex() {
 		switch {
 		case in != (isLive == 1):
 			w.fail("20: %v is in %s: %v; the index says %d", k, aud, in, isLive)
-		case in && seq > f.upTo && seq > w.before.seq && seq <= w.o.now.seq && slices.Contains([]string{"marks", "registers", "regulars"}, k.Coll):
-			f.after, f.upTo = w.before.seq, w.o.now.seq // said and taken back in one push
+		case in && seq > f.upTo && seq > w.before.seq && seq <= w.o.now.seq && slices.Contains([]string{"marks", "registers", "registrations", "regulars"}, k.Coll):
+			f.after, f.upTo = w.before.seq, w.o.now.seq // said and taken back, or ended and begun again, in one push
 		case in && (seq <= f.after || seq > f.upTo):
 			w.fail("20: %v has version %d in the index, which is not in (%d, %d]", k, seq, f.after, f.upTo)
 		}
