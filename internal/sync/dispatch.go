@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"slices"
 	"strings"
-	"time"
 
 	"kith/internal/limits"
 )
@@ -50,7 +49,7 @@ func (h *Hub) Dispatch(ctx context.Context) error {
 	case len(r.entries) > limits.FrameRows:
 		h.pokeAll(r.to)
 	default:
-		h.deliver(&r, time.Now())
+		h.deliver(&r)
 	}
 	h.seq = r.to
 	return nil
@@ -125,7 +124,7 @@ func (r *reading) touch(ctx context.Context, tx *sql.Tx, from int64) error {
 
 // deliver gives each connection that it concerns what it may see. The caller
 // holds mu.
-func (h *Hub) deliver(r *reading, now time.Time) {
+func (h *Hub) deliver(r *reading) {
 	touched, to := r.touched, r.to
 	shared := map[string][]byte{}
 	for _, c := range h.by.of(touched) {
@@ -143,7 +142,7 @@ func (h *Hub) deliver(r *reading, now time.Time) {
 		if len(seen) == 0 || to <= c.seq {
 			continue
 		}
-		if c.isOver(seen, now) {
+		if c.anyEnds(seen) { // what has changed may be when it is over, and a pull says how much is left
 			h.poke(c, to)
 			continue
 		}
