@@ -5,7 +5,6 @@ import (
 	"errors"
 	"sync"
 	"testing/synctest"
-	"time"
 )
 
 // A disk that is full or broken, and a process that dies, between any two
@@ -108,8 +107,7 @@ func (w *world) brokenDisk(p *phone) {
 		w.restart()
 		return // whoever died says nothing
 	}
-	time.Sleep(1100 * time.Millisecond) // the hub looks again by itself
-	synctest.Wait()
+	w.hubLooks()
 	if l.status == 200 && l.read() != nil {
 		w.inspect(l)
 	}

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"context"
-	"testing/synctest"
 	"time"
 
 	"kith/hooks/notices"
@@ -30,8 +29,7 @@ func ofInboxes(coll, id string, col map[string]string) []string {
 // hears of; the hub finds it by itself.
 func (w *world) tell() {
 	w.change("rounds of telling", notices.NewWorker(w.s.app, notices.Channels{}).All(context.Background(), time.Now()))
-	time.Sleep(1100 * time.Millisecond)
-	synctest.Wait()
+	w.hubLooks()
 }
 
 // look is a person at their inbox, or at how they want to be told.

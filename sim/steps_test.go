@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"kith/internal/limits"
 	"kith/sim/device"
 )
 
@@ -170,6 +171,13 @@ func (w *world) change(what string, err error) {
 	w.note("%s at %d", what, w.o.now.seq)
 }
 
+// hubLooks lets the virtual second go by after which the hub looks for commits that nobody
+// announced.
+func (w *world) hubLooks() {
+	time.Sleep(limits.CommitPoll + 100*time.Millisecond)
+	synctest.Wait()
+}
+
 // raw commits SQL that no hook hears of; the hub finds it by itself.
 func (w *world) raw(what string, statements ...string) {
 	err := w.s.exec(statements...)
@@ -178,8 +186,7 @@ func (w *world) raw(what string, statements ...string) {
 		w.fail("%s: %v", what, err)
 	}
 	w.observe()
-	time.Sleep(1100 * time.Millisecond)
-	synctest.Wait()
+	w.hubLooks()
 	w.note("%s at %d", what, w.o.now.seq)
 }
 
