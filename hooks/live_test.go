@@ -89,10 +89,10 @@ func TestLive_BringsADeviceUpAndKeepsItThere(t *testing.T) {
 	if !strings.Contains(first, missed.Id) || !strings.Contains(first, `{"frame":{"from":`) {
 		t.Fatalf("catch-up: %s", first)
 	}
-	q.sync(q.command("people.rename", map[string]any{"firstName": "Bea"})) // not for p
+	q.sync(q.command("people.rename", map[string]any{"firstName": "Beatrix"})) // not for p
 	fresh := w.weekly("Fresh")
 	next := strings.Join(until(t, lines, `{"end"`), "\n")
-	if !strings.Contains(next, fresh.Id) || strings.Contains(next, "Bea") {
+	if !strings.Contains(next, fresh.Id) || strings.Contains(next, "Beatrix") {
 		t.Fatalf("frame: %s", next)
 	}
 	// The cursor of a frame is as good as a pull's.

@@ -15,7 +15,7 @@ func (w *town) noteAbout(name, reach string) map[string]any {
 	w.t.Helper()
 	id, hour := newID(), concern.HourOf(time.Now())
 	raw, err := json.Marshal(map[string]any{
-		"v": 1, "about": map[string]any{"name": name, "reach": reach}, "words": secretWords, "from": map[string]any{"name": "Femi", "reach": "020 7946 0008"},
+		"v": 1, "about": map[string]any{"name": name, "reach": reach}, "words": secretWords, "from": map[string]any{"name": "Femi Ade", "reach": "020 7946 0008"},
 	})
 	must(w.t, err)
 	sealed, err := w.sealing.Seal(concern.Facts{Kind: concern.KindSurgery, ID: id, Hour: hour}, raw)
@@ -54,7 +54,7 @@ func TestSurgery_ANoteGoesOneWay(t *testing.T) {
 	rec := s.ask("POST", "/api/notes/open", s.token, map[string]any{"id": id})
 	var out concern.Surgery
 	must(t, json.Unmarshal(rec.Body.Bytes(), &out))
-	if rec.Code != 200 || out.About.Name != "Joan Ames" || out.Words != secretWords || out.From.Name != "Femi" || rec.Header().Get("Cache-Control") != "no-store" {
+	if rec.Code != 200 || out.About.Name != "Joan Ames" || out.Words != secretWords || out.From.Name != "Femi Ade" || rec.Header().Get("Cache-Control") != "no-store" {
 		t.Errorf("%d %s", rec.Code, rec.Body)
 	}
 	if n := len(w.entries("surgery.open", "")); n != 1 {
@@ -67,7 +67,7 @@ func TestSurgery_ANoteGoesOneWay(t *testing.T) {
 	if a := c.exchange(map[string]any{"cursor": ""}); len(a.rows) == 0 || a.rows["surgery surgeryNotes/"+id] != nil {
 		t.Errorf("a coordinator: %s", a.raw)
 	}
-	if left := w.tablesWith("Joan Ames", secretWords, "Femi"); len(left) > 0 {
+	if left := w.tablesWith("Joan Ames", secretWords, "Femi Ade"); len(left) > 0 {
 		t.Errorf("in the clear in %v", left)
 	}
 	w.theAuditHolds()

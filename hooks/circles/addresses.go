@@ -1,8 +1,6 @@
 package circles
 
 import (
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -72,16 +70,11 @@ func (a *copying) settle() error {
 		r = core.NewRecord(coll)
 		r.Id = a.id()
 	}
-	values := copied(a.home)
-	maps.Copy(values, map[string]any{
+	r.Load(copied(a.home))
+	r.Load(map[string]any{
 		"turn": a.turn.Id, "circle": a.turn.GetString("circle"), "slot": a.turn.GetString("slot"), "occurrence": a.turn.GetString("occurrence"),
 		"member": a.turn.GetString("member"), "until": sync.Stamp(until),
 	})
-	r.Load(values)
-	differs := func(column string) bool { return r.GetString(column) != r.Original().GetString(column) }
-	if !r.IsNew() && !slices.ContainsFunc(slices.Collect(maps.Keys(values)), differs) {
-		return nil // the job looks every five minutes, and phones have it
-	}
 	return a.tx.Save(r)
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"slices"
 	"strings"
+	"time"
 
 	"kith/internal/limits"
 )
@@ -49,7 +50,7 @@ func (h *Hub) Dispatch(ctx context.Context) error {
 	case len(r.entries) > limits.FrameRows:
 		h.pokeAll(r.to)
 	default:
-		h.deliver(&r)
+		h.deliver(&r, time.Now())
 	}
 	h.seq = r.to
 	return nil
@@ -124,7 +125,7 @@ func (r *reading) touch(ctx context.Context, tx *sql.Tx, from int64) error {
 
 // deliver gives each connection that it concerns what it may see. The caller
 // holds mu.
-func (h *Hub) deliver(r *reading) {
+func (h *Hub) deliver(r *reading, now time.Time) {
 	touched, to := r.touched, r.to
 	shared := map[string][]byte{}
 	for _, c := range h.by.of(touched) {
@@ -142,7 +143,7 @@ func (h *Hub) deliver(r *reading) {
 		if len(seen) == 0 || to <= c.seq {
 			continue
 		}
-		if c.anyEnds(seen) { // what has changed may be when it is over, and a pull says how much is left
+		if c.isOver(seen, now) {
 			h.poke(c, to)
 			continue
 		}

@@ -65,11 +65,11 @@ func (c *Conn) Leases(now time.Time) map[string]int64 {
 	return left(maps.Clone(c.leases), c.ends, now)
 }
 
-// anyEnds says whether one of some audiences is over at a moment.
-func (c *Conn) anyEnds(auds []string) bool {
+// isOver says whether one of some audiences is over that the connection was opened with.
+func (c *Conn) isOver(auds []string, now time.Time) bool {
 	return slices.ContainsFunc(auds, func(a string) bool {
-		_, ends := c.ends[a]
-		return ends
+		at, ends := c.ends[a]
+		return ends && !now.Before(at)
 	})
 }
 

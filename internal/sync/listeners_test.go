@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"kith/internal/limits"
 )
@@ -26,11 +27,11 @@ func crowd(n int) (*Hub, []*Conn) {
 // not timed.
 func TestHub_DevicesThatSeeNothingCostAPushNothing(t *testing.T) {
 	h, conns := crowd(5000)
-	h.deliver(&reading{entries: []entry{{"host/club", "visits", "v1", 11, []byte(`{}`)}}, touched: map[string]int64{"host/club": 11}, to: 11})
+	h.deliver(&reading{entries: []entry{{"host/club", "visits", "v1", 11, []byte(`{}`)}}, touched: map[string]int64{"host/club": 11}, to: 11}, time.Now())
 	if h.looked != 0 {
 		t.Errorf("nobody listens, and %d connections were looked at", h.looked)
 	}
-	h.deliver(&reading{entries: []entry{{"member/m7", "visits", "v1", 12, []byte(`{}`)}}, touched: map[string]int64{"member/m7": 12}, to: 12})
+	h.deliver(&reading{entries: []entry{{"member/m7", "visits", "v1", 12, []byte(`{}`)}}, touched: map[string]int64{"member/m7": 12}, to: 12}, time.Now())
 	if h.looked != 1 {
 		t.Errorf("one listens, and %d connections were looked at", h.looked)
 	}
@@ -48,7 +49,7 @@ func TestHub_AFrameIsEncodedOnceForAllWhoSeeTheSame(t *testing.T) {
 	touched := map[string]int64{Public: 12, "member/m3": 11, "host/club": 12}
 	h.deliver(&reading{touched: touched, to: 12, entries: []entry{
 		{"member/m3", "visits", "v1", 11, []byte(`{"id":"v1"}`)}, {"host/club", "visits", "v1", 12, []byte(`{"id":"v1"}`)}, {Public, "listings", "l1", 12, []byte(`{"id":"l1"}`)},
-	}})
+	}}, time.Now())
 	var shared *byte
 	for i, c := range conns {
 		if len(c.Steps) != 1 {

@@ -3,6 +3,9 @@ package device
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
+	"strings"
+	"time"
 )
 
 // LiveBody is the body of POST /api/sync/live.
@@ -31,6 +34,7 @@ type Live struct {
 	inside bool
 	lines  []Line
 	heard  []Outcome
+	asked  *time.Duration // by the trusted clock, until it has told its leases
 	// Closed: the device has closed it, to come back after AfterMs; Pull: by a pull.
 	Closed, Pull bool
 	AfterMs      int64
@@ -39,7 +43,10 @@ type Live struct {
 }
 
 // Listen begins to read a connection.
-func (d *Device) Listen() *Live { return &Live{d: d} }
+func (d *Device) Listen() *Live {
+	asked := d.Trusted()
+	return &Live{d: d, asked: &asked}
+}
 
 // Line takes one line.
 func (l *Live) Line(raw []byte) {
@@ -66,11 +73,24 @@ func (l *Live) Line(raw []byte) {
 		l.end(line.End)
 	case line.Outcome != nil:
 		l.heard = append(l.heard, *line.Outcome)
+	case line.Leases != nil:
+		l.lease(line.Leases)
 	default:
 		if k, ok := line.kept(); ok {
 			l.lines = append(l.lines, k)
 		}
 	}
+}
+
+// lease renews what the connection tells of at its beginning (protocol.md, W5).
+func (l *Live) lease(seconds map[string]int64) {
+	if l.asked == nil {
+		return
+	}
+	for aud, s := range seconds {
+		l.d.Leases[aud] = *l.asked + time.Duration(s)*time.Second
+	}
+	l.asked = nil
 }
 
 func (l *Live) close(pull bool, afterMs int64) { l.Closed, l.Pull, l.AfterMs = true, pull, afterMs }
@@ -84,7 +104,7 @@ func (l *Live) end(end *End) {
 		l.close(true, 0)
 	case l.to <= d.Seq:
 		l.Ignored++
-	case l.from > d.Seq, !d.Queue.hear(l.heard):
+	case l.from > d.Seq, slices.ContainsFunc(l.lines, tellsOfAnEnd), !d.Queue.hear(l.heard):
 		l.close(true, 0)
 	default:
 		d.Rows.apply(l.lines)
@@ -95,3 +115,7 @@ func (l *Live) end(end *End) {
 	}
 	l.inside = false
 }
+
+// tellsOfAnEnd is true for a row that may be over sooner now: only an answer says how
+// much of it is left (protocol.md, W5).
+func tellsOfAnEnd(l Line) bool { return l.Data != nil && strings.HasPrefix(l.Aud, "address/") }

@@ -74,8 +74,9 @@ type anyLine struct {
 		From int64 `json:"from"`
 		To   int64 `json:"to"`
 	} `json:"frame"`
-	Wipe bool `json:"wipe"`
-	Poke *struct {
+	Leases map[string]int64 `json:"leases"`
+	Wipe   bool             `json:"wipe"`
+	Poke   *struct {
 		AfterMs int64 `json:"afterMs"`
 	} `json:"poke"`
 	Bye *struct {

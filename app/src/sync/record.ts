@@ -5,6 +5,7 @@
 import type { Ask } from './ask'
 import { loadQueue, loadStream, saveQueue, takeJournal } from './disk'
 import { newNonce } from './ids'
+import { isMomentary } from './leases'
 import { dropSegments, loadMeta, readSegments, stage, type Meta } from './meta'
 import { hear, rebirth, settle, type Queue, type Saved, type Stream } from './queue'
 import type { Txn } from './store'
@@ -67,7 +68,7 @@ export async function recordFrame(txn: Txn, step: Frame, now: number): Promise<R
   // A tab that has decided to start over (an empty cursor) must not be led on by a frame that was on its way.
   if (before.epoch !== step.epoch || before.cursor === '') return 'gap'
   if (step.to <= before.seq) return 'old'
-  if (before.staged || step.from > before.seq) return 'gap'
+  if (before.staged || step.from > before.seq || step.kept.some(tellsOfAnEnd)) return 'gap'
   const queue = await loadQueue(txn)
   const text = step.kept.map((line) => JSON.stringify(line)).join('\n')
   const segments = text === '' ? before.segments : [...before.segments, await txn.add('segments', { text })]
@@ -76,6 +77,11 @@ export async function recordFrame(txn: Txn, step: Frame, now: number): Promise<R
   await txn.put('meta', 'sync', meta)
   await saveQueue(txn, queue)
   return { meta, queue }
+}
+
+/** True for a row that may be over sooner now: only an answer says how much of it is left (docs/protocol.md, W5). */
+function tellsOfAnEnd({ row }: KeptLine): boolean {
+  return row !== undefined && isMomentary(row[0])
 }
 
 /** How long the server asks for no commands. */
