@@ -21,6 +21,16 @@ func (w *world) leased(l *letter) {
 	}
 }
 
+// renewed notes that a live connection said at its beginning that some go on.
+func (p *phone) renewed(seconds map[string]int64) {
+	for aud, s := range seconds {
+		if !p.opened.IsZero() {
+			p.ends[aud] = p.opened.Add(time.Duration(s) * time.Second)
+		}
+	}
+	p.opened = time.Time{}
+}
+
 // leases lets each phone's own timer ring, as time goes on, and looks at what it
 // still shows (16).
 func (w *world) leases() {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"testing/synctest"
+	"time"
 )
 
 // listen opens a live connection, or reads what has come on it.
@@ -67,7 +68,7 @@ func (w *world) openLive(p *phone) {
 		w.hangUp(p)
 		return
 	}
-	p.live, p.hurt = tab.Listen(), false
+	p.live, p.hurt, p.opened = tab.Listen(), false, time.Now()
 	w.count("live: opened")
 }
 
@@ -139,14 +140,18 @@ func (w *world) feed(p *phone, block [][]byte) {
 
 func (w *world) inspectFrame(p *phone, block [][]byte) {
 	var l struct {
-		Frame *struct{ From, To int64 }
-		Poke  *struct{}
+		Frame  *struct{ From, To int64 }
+		Poke   *struct{}
+		Leases map[string]int64
 	}
 	if json.Unmarshal(block[0], &l) != nil {
 		w.fail("L1: %s was sent %s", p.name, block[0])
 	}
 	if l.Poke != nil {
 		w.count("live: pokes")
+	}
+	if l.Leases != nil {
+		p.renewed(l.Leases)
 	}
 	if l.Frame != nil {
 		w.checkBytes(p.member, w.deviceOf(p.token, p.proven), w.epoch, l.Frame.To, block)

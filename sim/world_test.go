@@ -78,9 +78,10 @@ type phone struct {
 	inbox  []*letter
 	wire   *wire
 	live   *device.Live
-	proven string   // what the live connection was opened with
-	hurt   bool     // the network took a frame of this connection
-	made   []string // nonces of commands that this phone's disk was given
+	proven string    // what the live connection was opened with
+	hurt   bool      // the network took a frame of this connection
+	opened time.Time // when it was, until it has told its leases
+	made   []string  // nonces of commands that this phone's disk was given
 	told   map[string]bool
 	ends   map[string]time.Time // when each lease is truly over
 	lapsed bool                 // a lease of its was over, so that it starts over by right
