@@ -10,6 +10,7 @@ import (
 	"time"
 
 	askroom "kith/hooks/asks"
+	"kith/internal/calendar"
 	"kith/internal/limits"
 	"kith/internal/sync"
 )
@@ -28,7 +29,12 @@ func newBoard(w *town) *board {
 	return b
 }
 
-func dayIn(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
+func dayIn(days int) string { return inLondon(days).Format(time.DateOnly) }
+
+func inLondon(days int) time.Time {
+	zone, _ := calendar.Zone("Europe/London")
+	return time.Now().In(zone).AddDate(0, 0, days)
+}
 
 // asksFor puts something on the board.
 func (p *phone) asksFor(kind string) string {
@@ -342,7 +348,7 @@ func TestAsks_LeaveTheBoardByThemselves(t *testing.T) {
 	w.tellings()
 	status := func(days int, ask, yes, maybe string) {
 		t.Helper()
-		must(t, askroom.Expire(w.app, time.Now().AddDate(0, 0, days)))
+		must(t, askroom.Expire(w.app, inLondon(days)))
 		got := []string{w.record("asks", b.ask).GetString("status"), w.record("replies", chosen).GetString("status"), w.record("replies", offered).GetString("status")}
 		if want := []string{ask, yes, maybe}; !slices.Equal(got, want) {
 			t.Errorf("in %d days: %v, and not %v", days, got, want)

@@ -54,7 +54,7 @@ func TestCards_AVoucherThatWasPaidForStaysUsed(t *testing.T) {
 	says(t, "taken", a.staff.brings(taken), "ok")
 	says(t, "the other", a.staff.brings(again), "held:chain_gap")
 	desk.doesWell("stamps.review", map[string]any{"id": rowOf(t, again), "accept": true})
-	y, m, _ := time.Now().Date()
+	y, m, _ := time.Now().In(s.noon.Location()).Date()
 	must(t, cards.Settle(s.app, time.Date(y, m+1, 1, 3, 0, 0, 0, time.UTC)))
 	a.staff.brings(kept)
 	if s.voucherIs(undone) != "redeemed" || s.state(taken) != "ok" {

@@ -20,7 +20,7 @@ func TestAttack_AReceiptDoesNotTellHowItEnded(t *testing.T) {
 	w.exec(`UPDATE communities SET care = '{"perHour":20,"perDay":50}'`)
 	p := w.trained()
 	for _, days := range []int{0, 1, 4, 27, 28, 29, 30, 31, 40} {
-		on := time.Now().AddDate(0, 0, -days).Format(time.DateOnly)
+		on := dayIn(-days)
 		secrets := []string{}
 		for _, outcome := range []string{"helped", "notAConcern"} {
 			s := p.write(p.worry(), concern.Normal)

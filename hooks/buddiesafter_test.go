@@ -2,6 +2,7 @@ package hooks_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -47,7 +48,7 @@ func TestCalls_TwoThatNobodyAnsweredGoToTheHosts(t *testing.T) {
 		t.Errorf("what is stored is %v", got.FieldsData())
 	}
 	for table, rows := range w.dump() {
-		if strings.Contains(rows, "needs") {
+		if regexp.MustCompile(`\bneeds\b`).MatchString(rows) {
 			t.Errorf("that somebody needs something stands in %s", table)
 		}
 	}
@@ -147,8 +148,11 @@ func TestBuddies_ErasureAndExportKeepToOnesOwn(t *testing.T) {
 	}
 	d.rosa.doesWell("people.rename", map[string]any{"firstName": "Rosaqq"})
 	d.rosa.doesWell("people.erase", map[string]any{})
-	if got := w.tablesWith("900461", d.rosa.member); len(got) > 0 && fmt.Sprint(got) != "[audit sync_command sync_grant sync_row sync_stream]" {
-		t.Logf("what names her: %v", got)
+	if got := w.tablesWith("07700 900461", "7700900461"); len(got) > 0 {
+		t.Errorf("her number is left in %v", got)
+	}
+	if got := w.tablesWith(d.rosa.member); fmt.Sprint(got) != "[audit sync_aud sync_command sync_row sync_stream]" {
+		t.Errorf("what names her: %v", got)
 	}
 	for _, table := range []string{"pairings", "pairingContacts", "calls", "visits"} {
 		if n := w.count(table); n != 0 {

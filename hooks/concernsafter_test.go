@@ -123,7 +123,7 @@ func TestConcerns_EndOnTheirDay(t *testing.T) {
 	w := newCareful(t)
 	w.exec(`UPDATE communities SET care = '{"perHour":20,"perDay":50}'`)
 	p, boss := w.trained(), w.phone("coordinator")
-	now := time.Date(2027, 12, 24, 3, 17, 0, 0, time.UTC)
+	now := time.Now().UTC().AddDate(0, 0, 392)
 	ago := func(days int) string { return now.AddDate(0, 0, -days).Format(time.DateOnly) }
 	with := func(change map[string]any) string {
 		s := p.write(p.named(), concern.Urgent)

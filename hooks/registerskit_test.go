@@ -24,6 +24,9 @@ type hall struct {
 func (w *town) inHall(host, helper *phone) *hall {
 	zone, _ := calendar.Zone("Europe/London")
 	at := time.Now().In(zone).Add(-4 * time.Hour).Truncate(time.Minute)
+	if at.Hour() == 23 { // what is said of it a little later is said on the same day
+		at = at.Add(-time.Hour)
+	}
 	wall, err := time.Parse(calendar.Local, at.Format(calendar.Local))
 	must(w.t, err)
 	h := &hall{town: w, host: host, helper: helper, at: at, wall: wall}

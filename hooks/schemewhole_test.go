@@ -35,7 +35,7 @@ func TestScheme_FromAStampToWhatShopsOwe(t *testing.T) {
 	if code, _ := who.phone.does("vouchers.cancel", map[string]any{"id": id}); code != "voucher_not_open" {
 		t.Errorf("what was used is given back: %q", code)
 	}
-	y, m, _ := now.Date()
+	y, m, _ := now.In(s.noon.Location()).Date()
 	next := time.Date(y, m+1, 1, 3, 0, 0, 0, time.UTC)
 	for range 2 {
 		must(t, cards.Nightly(s.app, next))

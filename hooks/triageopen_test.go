@@ -141,7 +141,7 @@ func TestTriage_NotesEndWithTheirConcern(t *testing.T) {
 	day := time.Now().UTC().AddDate(0, 0, -3)
 	ids := map[bool]string{}
 	for _, over := range []bool{true, false} {
-		set := map[string]any{"state": "closed", "outcome": "helped", "closedOn": "2026-11-25"}
+		set := map[string]any{"state": "closed", "outcome": "helped", "closedOn": day.Format(time.DateOnly)}
 		if over {
 			set["sealed"], set["received"] = "", ""
 		}

@@ -81,7 +81,7 @@ func newDesk(t *testing.T, coordinators int) *desk {
 	d.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
 		INSERT INTO members (id, firstName, standing, email, tokenKey, password) SELECT printf('m%014d', i), 'Cleo', 'active', '', 'k' || i, 'x' FROM n`, coordinators)
 	d.exec(`INSERT INTO roles (id, member, role, shop) SELECT 'r' || substr(id, 2), id, 'coordinator', '' FROM members WHERE firstName = 'Cleo'`)
-	d.exec(`INSERT INTO registrations (id, member, kind, value, day) SELECT 'd' || substr(id, 2), id, 'token', 'phone-of-' || id, '2026-01-15' FROM members WHERE firstName = 'Cleo'`)
+	d.exec(`INSERT INTO registrations (id, member, kind, value, day) SELECT 'd' || substr(id, 2), id, 'token', 'phone-of-' || id, date('now') FROM members WHERE firstName = 'Cleo'`)
 	// It may be night where this runs.
 	d.exec(`INSERT OR REPLACE INTO noticeChoices (id, quietFrom, quietUntil) SELECT DISTINCT member, '00:00', '00:00' FROM roles`)
 	d.p.start()
