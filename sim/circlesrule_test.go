@@ -18,7 +18,7 @@ type lined struct {
 	gave    map[string]bool   // who gave it back
 	minds   map[string]string // what each thinks: when it is theirs, or ""
 	lost    map[string]bool   // who has just asked in vain, and is to hear of it
-	vain    map[string]bool   // who has, since it was nobody's last
+	vain    map[string]bool   // who has, since it was nobody's last or, as they know, theirs
 	start   string            // where it was moved to
 	off     bool
 	every   bool // by whoever takes each
@@ -42,6 +42,11 @@ func (l *lined) head(h string) {
 	l.in = append([]string{h}, l.in...)
 	l.asked, l.every, l.touched, l.gave[h] = map[string]string{}, false, true, false
 	delete(l.lost, h)
+}
+
+// learn is that somebody knows that it is theirs: they did it themselves, or are told.
+func (l *lined) learn(h, when string) {
+	l.minds[h] = when
 	delete(l.vain, h)
 }
 
@@ -111,7 +116,7 @@ func (c *round) fill(now time.Time, job bool) {
 		l.every = true
 		c.count("turns filled in")
 		if !job || fresh && !fourth {
-			l.minds[c.every] = c.when(key)
+			l.learn(c.every, c.when(key))
 		}
 	}
 }
@@ -181,7 +186,7 @@ func (c *round) wants(l *lined, key, h string, d *deed) (refused bool) {
 	case has == "":
 		l.head(h)
 		if d.name == "turns.take" {
-			l.minds[h] = c.when(key)
+			l.learn(h, c.when(key))
 		}
 	case has == h:
 	case d.name == "turns.take":
@@ -248,7 +253,8 @@ func (c *round) settles(yes bool, swap, h string, now time.Time) (refused bool) 
 			l.gave[from] = true
 			l.leave(from)
 			l.head(h)
-			l.agreed[swap], l.minds[h] = h, c.when(key)
+			l.agreed[swap] = h
+			l.learn(h, c.when(key))
 			c.count("swaps agreed")
 			return false
 		}
@@ -421,6 +427,6 @@ func (c *round) hears(when, template, h, key string, l *lined) {
 	}
 	l.minds[h] = ""
 	if has {
-		l.minds[h] = c.when(key)
+		l.learn(h, c.when(key))
 	}
 }

@@ -21,8 +21,8 @@ const wall = (ms: number): [day: string, time: string] => {
 
 /** A group of this phone's person that met a fortnight ago and a week ago, and does so again in two hours. Answers its id. */
 async function aGroup(page: Page, town: Town): Promise<string> {
-  const [day] = wall(Date.now() + 2 * HOUR_MS - 14 * DAY_MS)
-  const [, time] = wall(Date.now() + 2 * HOUR_MS)
+  const [on, time] = wall(Date.now() + 2 * HOUR_MS)
+  const day = new Date(Date.parse(`${on}T12:00Z`) - 14 * DAY_MS).toISOString().slice(0, 10)
   await page.goto(`${town.url}/groups/new`)
   await page.getByLabel('Its name').fill(GROUP)
   await page.getByLabel('First or next day').fill(day)

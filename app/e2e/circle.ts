@@ -19,7 +19,9 @@ const GRACE = 30 * MINUTE
 export function soon(now: number): { day: string; from: string; until: string; start: number; goes: number } {
   const minute = Math.ceil(now / MINUTE) * MINUTE
   let start = minute + 15 * MINUTE
-  while (wall(start)[0] !== wall(start + 30 * MINUTE)[0]) start += 5 * MINUTE
+  // On the night on which clocks change an end may stand before its beginning, or an hour come twice.
+  const plain = () => Date.parse(`${wall(start + 30 * MINUTE).join('T')}Z`) - Date.parse(`${wall(start).join('T')}Z`) === 30 * MINUTE && wall(start)[1] !== wall(start - 60 * MINUTE)[1]
+  while (wall(start)[0] !== wall(start + 30 * MINUTE)[0] || !plain()) start += 5 * MINUTE
   const [day, from] = wall(start)
   return { day, from, until: wall(start + 30 * MINUTE)[1], start, goes: start + 30 * MINUTE + GRACE }
 }
@@ -72,6 +74,7 @@ export async function linkOf(page: Page, town: Town, circle: string): Promise<st
   await page.goto(`${town.url}/circles/${circle}/invite`)
   await page.getByRole('button', { name: 'Make a link' }).click()
   const text = page.getByText(/http\S+\/join#/)
+  await expect(text.first()).toBeVisible()
   await expect(page.getByText('Saved on this phone. The link works once it has been sent.')).toHaveCount(0)
   return /http\S+\/join#\S+/.exec(await text.first().innerText())![0]
 }

@@ -50,6 +50,7 @@ test('the week for the fridge and the call list are a page of A4 each, in letter
   await host.goto(`${town.url}/circles/${circle}/paper/week`)
   // Of a turn that is tomorrow, and that on a Sunday, it is in the week after.
   const sheet = host.locator('svg.sheet')
+  await expect(sheet.getByText('Samira').or(sheet.getByText('Nothing is planned')).first()).toBeVisible()
   if (await sheet.getByText('Nothing is planned').count()) await host.getByLabel('Next week').check()
   await expect(sheet.getByText('Samira')).toBeVisible()
   const week = await lines(host)

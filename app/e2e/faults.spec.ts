@@ -17,6 +17,7 @@ test('a tab that is killed at any step of its first pull goes on from there, and
   const whole = await Mortal.open(await browser.newContext(PHONE))
   await openFront(whole.page, town)
   await whole.page.waitForLoadState('networkidle')
+  await expect.poll(() => listed(whole.page)).toBeGreaterThan(8) // as many are drawn at first
   const [steps, rows] = [await whole.steps(), await listed(whole.page)]
   expect(steps).toBeGreaterThan(1)
   for (let n = 0; n < steps; n++) {

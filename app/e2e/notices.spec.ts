@@ -111,7 +111,7 @@ test('with no signal and with the keyboard alone all of it is read and undone, a
   await expect(coming(page)).toHaveCount(1)
   await expect(coming(page).getByRole('button')).toHaveCount(0)
   await town.start()
-  await expect(page.getByText(/No signal|waiting to be sent/)).toHaveCount(0)
+  await expect(page.getByText(/No signal|waiting to be sent/)).toHaveCount(0, { timeout: 60_000 })
   await page.reload()
   await expect(coming(page)).toHaveCount(1)
   await expect(coming(page).getByRole('button')).toHaveCount(0)

@@ -68,15 +68,15 @@ export function everythingSeen(page: Page): Promise<string> {
 }
 
 /** A browser on a profile that is there. */
-export function onProfile(folder: string): Promise<BrowserContext> {
+export function onProfile(folder: string, serviceWorkers: 'allow' | 'block' = 'allow'): Promise<BrowserContext> {
   const { launchOptions, viewport } = test.info().project.use as { launchOptions: object; viewport: { width: number; height: number } }
-  return chromium.launchPersistentContext(folder, { ...launchOptions, executablePath: WHOLE, viewport, locale: 'en-GB', timezoneId: 'Europe/London' })
+  return chromium.launchPersistentContext(folder, { ...launchOptions, executablePath: WHOLE, viewport, locale: 'en-GB', timezoneId: 'Europe/London', serviceWorkers })
 }
 
 /** A browser with a profile of its own. `die`: as if its battery had gone. `reopen`: another browser on the same profile, once the first is gone. */
-export async function tablet(): Promise<{ context: BrowserContext; page: Page; folder: string; die: () => Promise<void>; reopen: () => Promise<BrowserContext> }> {
+export async function tablet(serviceWorkers: 'allow' | 'block' = 'allow'): Promise<{ context: BrowserContext; page: Page; folder: string; die: () => Promise<void>; reopen: () => Promise<BrowserContext> }> {
   const folder = mkdtempSync(join(tmpdir(), 'kith-tablet-'))
-  const reopen = () => onProfile(folder)
+  const reopen = () => onProfile(folder, serviceWorkers)
   const context = await reopen()
   const die = async () => {
     const gone = context.waitForEvent('close', { timeout: 60_000 })

@@ -4,7 +4,7 @@ import { learn, overlay } from './overlay'
 import type { Saved } from './queue'
 
 const ME = { member: 'rosa', device: 'd', firstName: 'Rosa', roles: [] }
-const AT = '2026-06-01T09:00:00.000Z'
+const AT = '2026-06-01T12:00:00.000Z' // the same day in nearly every zone
 
 function command(name: string, args: any, more: Partial<Saved> = {}): Saved {
   return { nonce: `${name}${JSON.stringify(args)}`, number: 1, name, v: 1, args, at: AT, offset: 0, seen: 0, member: 'rosa', sent: false, settled: false, ...more }
