@@ -193,6 +193,22 @@ func TestSealed_IsJudgedByArrival(t *testing.T) {
 	}
 }
 
+// Ensure that a database that can't say whose a token is refuses nobody: what a phone
+// carries for somebody would be let go, and there is no other copy.
+func TestSealed_WhatTheDatabaseCantSayIsNoRefusal(t *testing.T) {
+	w := newTown(t)
+	p := w.phone("resident")
+	p.sync()
+	sealed := w.seal(p.left(rename(1, "Eve")))
+	w.exec("ALTER TABLE devices RENAME TO away")
+	wantProblem(t, w.carry(sealed), 503, "busy")
+	wantProblem(t, w.ask("POST", "/api/sync", p.token, map[string]any{}), 503, "busy")
+	w.exec("ALTER TABLE away RENAME TO devices")
+	if rec := w.carry(sealed); rec.Code != 200 || p.firstName() != "Eve" {
+		t.Errorf("%d %s: %s", rec.Code, rec.Body, p.firstName())
+	}
+}
+
 func (w *town) change(collection, id, column string, value any) {
 	w.t.Helper()
 	r, err := w.app.FindRecordById(collection, id)

@@ -53,16 +53,24 @@ func (d *door) live(e *core.RequestEvent) error {
 		return quiet(ctx, s.run(ctx))
 	}
 	s.wire = taken
-	if err := s.open(first); err != nil || first.Poke {
-		d.hub.Leave(conn)
-		taken.End()
-		return nil
-	}
-	d.listening.Go(func() {
+	d.beyond(func() {
 		defer d.took(gauges.Live, began)
-		d.listen(s, taken)
+		d.listen(s, first, taken)
 	})
 	return nil
+}
+
+// beyond does what the HTTP server knows nothing of, beside it; goodbye waits for that.
+func (d *door) beyond(do func()) {
+	d.mu.Lock()
+	stops := d.stops
+	if !stops {
+		d.listening.Go(do)
+	}
+	d.mu.Unlock()
+	if stops { // it is over at once
+		do()
+	}
 }
 
 // join opens a connection at a cursor. Only this takes one of the places of those
@@ -76,9 +84,9 @@ func (d *door) join(ctx context.Context, who doorman.Caller, cursor string) (*sy
 	return d.hub.Join(ctx, sync.Pull{Member: who.Member, Device: who.Device, Trusted: who.Trusted(), Cursor: cursor, Now: time.Now()})
 }
 
-// listen is the rest of the life of a connection that was taken over: nothing of
-// its request is held any more.
-func (d *door) listen(s *stream, taken *socket) {
+// listen is the life of a connection that was taken over: nothing of its request is
+// held any more.
+func (d *door) listen(s *stream, first sync.Step, taken *socket) {
 	defer taken.End()
 	defer d.hub.Leave(s.conn)
 	defer func() { // the HTTP server would have caught it
@@ -86,6 +94,9 @@ func (d *door) listen(s *stream, taken *socket) {
 			d.app.Logger().Error("live: a connection ended in a panic", "panic", p)
 		}
 	}()
+	if err := s.open(first); err != nil || first.Poke {
+		return
+	}
 	_ = s.run(taken.gone()) // a device that went away: it is how they all end
 }
 

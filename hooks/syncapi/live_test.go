@@ -3,6 +3,7 @@ package syncapi
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"kith/internal/limits"
@@ -42,4 +43,29 @@ func TestLeases_AreToldAgainAsLongAsItLasts(t *testing.T) {
 	if err := s.lease(began); err != nil || len(none.lines) != 0 {
 		t.Errorf("nothing is leased, and it says %q (%v)", none.lines, err)
 	}
+}
+
+// Ensure that a server that stops waits for who listens, not for ever, and that a
+// connection which begins while it waits is over before its request is.
+func TestGoodbye_WaitsForWhoListens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, began := &door{}, time.Now()
+		d.beyond(func() { time.Sleep(limits.LiveStop / 2) })
+		d.beyond(func() { time.Sleep(limits.LiveStop / 4) })
+		d.goodbye()
+		if took := time.Since(began); took != limits.LiveStop/2 {
+			t.Errorf("it waited for %v", took)
+		}
+		over := false
+		if d.beyond(func() { over = true }); !over {
+			t.Error("nobody waits for this one")
+		}
+		slow, began := &door{}, time.Now()
+		slow.beyond(func() { time.Sleep(2 * limits.LiveStop) })
+		slow.goodbye()
+		if took := time.Since(began); took != limits.LiveStop {
+			t.Errorf("it waited for %v", took)
+		}
+		time.Sleep(limits.LiveStop)
+	})
 }

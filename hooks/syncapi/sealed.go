@@ -130,9 +130,9 @@ func open(key *seal.Key, text string, p *sealedPush) error {
 
 // owner says whose this is, and whether they may take part now.
 func (d *door) owner(e *core.RequestEvent, p *sealedPush) (doorman.Caller, error) {
-	auth, err := e.App.FindAuthRecordByToken(p.Token, core.TokenTypeAuth)
+	auth, err := d.doorman.Holder(e.App, p.Token)
 	if err != nil {
-		return doorman.Caller{}, problem.TokenMissing.Because(err)
+		return doorman.Caller{}, err
 	}
 	inner := &core.RequestEvent{App: e.App, Auth: auth}
 	inner.Request = e.Request

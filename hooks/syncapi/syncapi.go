@@ -24,13 +24,17 @@ import (
 
 // door is the sync protocol of one community.
 type door struct {
-	app       core.App
-	doorman   *doorman.Doorman
-	registry  *sync.Registry
-	engine    *sync.Engine
-	hub       *sync.Hub
-	inHand    atomic.Int64     // pushes whose answer isn't written yet; each is announced when it is
-	listening gosync.WaitGroup // of live connections that the HTTP server does not know any more
+	app      core.App
+	doorman  *doorman.Doorman
+	registry *sync.Registry
+	engine   *sync.Engine
+	hub      *sync.Hub
+	inHand   atomic.Int64 // pushes whose answer isn't written yet; each is announced when it is
+	// listening are live connections that the HTTP server does not know any more. None is
+	// counted once the server stops and waits for them, for which mu is held.
+	listening gosync.WaitGroup
+	mu        gosync.Mutex
+	stops     bool
 	pushes    *class
 	snapshots *class
 	deltas    *class
@@ -114,6 +118,9 @@ func (d *door) serve(e *core.ServeEvent) error {
 // goodbye waits until each connection was told that the server stops, or for as
 // long as PocketBase would wait.
 func (d *door) goodbye() {
+	d.mu.Lock()
+	d.stops = true
+	d.mu.Unlock()
 	told := make(chan struct{})
 	go func() {
 		defer close(told)
