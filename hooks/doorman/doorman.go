@@ -4,6 +4,7 @@
 package doorman
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"net/http"
@@ -12,7 +13,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/security"
+	"modernc.org/sqlite"
 
 	"kith/internal/limits"
 	"kith/internal/problem"
@@ -147,30 +148,25 @@ func (d *Doorman) signer(e *core.RequestEvent, access, proof string, now time.Ti
 	return device, err // NB! what the database can't say now is no refusal: the letter would be lost
 }
 
-// Holder is the device that a token is of. NB! PocketBase takes a token for none also
-// where its database doesn't answer: what is refused as that, a phone asks for anew, or,
-// where it is somebody else's that it carries, lets go of.
+// Holder is whose a token is. NB! PocketBase takes a token for none also where its database
+// doesn't answer: what is refused as that, a phone asks for anew, or, where it is
+// somebody else's that it carries, lets go of.
 func (d *Doorman) Holder(app core.App, access string) (*core.Record, error) {
-	claims, err := security.ParseUnverifiedJWT(access)
-	if err != nil {
-		return nil, problem.TokenMissing.Because(err)
-	}
-	id, _ := claims[core.TokenClaimId].(string)
-	device, err := app.FindRecordById("devices", id)
+	auth, err := app.FindAuthRecordByToken(access, core.TokenTypeAuth)
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, problem.TokenMissing.Because(err)
-	case err != nil:
+	case unanswered(err):
 		return nil, problem.Busy.After(limits.Around(5 * time.Second)).Because(err)
-	}
-	of := device.Collection()
-	if claims[core.TokenClaimType] != core.TokenTypeAuth || claims[core.TokenClaimCollectionId] != of.Id {
-		return nil, problem.TokenMissing.Because(errors.New("of another kind"))
-	}
-	if _, err := security.ParseJWT(access, device.TokenKey()+of.AuthToken.Secret); err != nil {
+	case err != nil:
 		return nil, problem.TokenMissing.Because(err)
 	}
-	return device, nil
+	return auth, nil
+}
+
+// unanswered says whether an error is that the database couldn't be asked.
+func unanswered(err error) bool {
+	var fault *sqlite.Error
+	return errors.As(err, &fault) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.Is(err, sql.ErrConnDone) ||
+		err != nil && err.Error() == "sql: database is closed" // which has no name in database/sql
 }
 
 func (d *Doorman) who(e *core.RequestEvent) (Caller, *known, error) {
