@@ -4,7 +4,7 @@
  */
 import type { Locator, Page } from '@playwright/test'
 import { letAct } from './helping'
-import { expect, joinAs, kept, openFront, otherPhone, stands, test, verb, type Town } from './town'
+import { addDays, expect, joinAs, kept, openFront, otherPhone, stands, test, verb, type Town } from './town'
 
 const GROUP = 'Soup on Thursdays'
 /** Of the demo town: Pearl runs it, Femi and Winston are buddies there, Odette has offered, and Hyacinth is coming. */
@@ -22,10 +22,9 @@ const wall = (ms: number): [day: string, time: string] => {
 /** A group of this phone's person that met a fortnight ago and a week ago, and does so again in two hours. Answers its id. */
 async function aGroup(page: Page, town: Town): Promise<string> {
   const [on, time] = wall(Date.now() + 2 * HOUR_MS)
-  const day = new Date(Date.parse(`${on}T12:00Z`) - 14 * DAY_MS).toISOString().slice(0, 10)
   await page.goto(`${town.url}/groups/new`)
   await page.getByLabel('Its name').fill(GROUP)
-  await page.getByLabel('First or next day').fill(day)
+  await page.getByLabel('First or next day').fill(addDays(on, -14))
   await page.getByLabel('Starts').fill(time)
   await page.getByLabel('Every week').check()
   await page.getByLabel('It has no place, or it is online').check()

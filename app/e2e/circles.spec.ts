@@ -3,10 +3,9 @@
  * whoever is kept away can't tell that from being taken off.
  */
 import type { Page } from '@playwright/test'
-import { expect, joinAs, kept, openFront, otherPhone, stands, test, type Town } from './town'
+import { addDays, expect, joinAs, kept, openFront, otherPhone, stands, test, type Town } from './town'
 
 const CIRCLE = 'Thursdays with Ada'
-const DAY_MS = 86_400_000
 /** So far away is the first turn that nothing of it is due whatever the time of day; then there is one each week. */
 const FIRST = 5
 const WEEK = 7
@@ -15,14 +14,12 @@ test.describe.configure({ timeout: 300_000 })
 
 const iso = (ms: number): string => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/London', dateStyle: 'short' }).format(ms)
 
-const plus = (day: string, days: number): string => new Date(Date.parse(`${day}T12:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
-
 /** The day of the first turn, once there is a circle: a test may go on over midnight. */
 let first = ''
 
 /** The day of the n-th turn, as the rota names it; and as a date. */
 function dayOf(n: number): [name: string, date: string] {
-  const date = plus(first, (n - 1) * WEEK)
+  const date = addDays(first, (n - 1) * WEEK)
   const at = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', ...options }).format(Date.parse(`${date}T12:00Z`))
   const year = date.slice(0, 4) === iso(Date.now()).slice(0, 4) ? '' : ` ${date.slice(0, 4)}`
   return [`${at({ weekday: 'long' })} ${at({ day: 'numeric' })} ${at({ month: 'long' })}${year}`, date]
@@ -30,7 +27,7 @@ function dayOf(n: number): [name: string, date: string] {
 
 /** Somebody starts a circle around themselves, with a walk each week. Answers its address, and a link to it. */
 async function circle(page: Page, town: Town): Promise<[address: string, link: string]> {
-  first = plus(iso(Date.now()), FIRST)
+  first = addDays(iso(Date.now()), FIRST)
   await page.goto(`${town.url}/circles/new`)
   await page.getByLabel('What the circle is called').fill(CIRCLE)
   await page.getByLabel('Yes, I would like that').check()

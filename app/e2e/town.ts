@@ -179,6 +179,9 @@ export function verb(town: Town, ...args: string[]): string {
   }
 }
 
+/** The day that is `days` after `day`: the app's own brings its bank holidays along, which nothing but a bundler reads. */
+export const addDays = (day: string, days: number): string => new Date(Date.parse(`${day}T12:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
+
 /** The first day on which something is on: today's may be over, and nothing is on at Christmas. */
 export const firstDay = (page: Page) => page.getByRole('heading', { level: 2, name: /^(Today|Tomorrow|\w+day \d)/ }).first()
 

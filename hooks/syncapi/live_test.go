@@ -60,12 +60,12 @@ func TestGoodbye_WaitsForWhoListens(t *testing.T) {
 		if d.beyond(func() { over = true }); !over {
 			t.Error("nobody waits for this one")
 		}
-		slow, began := &door{}, time.Now()
-		slow.beyond(func() { time.Sleep(2 * limits.LiveStop) })
+		slow, began, gone := &door{}, time.Now(), make(chan struct{})
+		defer close(gone)
+		slow.beyond(func() { <-gone })
 		slow.goodbye()
 		if took := time.Since(began); took != limits.LiveStop {
 			t.Errorf("it waited for %v", took)
 		}
-		time.Sleep(limits.LiveStop)
 	})
 }
