@@ -19,6 +19,14 @@ describe('the form of what helps', () => {
   it('asks for a place, the day, and from when until when, in the order of the form', () => {
     expect(fields(slotMistakes({ ...typed, start: ' ', end: '', note: 'x'.repeat(121), date: '', time: '', ends: '' }))).toEqual(['start', 'note', 'date', 'time', 'ends'])
     expect(fields(whenMistakes({ date: '2026-06-04', time: '10:30', ends: '10:30' }))).toEqual(['ends'])
+  })
+
+  it('says which is wrong of an end: none, one before it begins, or one that the server takes for too soon', () => {
+    const wrong = (ends: string) => whenMistakes({ date: '2026-06-04', time: '10:00', ends }).map(({ text }) => text)
+    expect(['', '09:00', '10:04', '10:05'].map(wrong)).toEqual([['Say when it ends'], ['It must end after it begins'], ['It must take 5 minutes at least'], []])
+  })
+
+  it('has places of no more than 80 letters', () => {
     expect(fields(slotMistakes({ ...typed, start: 'x'.repeat(81) }))).toEqual(['start'])
   })
 

@@ -5,7 +5,7 @@
 import type { Schedule } from '../calendar'
 import type { Row } from '../sync'
 import type { Mistake } from '../ui/ErrorSummary.svelte'
-import { readRepeat, scheduleOf, type When } from '../ui/repeat'
+import { minutesOf, readRepeat, scheduleOf, type When } from '../ui/repeat'
 import { circles } from '../words/circles'
 
 export const REQUIRES = ['known', 'reference', 'dbs'] as const
@@ -72,12 +72,19 @@ export function slotMistakes(typed: Slot): Mistake[] {
   return typed.keep ? found : [...found, ...whenMistakes(typed)]
 }
 
+const CLOCK = /^\d{2}:\d{2}$/
+/** Minutes that the server takes at least (hooks/circles). */
+const SHORTEST = 5
+
 export function whenMistakes({ date, time, ends }: Pick<When, 'date' | 'time' | 'ends'>): Mistake[] {
   const said = circles.slot.mistakes
   const found: Mistake[] = []
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) found.push({ field: 'date', text: said.date })
-  if (!/^\d{2}:\d{2}$/.test(time)) found.push({ field: 'time', text: said.time })
-  if (!/^\d{2}:\d{2}$/.test(ends) || ends <= time) found.push({ field: 'ends', text: said.ends })
+  if (!CLOCK.test(time)) found.push({ field: 'time', text: said.time })
+  // When it is over must be known: then an address goes from its helper's phone.
+  if (!CLOCK.test(ends)) found.push({ field: 'ends', text: said.endsWhen })
+  else if (ends <= time) found.push({ field: 'ends', text: said.ends })
+  else if (CLOCK.test(time) && minutesOf(ends) - minutesOf(time) < SHORTEST) found.push({ field: 'ends', text: said.endsSoon })
   return found
 }
 

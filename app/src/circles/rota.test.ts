@@ -119,6 +119,12 @@ describe('all circles of somebody', () => {
     expect([first?.circle.id, first?.free, first?.next?.occurrence, first?.todo, second?.circle.id, second?.free]).toEqual(['ada', 1, '2026-06-25T10:30', 0, 'old', 0])
   })
 
+  it('tell one with nothing in it from one of which every turn is taken', () => {
+    const [bare] = mineOf(phone('maya', { ...mayas, slots: [] }), NOW)
+    expect([bare?.on, bare?.free]).toEqual([0, 0])
+    expect(mineOf(phone('maya', mayas), NOW)[0]?.on).toBeGreaterThan(0)
+  })
+
   it('count who waits to be let in for those who keep it in order alone', () => {
     const asked: [Row, string] = [helper('h9', 'Zoe', 'asked'), 'organise/ada']
     expect(mineOf(phone('olga', { ...mayas, circles: [[circle, 'organise/ada']], circleHelpers: [asked] }), NOW)[0]?.todo).toBe(1)

@@ -165,6 +165,8 @@ export interface Mine extends Part {
   circle: Row
   next?: Turn
   free: number
+  /** Turns of the next weeks that are on, whoever has them. */
+  on: number
   /** Helpers who wait to be let in, and swaps that wait for an answer. */
   todo: number
 }
@@ -179,6 +181,7 @@ export function mineOf(held: Held, now: number): Mine[] {
     const waiting = part.runs ? [...held.rows('circleHelpers').values()].filter((row) => row.circle === circle.id && row.status === 'asked').length : 0
     return {
       ...part, circle, next: turns.find((turn) => turn.state === 'mine'), free: turns.filter((turn) => turn.state === 'free' && turn.start > now).length,
+      on: turns.filter((turn) => turn.state !== 'off').length,
       todo: waiting + askedOf(held, circle.id).length,
     }
   })

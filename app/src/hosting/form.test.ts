@@ -3,7 +3,7 @@ import { occurrences, type Schedule } from '../calendar'
 import { listingOf } from '../listings/model'
 import { comersOf } from './coming'
 import { withCancelled } from './calloff'
-import { blank, changesOf, columnsOf, mistakesOf, penceOf, typedOf, type Typed } from './form'
+import { asKind, blank, changesOf, columnsOf, mistakesOf, penceOf, typedOf, type Typed } from './form'
 import { nthWords, readRepeat, REPEATS, scheduleOf, type When } from '../ui/repeat'
 
 const LONDON = 'Europe/London'
@@ -33,6 +33,21 @@ describe('what is wrong with a form', () => {
   })
   it('prices are read as people write them', () => {
     expect(['3', '£3.50', '3,5', '0', '3.505', 'three', ''].map(penceOf)).toEqual([300, 350, 350, 0, null, null, null])
+  })
+})
+
+describe('another kind', () => {
+  const as = (kind: Typed['kind'], typed: Typed) => ({ ...typed, ...asKind(typed, kind) })
+
+  it('is once for a one-off, and every week again for a group', () => {
+    expect(as('event', blank())).toMatchObject({ kind: 'event', repeat: 'once' })
+    expect(as('group', as('event', blank()))).toMatchObject({ kind: 'group', repeat: 'week' })
+  })
+  it('leaves the rhythm that somebody chose, or that a listing has', () => {
+    expect(as('event', { ...blank(), repeat: 'month', rhythm: 'chosen' }).repeat).toBe('month')
+    const listing = (more: object) => typedOf(listingOf({ id: 'l', kind: 'group', ...more }))
+    expect(as('event', listing({ schedule: scheduleOf({ ...good, repeat: 'week' }, LONDON) })).repeat).toBe('week')
+    expect(listing({ kind: 'event', schedule: [] }).repeat, 'one without a time').toBe('once')
   })
 })
 

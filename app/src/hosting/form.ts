@@ -18,6 +18,8 @@ export interface Typed {
   time: string
   ends: string
   repeat: Repeat
+  /** Somebody chose the rhythm: it doesn't follow the kind any more. */
+  rhythm?: 'chosen'
   holidays: boolean
   where: 'known' | 'new' | 'nowhere'
   place: string
@@ -43,6 +45,12 @@ export interface Mistake {
 
 const NO_CONTACT: Contact = { name: '', phone: '', email: '', url: '' }
 
+/** What a form proposes for that kind. */
+const rhythmFor = (kind: ListingKind): Repeat => (kind === 'event' ? 'once' : 'week')
+
+/** What another kind changes: a one-off is once, unless somebody chose how often it is. */
+export const asKind = ({ repeat, rhythm }: Typed, kind: ListingKind): Pick<Typed, 'kind' | 'repeat'> => ({ kind, repeat: rhythm ? repeat : rhythmFor(kind) })
+
 /** An empty form. */
 export function blank(): Typed {
   return {
@@ -62,8 +70,9 @@ export function typedOf(listing: Listing): Typed {
   const rhythm = readRepeat(listing.schedule)
   return {
     ...blank(),
+    repeat: rhythmFor(listing.kind),
     kind: listing.kind, title: listing.title, summary: listing.summary, description: listing.description,
-    times: listing.schedule.length === 0 ? 'none' : rhythm ? 'set' : 'keep', ...(rhythm ?? {}),
+    times: listing.schedule.length === 0 ? 'none' : rhythm ? 'set' : 'keep', ...(rhythm && { ...rhythm, rhythm: 'chosen' }),
     where: listing.place ? 'known' : 'nowhere', place: listing.place, room: listing.room,
     mode: listing.prices.mode, amounts: amounts.length ? amounts : [{ pounds: '', who: '' }], firstFree: listing.prices.firstFree, why: listing.prices.why,
     access: listing.access, firstVisit: listing.firstVisit, whoComes: listing.whoComes, contact: listing.contact,

@@ -41,7 +41,8 @@ function ruleOf({ date, repeat }: When): string {
   return repeat === 'month' ? `FREQ=MONTHLY;BYDAY=${nthOf(date)}${day}` : ''
 }
 
-const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
+/** Minutes since midnight of 10:30. */
+export const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
 
 /** The schedule that the form says. */
 export function scheduleOf(when: When, zone: string): Schedule {

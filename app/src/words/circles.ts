@@ -25,7 +25,9 @@ export const circles = {
     yours: 'Your turns',
     noTurns: 'You have no turn in the next four weeks.',
     is: { person: 'It is around you', organiser: 'You keep it in order', helper: 'You help', asked: 'You have asked to help' },
-    free: (count: number) => (count === 0 ? 'Every turn of the next four weeks is taken' : plural(count, 'turn is free', 'turns are free')),
+    free: (count: number) => plural(count, 'turn is free', 'turns are free'),
+    allTaken: 'Every turn of the next four weeks is taken',
+    noneComes: 'There is nothing to help with in the next four weeks',
     next: (when: string) => `Your next turn: ${when}`,
     todo: (count: number) => `${plural(count, 'thing waits', 'things wait')} for your answer`,
     closed: 'Over',
@@ -198,6 +200,7 @@ export const circles = {
     home: 'home',
     note: 'What helps on the way, if anything',
     noteHint: 'Such as “She takes her stick, and likes the shady side.”',
+    ends: 'Ends',
     keep: 'Leave the times as they are',
     setNew: 'Set new times',
     why: 'That looks like the reason. Helpers need the place and the time only. What somebody is ill with, or goes to, is theirs to tell.',
@@ -207,7 +210,7 @@ export const circles = {
     over: 'It isn’t needed any more',
     overText: 'It leaves the rota. Whoever has a turn of it is told once.',
     overSure: 'Yes, take it off',
-    mistakes: { where: 'Say at least one place', long: 'Use at most 80 letters for a place', note: 'Use at most 120 letters', date: 'Choose the day', time: 'Say when it begins', ends: 'It must end after it begins' },
+    mistakes: { where: 'Say at least one place', long: 'Use at most 80 letters for a place', note: 'Use at most 120 letters', date: 'Choose the day', time: 'Say when it begins', endsWhen: 'Say when it ends', ends: 'It must end after it begins', endsSoon: 'It must take 5 minutes at least' },
   },
 
   once: {
