@@ -40,5 +40,3 @@ export function numbersOf(rows: Rows, about: string, side: Side): Numbers {
   const own = String(those.find((row) => row.side === side)?.phone ?? '')
   return { own, theirs: own ? String(those.find((row) => row.side !== side)?.phone ?? '') : '' }
 }
-
-export const isNumber = (text: string): boolean => /^\+?[0-9][0-9 ()-]{5,18}$/.test(text)

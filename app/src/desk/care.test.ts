@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changed, isPhone, settingsOf, wrongIn, type Settings } from './care'
+import { changed, settingsOf, wrongIn, type Settings } from './care'
 
 const SET = settingsOf(undefined)
 const wrong = (set: Partial<Settings>) => wrongIn({ ...SET, ...set }).map(({ field, why }) => `${field}: ${why}`)
@@ -31,9 +31,5 @@ describe('what a community has set', () => {
 
   it('is sent as far as it differs', () => {
     expect(changed(SET, { ...SET, redDays: 3, councilName: 'The council' })).toEqual({ redDays: 3, councilName: 'The council' })
-  })
-
-  it.each([['999', true], ['116 123', true], ['+44 20 7946 0111', true], ['12', false], ['020-7946', false], ['1234567890123456', false], ['', false]])('%s can be dialled: %s', (text, yes) => {
-    expect(isPhone(text)).toBe(yes)
   })
 })

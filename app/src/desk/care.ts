@@ -3,6 +3,7 @@
  * internal/care, so that a mistake is told where it is made.
  */
 import type { Row } from '../sync'
+import { isPhone } from '../ui/phone'
 
 export const TEXTS = ['councilName', 'councilPhone', 'urgentName', 'urgentPhone', 'outOfHours', 'surgeryName', 'surgeryPhone'] as const
 export const NUMBERS = ['amberDays', 'redDays', 'unsentMinutes', 'escalateMinutes', 'phoneListMinutes', 'perHour', 'perDay'] as const
@@ -27,12 +28,6 @@ export function settingsOf(row: Row | undefined): Settings {
   return Object.fromEntries([...texts, ...numbers]) as Settings
 }
 
-/** A number that a phone can dial: 3 to 15 digits, with spaces, a plus in front. */
-export function isPhone(text: string): boolean {
-  const digits = text.replace(/\D/g, '').length
-  return /^\+?[\d ]+$/.test(text.trim()) && digits >= 3 && digits <= 15
-}
-
 export type Wrong = { field: TextName | NumberName; why: 'phone' | 'long' | 'bounds' | 'redFirst' | 'dayLess' | 'listFirst' }
 
 /** What can't be so, in the order of the form. */
@@ -41,7 +36,7 @@ export function wrongIn(settings: Settings): Wrong[] {
   for (const field of TEXTS) {
     const text = settings[field].trim()
     if ([...text].length > LONGEST[field]) found.push({ field, why: 'long' })
-    else if (field.endsWith('Phone') && text !== '' && !isPhone(text)) found.push({ field, why: 'phone' })
+    else if (field.endsWith('Phone') && text !== '' && !isPhone(text, 'line')) found.push({ field, why: 'phone' })
   }
   for (const field of NUMBERS) {
     const [least, most] = BOUNDS[field]

@@ -1,6 +1,6 @@
 /** One helpline in its form: what is wrong with it, and what was changed. The bounds are those of hooks/listening. */
 import type { Row } from '../sync'
-import { isPhone } from './care'
+import { isPhone, tidyPhone } from '../ui/phone'
 
 const TEXTS = ['topic', 'name', 'phone', 'text', 'hours', 'url', 'area'] as const
 const LONGEST = { name: 120, text: 120, hours: 300, area: 120 }
@@ -23,7 +23,7 @@ export function wrongInLine(line: Line): WrongLine[] {
   const found: WrongLine[] = []
   const tooLong = (Object.keys(LONGEST) as (keyof typeof LONGEST)[]).filter((field) => [...line[field].trim()].length > LONGEST[field])
   if (line.name.trim() === '' || tooLong.includes('name')) found.push({ field: 'name', why: 'nameWrong' })
-  if (line.phone.trim() !== '' && !isPhone(line.phone)) found.push({ field: 'phone', why: 'phone' })
+  if (line.phone.trim() !== '' && !isPhone(tidyPhone(line.phone), 'line')) found.push({ field: 'phone', why: 'phone' })
   if (line.phone.trim() === '' && line.text.trim() === '') found.push({ field: 'phone', why: 'noNumber' })
   for (const field of tooLong) if (field !== 'name') found.push({ field, why: 'long' })
   if (!isAddress(line.url.trim())) found.push({ field: 'url', why: 'urlWrong' })
@@ -41,7 +41,10 @@ function isAddress(text: string): boolean {
 /** What differs, as it is sent. */
 export function changedIn(before: Line, after: Line): Record<string, string | number> {
   const set: Record<string, string | number> = {}
-  for (const name of TEXTS) if (after[name].trim() !== before[name]) set[name] = after[name].trim()
+  for (const name of TEXTS) {
+    const said = name === 'phone' ? tidyPhone(after[name]) : after[name].trim()
+    if (said !== before[name]) set[name] = said
+  }
   if (Number(after.order) !== Number(before.order)) set.order = Number(after.order)
   return set
 }

@@ -31,6 +31,12 @@ describe('what is wrong with a form', () => {
     expect(fields({ mode: 'fixed', amounts })).toEqual(['amount-2'])
     expect(columnsOf({ ...good, mode: 'fixed', amounts: amounts.slice(0, 2) }, '', LONDON, []).prices).toMatchObject({ amounts: [{ pence: 300, who: '' }] })
   })
+  it('is a phone number that the server would refuse later, and not one that was pasted', () => {
+    const phone = (text: string): Partial<Typed> => ({ contact: { name: '', phone: text, email: '', url: '' } })
+    for (const text of ['07700 9OO123', '020 7946 0000 ext 12']) expect(fields(phone(text)), text).toEqual(['contactPhone'])
+    expect(fields(phone('07700\u00A0900\u2011123'))).toEqual([])
+    expect(columnsOf({ ...good, ...phone('07700\u00A0900\u2011123 ') }, '', LONDON, []).contact).toMatchObject({ phone: '07700 900-123' })
+  })
   it('prices are read as people write them', () => {
     expect(['3', '£3.50', '3,5', '0', '3.505', 'three', ''].map(penceOf)).toEqual([300, 350, 350, 0, null, null, null])
   })

@@ -4,6 +4,7 @@
 import type { Schedule } from '../calendar'
 import type { Access, Amount, FirstVisit, Contact, Listing, ListingKind, PriceMode, Venue } from '../listings/model'
 import { hosting as said } from '../words/hosting'
+import { isPhone, tidyPhone } from '../ui/phone'
 import { readRepeat, scheduleOf, type Repeat } from '../ui/repeat'
 
 /** Everything that is typed or ticked. JSON, so that it survives a killed tab. */
@@ -121,7 +122,7 @@ export function mistakesOf(typed: Typed): Mistake[] {
     })
   }
   const { phone, email } = typed.contact
-  if (phone.trim() && phone.replace(/\D/g, '').length < 5) found.push({ field: 'contactPhone', text: said.mistakes.phone })
+  if (phone.trim() && !isPhone(tidyPhone(phone), 'listing')) found.push({ field: 'contactPhone', text: said.mistakes.phone })
   if (email.trim() && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email.trim())) found.push({ field: 'contactEmail', text: said.mistakes.email })
   return found
 }
@@ -139,7 +140,7 @@ export function columnsOf(typed: Typed, place: string, zone: string, stored: Sch
     kind: typed.kind, title: typed.title.trim(), summary: typed.summary.trim(), description: typed.description.trim(), place, room: typed.room.trim(),
     schedule: typed.times === 'keep' ? stored : typed.times === 'none' ? [] : scheduleOf(typed, zone),
     prices: { mode: typed.mode, amounts: amountsOf(typed), firstFree: typed.mode !== 'free' && typed.firstFree, why: typed.why.trim() },
-    access: typed.access, firstVisit: trimmed(typed.firstVisit), whoComes: typed.whoComes.trim(), contact: trimmed(typed.contact),
+    access: typed.access, firstVisit: trimmed(typed.firstVisit), whoComes: typed.whoComes.trim(), contact: { ...trimmed(typed.contact), phone: tidyPhone(typed.contact.phone) },
   }
 }
 

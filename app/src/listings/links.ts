@@ -18,7 +18,7 @@ export function hostOf(address: string): string {
   return address ? new URL(address).hostname.replace(/^www\./, '') : ''
 }
 
-/** `tel:` and the digits; a plus in front stays. */
+/** `tel:` and the digits; a plus in front stays. The (0) after a country's code is for who dials without that. */
 export function telephone(written: string): string {
-  return `tel:${written.replace(/[^\d+]/g, '')}`
+  return `tel:${written.replace(/^(\s*(?:\+|00)[^(]*)\(\s*0\s*\)/, '$1').replace(/[^\d+]/g, '')}`
 }

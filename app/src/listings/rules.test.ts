@@ -133,6 +133,10 @@ describe('links out of what people wrote', () => {
   })
   it('ring the digits', () => {
     expect(telephone('+44 20 7946-0817')).toBe('tel:+44' + '2079460817')
+    expect(telephone('(020) 7946-0817')).toBe('tel:020' + '79460817')
+  })
+  it('leave out the nought that goes with no country’s code', () => {
+    for (const written of ['+44 (0)7700-900 123', '0044 (0)7700 900123', '+44(0)7700900123']) expect(telephone(written).replace('tel:00', 'tel:+'), written).toBe('tel:+44' + '7700900123')
   })
 })
 

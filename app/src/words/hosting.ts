@@ -112,6 +112,6 @@ export const hosting = {
     place: 'Choose a place, or say that it has none',
     amount: 'Enter the price in pounds, like 3.50',
     email: 'Enter an e-mail address like name@example.org',
-    phone: 'Enter a phone number',
+    phone: 'Enter one phone number, like 07700 900123',
   },
 }

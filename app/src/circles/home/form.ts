@@ -1,5 +1,6 @@
 /** The home of a circle's person, as the form has it, and what must be mended before it is saved. */
 import type { Row } from '../../sync'
+import { isPhone, tidyPhone } from '../../ui/phone'
 
 export interface Home {
   address: string
@@ -15,8 +16,8 @@ export type Mistaken = 'address' | 'addressLong' | 'doorLong' | 'ringName' | 'ri
 
 export const homeOf = (row: Row | undefined): Home => ({ address: String(row?.address ?? ''), door: String(row?.door ?? ''), ringName: String(row?.ringName ?? ''), ringPhone: String(row?.ringPhone ?? '') })
 
-/** As it is sent: nothing at the ends. */
-export const tidied = ({ address, door, ringName, ringPhone }: Home): Home => ({ address: address.trim(), door: door.trim(), ringName: ringName.trim(), ringPhone: ringPhone.trim() })
+/** As it is sent: nothing at the ends, and the number as one writes it. */
+export const tidied = ({ address, door, ringName, ringPhone }: Home): Home => ({ address: address.trim(), door: door.trim(), ringName: ringName.trim(), ringPhone: tidyPhone(ringPhone) })
 
 /** The first mistake of each field, in the order of the form. A name without a number rings nobody, and a number without a name nobody dares to. */
 export function mistakesOf(home: Home): [field: keyof Home, what: Mistaken][] {
@@ -29,7 +30,7 @@ export function mistakesOf(home: Home): [field: keyof Home, what: Mistaken][] {
   if (ringName === '' && ringPhone !== '') found.push(['ringName', 'ringName'])
   else if (long(ringName, LONGEST.ringName)) found.push(['ringName', 'ringNameLong'])
   if (ringPhone === '' && ringName !== '') found.push(['ringPhone', 'ringPhone'])
-  else if (ringPhone !== '' && !/^\+?[0-9][0-9 ()-]{5,18}$/.test(ringPhone)) found.push(['ringPhone', 'ringPhoneWrong'])
+  else if (ringPhone !== '' && !isPhone(ringPhone, 'person')) found.push(['ringPhone', 'ringPhoneWrong'])
   return found
 }
 
