@@ -1,9 +1,31 @@
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { deviceName, isCode, isNameTooLong, readCode } from '../joining/code'
 import type { Entry } from '../sync'
-import { editAddress, listingOfEntry, nameOf, reasonOf } from './describe'
+import { sent } from '../words/sent'
+import { editAddress, isOnItsWay, listingOfEntry, nameOf, reasonOf, textOf } from './describe'
 
 const entry = (more: Partial<Entry>): Entry => ({ nonce: 'a-b_c', number: 1, name: 'visits.come', args: { id: 'v', listing: 'l' }, at: '', state: 'rejected', ...more })
+
+it('every command of the protocol has a name of its own', () => {
+  const protocol = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8')
+  const section = protocol.slice(protocol.indexOf('\n## 8. '), protocol.indexOf('\n## 9. '))
+  const commands = [...section.matchAll(/^\| `(\w+\.\w+)`/gm)].map(([, name]) => name!)
+  expect(commands.length).toBeGreaterThan(100)
+  expect(commands.filter((name) => !sent.names[name])).toEqual([])
+})
+
+it('what is on its way is not what came back', () => {
+  const states = ['waiting', 'sending', 'rejected', 'quarantined', 'merged'] as const
+  expect(states.filter((state) => isOnItsWay({ state }))).toEqual(['waiting', 'sending'])
+})
+
+it('what somebody wrote can be looked at, but not by who didn’t write it', () => {
+  const message = entry({ name: 'messages.send', args: { about: 'r', text: 'At the bus stop' } })
+  expect([message, entry({ name: 'asks.make', args: { kind: 'walk', words: 'To the library' } }), entry({ name: 'places.add', args: { name: 'Hall' } }), entry({})].map(textOf)).toEqual(['At the bus stop', 'To the library', 'Hall', ''])
+  expect(textOf(entry({ name: 'reports.make', args: { text: 'Somebody was unkind' } }))).toBe('')
+  expect(textOf({ ...message, code: 'member_changed' })).toBe('')
+})
 
 it('what came back is said in plain words', () => {
   expect(reasonOf(entry({ message: 'That day is over.' }))).toBe('This was not done. That day is over.')

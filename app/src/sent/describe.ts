@@ -7,6 +7,22 @@ export function nameOf(entry: Entry): string {
   return said.names[entry.name] ?? said.other
 }
 
+/** It hasn't arrived yet, as far as this phone knows. */
+export const isOnItsWay = ({ state }: Pick<Entry, 'state'>): boolean => state === 'waiting' || state === 'sending'
+
+/** Of neighbours. NB! What somebody told coordinators isn't put up here for whoever looks over their shoulder. */
+const OF_NEIGHBOURS = /^(asks|replies|messages|contacts)\./
+
+/**
+ * What somebody wrote in it, so that they can look at it before they send it again; '' where nothing was written. What
+ * was written under another name is not for whoever stands here now.
+ */
+export function textOf({ name, args, code }: Entry): string {
+  if (code === 'member_changed') return ''
+  const written = OF_NEIGHBOURS.test(name) ? [args.words, args.text, args.phone] : [args.title, args.name]
+  return written.find((text) => typeof text === 'string' && text !== '') ?? ''
+}
+
 /** The listing that an entry is about; '' when it is about none. */
 export function listingOfEntry(entry: Entry): string {
   if (entry.name === 'visits.come') return entry.args.listing ?? ''

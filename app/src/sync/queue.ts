@@ -157,7 +157,7 @@ export function adopt(queue: Queue, member: string, id: string): void {
     if (entry.member === '') change(queue, { ...entry, member })
     else {
       foreign = true
-      setAside(queue, entry, 'member_changed', 'This was written under another name. Look at it, and send it again.')
+      setAside(queue, entry, 'member_changed', 'This was written before you joined here again, or by somebody else on this phone. If it is yours, send it again. If not, throw it away.')
     }
   }
   if (foreign) rebirth(queue, id, null)

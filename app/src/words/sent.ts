@@ -27,6 +27,16 @@ export const sent = {
   at: (when: string) => `You did this ${when}`,
 
   names: {
+    'asks.make': 'Asking for a hand',
+    'asks.settle': 'An ask that is settled',
+    'asks.end': 'An ask, taken down',
+    'asks.block': 'Keeping somebody away',
+    'replies.make': 'Offering a hand',
+    'replies.choose': 'Your yes to somebody who can help',
+    'replies.end': 'Your offer of a hand, taken back',
+    'contacts.share': 'Your number for somebody',
+    'contacts.end': 'Your number, taken back',
+    'messages.send': 'A message',
     'visits.come': 'I’d like to come',
     'visits.cancel': 'I’m not coming after all',
     'buddies.offer': 'Your offer to be a buddy',
