@@ -29,7 +29,11 @@ var acrossInternal = map[string]string{
 	"kith/internal/notice -> kith/internal/calendar":           "quiet hours are read off a wall's clock, and only the calendar knows what one shows",
 	"kith/internal/notice -> kith/internal/sync":               "a telling's id is made, and its time written, as those of every row that a handler adds",
 	"kith/internal/openreferral -> kith/internal/calendar":     "a service's times become a schedule, checked as a person's would be",
+	"kith/internal/problem -> kith/internal/strict":            "every door reads its body strictly, and refuses it in the catalogue's words",
 	"kith/internal/push/fake/serve -> kith/internal/push/fake": "the fake as a program is the fake with a command line",
+	"kith/internal/sync -> kith/internal/strict":               "what a command says is judged as every reader of it would read it",
+	"kith/internal/calendar -> kith/internal/strict":           "a schedule is read on phones, too, by readers that know a key in its own letters alone",
+	"kith/internal/ledger -> kith/internal/strict":             "of opening hours and shares that say two things neither is stored",
 	"kith/internal/openreferral -> kith/internal/text":         "other people's HTML becomes safe text as it is read, never later",
 }
 

@@ -35,7 +35,10 @@ func TestBadInput_NoArgumentIsQuarantined(t *testing.T) {
 		}
 		var batch []string
 		add := func(args string) { batch = append(batch, changed(p.command(name, nil), "args", json.RawMessage(args))) }
-		for _, v := range values {
+		for what, v := range values {
+			if what == "broken UTF-8" { // no request with it comes in: TestBodies_WhatIsNoTextIsRefusedAndNotChanged
+				continue
+			}
 			if raw, err := json.Marshal(v); err == nil {
 				add(string(raw))
 			}

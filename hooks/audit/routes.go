@@ -2,7 +2,6 @@ package audit
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"time"
 
@@ -81,12 +80,11 @@ func asked(e *core.RequestEvent) (before int64, limit int, err error) {
 		Before int64 `json:"before"`
 		Limit  int   `json:"limit"`
 	}{Limit: limits.AuditPage}
-	raw, err := io.ReadAll(e.Request.Body)
-	if err != nil {
-		return 0, 0, problem.OfBody(err)
+	if err := problem.Body(e.Request.Body, &body); err != nil {
+		return 0, 0, err
 	}
-	if err := json.Unmarshal(raw, &body); err != nil || body.Before < 0 || body.Limit < 1 || body.Limit > limits.AuditPageMax {
-		return 0, 0, problem.BodyInvalid.Because(err)
+	if body.Before < 0 || body.Limit < 1 || body.Limit > limits.AuditPageMax {
+		return 0, 0, problem.BodyInvalid.Because(nil)
 	}
 	return body.Before, body.Limit, nil
 }

@@ -2,9 +2,7 @@ package concerns
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"time"
 
@@ -81,15 +79,11 @@ func (b *box) letters(e *core.RequestEvent) error {
 }
 
 func readLetters(e *core.RequestEvent) ([]string, error) {
-	raw, err := io.ReadAll(e.Request.Body)
-	if err != nil {
-		return nil, problem.OfBody(err)
-	}
 	var body struct {
 		Letters []string `json:"letters"`
 	}
-	if err := json.Unmarshal(raw, &body); err != nil {
-		return nil, problem.BodyInvalid.Because(errors.New("letters"))
+	if err := problem.Body(e.Request.Body, &body); err != nil {
+		return nil, err
 	}
 	if len(body.Letters) == 0 || len(body.Letters) > limits.LettersPerRequest {
 		return nil, problem.BodyInvalid.Saying("The request has a wrong number of letters.")

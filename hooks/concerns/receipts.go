@@ -1,8 +1,6 @@
 package concerns
 
 import (
-	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -46,15 +44,11 @@ func (b *box) receipts(e *core.RequestEvent) error {
 }
 
 func readReceipts(e *core.RequestEvent) ([]string, error) {
-	raw, err := io.ReadAll(e.Request.Body)
-	if err != nil {
-		return nil, problem.OfBody(err)
-	}
 	var body struct {
 		Receipts []string `json:"receipts"`
 	}
-	if err := json.Unmarshal(raw, &body); err != nil {
-		return nil, problem.BodyInvalid.Because(err)
+	if err := problem.Body(e.Request.Body, &body); err != nil {
+		return nil, err
 	}
 	if len(body.Receipts) != limits.ReceiptsPerRequest {
 		return nil, problem.BodyInvalid.Saying("The request has a wrong number of receipts.")

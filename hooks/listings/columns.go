@@ -14,6 +14,7 @@ import (
 
 	"kith/internal/calendar"
 	"kith/internal/limits"
+	"kith/internal/strict"
 	"kith/internal/sync"
 	"kith/internal/text"
 )
@@ -174,7 +175,7 @@ func schedule(_ core.App, raw json.RawMessage) (any, error) {
 func shaped[T any](clean func(*T) error) cleaner {
 	return func(_ core.App, raw json.RawMessage) (any, error) {
 		var v T
-		if len(raw) > limits.JSONColumn || json.Unmarshal(raw, &v) != nil {
+		if len(raw) > limits.JSONColumn || strict.Read(raw, &v) != nil {
 			return nil, errShape
 		}
 		return v, clean(&v)

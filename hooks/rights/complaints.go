@@ -1,8 +1,6 @@
 package rights
 
 import (
-	"encoding/json"
-	"io"
 	"net/http"
 	"time"
 
@@ -23,12 +21,8 @@ func (r *room) complain(e *core.RequestEvent) error {
 		Text    string `json:"text"`
 		Contact string `json:"contact"`
 	}
-	raw, err := io.ReadAll(e.Request.Body)
-	if err != nil {
-		return problem.OfBody(err)
-	}
-	if err := json.Unmarshal(raw, &body); err != nil {
-		return problem.BodyInvalid.Because(err)
+	if err := problem.Body(e.Request.Body, &body); err != nil {
+		return err
 	}
 	now := time.Now()
 	if !r.complaints.Allow(e.RealIP(), now) {

@@ -9,6 +9,7 @@ import (
 
 	"kith/internal/audit"
 	"kith/internal/limits"
+	"kith/internal/problem"
 	"kith/internal/sync"
 )
 
@@ -23,6 +24,9 @@ func (r *room) serve(e *core.ServeEvent) error {
 func (r *room) export(e *core.RequestEvent) error {
 	who, err := r.doorman.Proven(e)
 	if err != nil {
+		return err
+	}
+	if err := problem.NoBody(e.Request.Body); err != nil {
 		return err
 	}
 	now := time.Now()

@@ -1,9 +1,7 @@
 package surgery
 
 import (
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"time"
 
@@ -26,7 +24,7 @@ func (w *room) take(e *core.RequestEvent) error {
 		Hour   string `json:"hour"`
 		Sealed string `json:"sealed"`
 	}
-	if err := read(e, &body); err != nil {
+	if err := problem.Body(e.Request.Body, &body); err != nil {
 		return err
 	}
 	now := time.Now()
@@ -116,7 +114,7 @@ func (w *room) open(e *core.RequestEvent) error {
 	var body struct {
 		ID string `json:"id"`
 	}
-	if err := read(e, &body); err != nil {
+	if err := problem.Body(e.Request.Body, &body); err != nil {
 		return err
 	}
 	keys := w.ring.Keys()
@@ -164,15 +162,4 @@ func lost(err error) error {
 		return p
 	}
 	return problem.Internal.Because(err)
-}
-
-func read(e *core.RequestEvent, into any) error {
-	raw, err := io.ReadAll(e.Request.Body)
-	if err != nil {
-		return problem.OfBody(err)
-	}
-	if err := json.Unmarshal(raw, into); err != nil {
-		return problem.BodyInvalid.Because(err)
-	}
-	return nil
 }

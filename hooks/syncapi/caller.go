@@ -3,7 +3,6 @@ package syncapi
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"regexp"
 	"time"
 
@@ -31,13 +30,9 @@ var random128 = regexp.MustCompile(`^[A-Za-z0-9_-]{22}$`)
 
 // read takes a request whole, or refuses it with what is wrong.
 func read(e *core.RequestEvent) (*request, error) {
-	raw, err := io.ReadAll(e.Request.Body)
-	if err != nil {
-		return nil, problem.OfBody(err)
-	}
 	r := &request{MaxBytes: limits.PageDefault}
-	if err := json.Unmarshal(raw, r); err != nil {
-		return nil, problem.BodyInvalid.Because(err)
+	if err := problem.Body(e.Request.Body, r); err != nil {
+		return nil, err
 	}
 	if r.Protocol != sync.Protocol {
 		return nil, problem.ProtocolUnsupported.Because(nil)

@@ -2,9 +2,7 @@ package syncapi
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"time"
 
@@ -14,6 +12,7 @@ import (
 	"kith/internal/limits"
 	"kith/internal/problem"
 	"kith/internal/seal"
+	"kith/internal/strict"
 	"kith/internal/sync"
 )
 
@@ -70,15 +69,11 @@ func (d *door) sealed(e *core.RequestEvent) error {
 
 // unseal reads, opens and judges every blob before anything is written.
 func (d *door) unseal(e *core.RequestEvent) ([]sealedPush, error) {
-	raw, err := io.ReadAll(e.Request.Body)
-	if err != nil {
-		return nil, problem.OfBody(err)
-	}
 	var body struct {
 		Sealed []string `json:"sealed"`
 	}
-	if err := json.Unmarshal(raw, &body); err != nil {
-		return nil, problem.BodyInvalid.Because(err)
+	if err := problem.Body(e.Request.Body, &body); err != nil {
+		return nil, err
 	}
 	if len(body.Sealed) == 0 || len(body.Sealed) > limits.SealedPerRequest {
 		return nil, problem.BodyInvalid.Saying("The request has a wrong number of sealed parts.")
@@ -92,9 +87,11 @@ func (d *door) unseal(e *core.RequestEvent) ([]sealedPush, error) {
 		if err := open(key, text, &pushes[i]); err != nil {
 			return nil, err
 		}
-		if pushes[i].who, err = d.owner(e, &pushes[i]); err != nil {
+		who, err := d.owner(e, &pushes[i])
+		if err != nil {
 			return nil, err
 		}
+		pushes[i].who = who
 	}
 	return pushes, nil
 }
@@ -113,7 +110,7 @@ func open(key *seal.Key, text string, p *sealedPush) error {
 		return problem.SealedInvalid.Because(err)
 	}
 	p.MaxBytes = limits.PageDefault
-	if err := json.Unmarshal(plain, p); err != nil {
+	if err := strict.Read(plain, p); err != nil {
 		return problem.SealedInvalid.Because(err)
 	}
 	if p.Protocol != sync.Protocol {

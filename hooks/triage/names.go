@@ -22,9 +22,13 @@ type named struct {
 // keeps it.
 func (w *room) names(e *core.RequestEvent) error {
 	who, err := w.doorman.Proven(e)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
+	}
+	if err := problem.NoBody(e.Request.Body); err != nil {
+		return err
+	}
+	switch {
 	case !who.Is("coach") && !who.Is("coordinator"):
 		return problem.NotAllowed.Saying("Only those who look into concerns can ask this.")
 	case !who.Trusted():

@@ -3,7 +3,6 @@ package triage
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -72,12 +71,8 @@ func (w *room) asked(e *core.RequestEvent) (id, reason string, err error) {
 		ID     string `json:"id"`
 		Reason string `json:"reason"`
 	}
-	raw, err := io.ReadAll(e.Request.Body)
-	if err != nil {
-		return "", "", problem.OfBody(err)
-	}
-	if err := json.Unmarshal(raw, &body); err != nil {
-		return "", "", problem.BodyInvalid.Because(err)
+	if err := problem.Body(e.Request.Body, &body); err != nil {
+		return "", "", err
 	}
 	reason, err = text.Block(body.Reason, limits.GlassReason)
 	if err != nil {

@@ -22,7 +22,7 @@ func (w *waysIn) code(e *core.RequestEvent) error {
 	var body struct {
 		Email string `json:"email"`
 	}
-	if err := read(e, &body); err != nil {
+	if err := problem.Body(e.Request.Body, &body); err != nil {
 		return err
 	}
 	now := time.Now()

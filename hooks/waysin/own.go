@@ -26,7 +26,7 @@ func (w *waysIn) email(e *core.RequestEvent) error {
 	var body struct {
 		Email string `json:"email"`
 	}
-	if err := read(e, &body); err != nil {
+	if err := problem.Body(e.Request.Body, &body); err != nil {
 		return err
 	}
 	to, ok := address(body.Email)
@@ -91,7 +91,7 @@ func (w *waysIn) confirmEmail(e *core.RequestEvent) error {
 	var body struct {
 		Code string `json:"code"`
 	}
-	if err := read(e, &body); err != nil {
+	if err := problem.Body(e.Request.Body, &body); err != nil {
 		return err
 	}
 	now := time.Now()

@@ -2,9 +2,7 @@ package waysin
 
 import (
 	"database/sql"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -49,7 +47,7 @@ type entering struct {
 // NB! A phone that says it badly isn't told more than one that says it well.
 func (w *waysIn) invite(e *core.RequestEvent) error {
 	var body entering
-	if err := read(e, &body); err != nil {
+	if err := problem.Body(e.Request.Body, &body); err != nil {
 		return err
 	}
 	now := time.Now()
@@ -114,7 +112,7 @@ func (w *waysIn) join(e *core.RequestEvent) error {
 // made, in one transaction.
 func (w *waysIn) enter(e *core.RequestEvent, rate *limits.Rate, let func(core.App, arrival, *entering) (*core.Record, error)) error {
 	var body entering
-	if err := read(e, &body); err != nil {
+	if err := problem.Body(e.Request.Body, &body); err != nil {
 		return err
 	}
 	now := time.Now()
@@ -155,7 +153,7 @@ func (w *waysIn) enter(e *core.RequestEvent, rate *limits.Rate, let func(core.Ap
 // session gives a known device a new token.
 func (w *waysIn) session(e *core.RequestEvent) error {
 	var body entering
-	if err := read(e, &body); err != nil {
+	if err := problem.Body(e.Request.Body, &body); err != nil {
 		return err
 	}
 	now := time.Now()
@@ -241,16 +239,4 @@ func rolesOf(app core.App, member string) ([]string, error) {
 		}
 	}
 	return roles, err
-}
-
-// read takes a small JSON body whole and strictly: one value, known types.
-func read(e *core.RequestEvent, into any) error {
-	raw, err := io.ReadAll(e.Request.Body)
-	if err != nil {
-		return problem.OfBody(err)
-	}
-	if err := json.Unmarshal(raw, into); err != nil {
-		return problem.BodyInvalid.Because(err)
-	}
-	return nil
 }

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,7 +11,15 @@ import (
 
 // item is a schedule of one item from the text of its fields.
 func item(fields string) string {
-	return `[{"start":"2026-06-04T12:00","minutes":60,"zone":"Europe/London",` + fields + `}]`
+	all := map[string]json.RawMessage{"start": json.RawMessage(`"2026-06-04T12:00"`), "minutes": json.RawMessage("60"), "zone": json.RawMessage(`"Europe/London"`)}
+	if err := json.Unmarshal([]byte("{"+fields+"}"), &all); err != nil {
+		panic(err)
+	}
+	raw, err := json.Marshal([]any{all})
+	if err != nil {
+		panic(err)
+	}
+	return string(raw)
 }
 
 func TestParse_RefusesWithAFieldAndASentence(t *testing.T) {
@@ -20,6 +29,8 @@ func TestParse_RefusesWithAFieldAndASentence(t *testing.T) {
 		{"not JSON", `nonsense`, "schedule"},
 		{"an object", `{}`, "schedule"},
 		{"an unknown field", item(`"color":"red"`), "schedule"},
+		{"a key in other letters", `[{"Start":"2026-06-04T12:00","minutes":60,"zone":"UTC"}]`, "schedule"},
+		{"a key twice", `[{"start":"2026-06-04T12:00","start":"2026-06-05T12:00","minutes":60,"zone":"UTC"}]`, "schedule"},
 		{"something behind it", item(`"allDay":false`) + "[]", "schedule"},
 		{"too long", item(`"rrule":"` + strings.Repeat("A", MaxBytes) + `"`), "schedule"},
 		{"too many items", manyItems, "schedule"},

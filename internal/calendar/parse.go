@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"kith/internal/strict"
 )
 
 // Parse reads the JSON of a schedule, strictly. Nothing, null and [] are the
@@ -25,7 +27,7 @@ func Parse(raw []byte) (Schedule, error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.DisallowUnknownFields()
 	var schedule Schedule
-	if err := decoder.Decode(&schedule); err != nil || decoder.More() {
+	if err := decoder.Decode(&schedule); err != nil || decoder.More() || strict.Read(raw, &Schedule{}) != nil {
 		return nil, &Error{"schedule", "The schedule is not a list of dates and rules in the form that is expected."}
 	}
 	if schedule == nil {

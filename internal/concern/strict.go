@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"unicode/utf8"
 
 	"kith/internal/text"
 )
@@ -14,6 +15,9 @@ var errShape = errors.New("concern: not in its shape")
 // strict reads JSON of exactly these keys. Go's reader takes "Person" for
 // "person" and the last of two; what another reader sees must be what was judged.
 func strict(raw []byte, into any) error {
+	if !utf8.Valid(raw) { // Go's reader puts something else there
+		return errShape
+	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	if err := once(d, 0); err != nil {
 		return errShape

@@ -1,10 +1,11 @@
 package ledger
 
 import (
-	"encoding/json"
 	"errors"
 	"slices"
 	"time"
+
+	"kith/internal/strict"
 )
 
 // Hours are when a shop is open: of each day its spans, in order, by the clock on
@@ -23,7 +24,7 @@ var ErrHours = errors.New("Opening hours are up to 3 spans a day, one after the 
 // ReadHours reads hours as a device sent them.
 func ReadHours(raw []byte) (Hours, error) {
 	var spans map[string][][]string
-	if json.Unmarshal(raw, &spans) != nil || spans == nil {
+	if strict.Read(raw, &spans) != nil || spans == nil {
 		return nil, ErrHours
 	}
 	h := Hours{}

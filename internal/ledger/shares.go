@@ -2,9 +2,10 @@ package ledger
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"slices"
+
+	"kith/internal/strict"
 )
 
 // Share is what part of a reward a shop pays for, in whole per cent. A shop with
@@ -24,7 +25,7 @@ var ErrShares = errors.New("Name each shop once, up to 20 of them, with shares i
 // ReadShares reads the shops of a reward as a device sent them, or as they are stored.
 func ReadShares(raw []byte) ([]Share, error) {
 	var shares []Share
-	if json.Unmarshal(raw, &shares) != nil || len(shares) == 0 || len(shares) > shopsMost {
+	if strict.Read(raw, &shares) != nil || len(shares) == 0 || len(shares) > shopsMost {
 		return nil, ErrShares
 	}
 	sum, seen := 0, map[string]bool{}

@@ -4,13 +4,17 @@
 package problem
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/pocketbase/pocketbase/tools/router"
+
+	"kith/internal/strict"
 )
 
 // Problem is one refusal. The zero values of the last three say nothing.
@@ -128,6 +132,38 @@ func OfBody(err error) *Problem {
 		return Of(api)
 	}
 	return BodyInvalid.Because(err)
+}
+
+// Body reads a request's body into a struct, whole and strictly, for every door. What is
+// no such body writes nothing.
+func Body(from io.Reader, into any) error {
+	raw, err := io.ReadAll(from)
+	if err != nil {
+		return OfBody(err)
+	}
+	return parsed(raw, into)
+}
+
+// NoBody reads the body of a request that has nothing to say: none, or an object.
+func NoBody(from io.Reader) error {
+	raw, err := io.ReadAll(from)
+	if err != nil {
+		return OfBody(err)
+	}
+	if raw = bytes.TrimSpace(raw); len(raw) == 0 {
+		return nil
+	}
+	if raw[0] != '{' { // null, say
+		return BodyInvalid.Because(nil)
+	}
+	return parsed(raw, &struct{}{})
+}
+
+func parsed(raw []byte, into any) error {
+	if err := strict.Read(raw, into); err != nil {
+		return BodyInvalid.Because(err)
+	}
+	return nil
 }
 
 // Write answers a request with p.

@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"kith/internal/limits"
+	"kith/internal/strict"
 )
 
 // Command is one thing a person did, as their device tells it.
@@ -213,7 +214,7 @@ func (c *Registry) mayAct(name string, call *Call) error {
 
 // Args reads the arguments of a call into T, refusing what does not fit.
 func Args[T any](c *Call) (args T, err error) {
-	if json.Unmarshal(c.Args, &args) != nil {
+	if strict.Read(c.Args, &args) != nil {
 		return args, Reject("args_invalid", "The app sent something the server could not read.")
 	}
 	return args, nil
