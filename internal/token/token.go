@@ -11,7 +11,6 @@ import (
 	"crypto/elliptic"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"net/url"
 	"slices"
@@ -93,7 +92,7 @@ func VerifyProof(raw, method, host, path string, now time.Time) (Proof, error) {
 	iat, ok := claims["iat"].(float64)
 	at, err := url.Parse(htu)
 	// NB! What is compared is there: two that are empty are the same, and say nothing.
-	if err != nil || !ok || htm == "" || at.Host == "" || htm != method || !strings.EqualFold(at.Host, host) || at.Path != path || len(id) < 16 || len(id) > 64 {
+	if err != nil || !plain(at, htu) || !ok || htm == "" || at.Host == "" || htm != method || !strings.EqualFold(at.Host, host) || at.Path != path || len(id) < 16 || len(id) > 64 {
 		return Proof{}, ErrInvalid
 	}
 	signed := time.Unix(int64(iat), 0)
@@ -102,6 +101,11 @@ func VerifyProof(raw, method, host, path string, now time.Time) (Proof, error) {
 	}
 	access, _ := claims["ath"].(string)
 	return Proof{Key: key, ID: id, Access: access, At: signed}, nil
+}
+
+// plain says whether an address is one of the web with nothing but a host and a path.
+func plain(at *url.URL, as string) bool {
+	return (at.Scheme == "https" || at.Scheme == "http") && at.User == nil && !strings.ContainsAny(as, "?#")
 }
 
 // Verify checks a token that brings its own key: of this typ, at most max bytes
@@ -157,13 +161,9 @@ func headerKey(header map[string]any, typ string) (Key, error) {
 	if len(members) != 4 {
 		return Key{}, ErrInvalid
 	}
-	raw, err := json.Marshal(members)
-	if err != nil {
-		return Key{}, ErrInvalid
+	member := func(name string) string {
+		s, _ := members[name].(string)
+		return s
 	}
-	var key Key
-	if json.Unmarshal(raw, &key) != nil {
-		return Key{}, ErrInvalid
-	}
-	return key, nil
+	return Key{Kty: member("kty"), Crv: member("crv"), X: member("x"), Y: member("y")}, nil
 }
