@@ -59,8 +59,8 @@ func Register(app core.App, public fs.FS, trustedProxy string, elsewhere []strin
 				return err
 			}
 			e.Router.GET("/{path...}", static.serve).Bind(apis.SkipSuccessActivityLog())
-			e.Router.GET("/api/{path...}", nothing(e.Router)) // NB! else the app's page answers for it
-			e.Router.Route("", "/", nothing(e.Router))
+			e.Router.GET("/api/{path...}", nothing(e.Router, static)) // NB! else the app's page answers for it
+			e.Router.Route("", "/", nothing(e.Router, static))
 			return e.Next()
 		},
 		Priority: 900, // after the features' routes, before the listener
@@ -171,10 +171,10 @@ func dashboard(e *core.RequestEvent) bool {
 
 // nothing answers what no route took: 405 for an address that is asked in
 // another way, else 404.
-func nothing(r *router.Router[*core.RequestEvent]) func(*core.RequestEvent) error {
+func nothing(r *router.Router[*core.RequestEvent], s *static) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
-			if r.HasRoute(method, e.Request.URL.Path) || method == http.MethodGet && isChunk(e.Request.URL.Path) {
+			if r.HasRoute(method, e.Request.URL.Path) || method == http.MethodGet && (isChunk(e.Request.URL.Path) || s.is(e.Request.URL.Path)) {
 				e.Response.Header().Set("Allow", method)
 				return problem.MethodNotAllowed.Because(nil)
 			}

@@ -63,7 +63,7 @@ type packer struct {
 
 func (p *packer) file(name string, body []byte) file {
 	sum := sha256.Sum256(body)
-	f := file{plain: body, kind: types[path.Ext(name)], tag: `"` + hex.EncodeToString(sum[:8]) + `"`}
+	f := file{plain: body, kind: types[path.Ext(name)], tag: hex.EncodeToString(sum[:8])}
 	if f.kind == "" {
 		f.kind = mime.TypeByExtension(path.Ext(name))
 	}
@@ -100,23 +100,45 @@ func (s *static) serve(e *core.RequestEvent) error {
 	}
 	h := e.Response.Header()
 	h.Set("Content-Type", f.kind)
-	h.Set("ETag", f.tag)
 	h.Set("Vary", "Accept-Encoding")
 	h.Set("Cache-Control", "no-cache")
 	if strings.HasPrefix(found, "assets/") { // their names change with their content
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	if e.Request.Header.Get("If-None-Match") == f.tag {
-		return e.NoContent(http.StatusNotModified)
-	}
-	body := f.plain
+	body, tag, coding := f.plain, f.tag, ""
 	if strings.Contains(e.Request.Header.Get("Accept-Encoding"), "gzip") {
 		if gz := f.gz(); gz != nil {
-			h.Set("Content-Encoding", "gzip")
-			body = gz
+			body, tag, coding = gz, f.tag+"-gzip", "gzip" // other bytes, another name
 		}
 	}
+	tag = `"` + tag + `"`
+	h.Set("ETag", tag)
+	if held(e.Request.Header.Values("If-None-Match"), tag) {
+		return e.NoContent(http.StatusNotModified)
+	}
+	if coding != "" {
+		h.Set("Content-Encoding", coding)
+	}
 	return e.Blob(http.StatusOK, f.kind, body)
+}
+
+// held says whether tag is among the lists of what a browser has (RFC 9110, 13.1.2); a
+// proxy on the way may have called it weak.
+//
+// NB! Not http.ServeContent: it also says no to ranges and to If-Match, in its own words.
+func held(lists []string, tag string) bool {
+	for one := range strings.SplitSeq(strings.Join(lists, ","), ",") {
+		if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// is says whether a path is a file or a screen of the app.
+func (s *static) is(path string) bool {
+	_, _, ok := s.find(strings.TrimPrefix(path, "/"))
+	return ok && !strings.HasPrefix(path, "/api/")
 }
 
 func (s *static) find(name string) (file, string, bool) {

@@ -172,7 +172,6 @@ func (d *door) public(e *core.RequestEvent) error {
 	}
 	h := e.Response.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Vary", "Accept-Encoding")
 	h.Set("Cache-Control", "public, max-age=30")
 	return d.chunk(e, p)
 }
