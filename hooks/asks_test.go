@@ -12,7 +12,6 @@ import (
 	askroom "kith/hooks/asks"
 	"kith/internal/calendar"
 	"kith/internal/limits"
-	"kith/internal/sync"
 )
 
 // board is somebody who asks for a hand, and somebody who can.
@@ -47,8 +46,14 @@ func (p *phone) asksFor(kind string) string {
 // can has somebody reply to the ask.
 func (b *board) can(p *phone) string {
 	b.w.t.Helper()
-	p.doesWell("replies.make", map[string]any{"ask": b.ask, "words": "I pass there anyway"})
-	return sync.DerivedID("reply", b.ask, p.member)
+	id := newID()
+	for there, row := range p.holds("replies") { // they said so before
+		if row["ask"] == b.ask {
+			id = there
+		}
+	}
+	p.doesWell("replies.make", map[string]any{"id": id, "ask": b.ask, "words": "I pass there anyway"})
+	return id
 }
 
 // held is how many rows of asks a phone holds, by their collection.
@@ -106,7 +111,7 @@ func TestAsks_FromTheBoardToTheDoor(t *testing.T) {
 	w.tells("who can again", "ask.reply member/"+b.ada.member+" "+b.ask+" but "+third.member)
 	b.ada.doesWell("asks.end", map[string]any{"id": b.ask})
 	w.tells("taking it down, of whom nobody was chosen")
-	if code, _ := b.sam.does("replies.make", map[string]any{"ask": b.ask}); code != "ask_unknown" {
+	if code, _ := b.sam.does("replies.make", map[string]any{"id": newID(), "ask": b.ask}); code != "ask_unknown" {
 		t.Errorf("a reply to what is over: %q", code)
 	}
 }
@@ -137,7 +142,7 @@ func TestAsks_AreSmall(t *testing.T) {
 		t.Errorf("one more: %q", got)
 	}
 	b := newBoard(w)
-	if got, _ := b.ada.does("replies.make", map[string]any{"ask": b.ask}); got != "not_yourself" {
+	if got, _ := b.ada.does("replies.make", map[string]any{"id": newID(), "ask": b.ask}); got != "not_yourself" {
 		t.Errorf("one's own: %q", got)
 	}
 }
@@ -274,7 +279,7 @@ func (b *board) saysAllThatTheyCan() string {
 	reply := b.can(b.sam)
 	message := newID()
 	for _, c := range []map[string]any{
-		b.sam.command("replies.make", map[string]any{"ask": b.ask, "words": "Or later"}),
+		b.sam.command("replies.make", map[string]any{"id": reply, "ask": b.ask, "words": "Or later"}),
 		b.sam.command("messages.send", map[string]any{"id": message, "about": reply, "text": "When shall I come?"}),
 		b.sam.command("contacts.share", map[string]any{"about": reply, "phone": "07700 900111"}),
 	} {
@@ -379,8 +384,8 @@ func TestAsks_AReportNeedsNoName(t *testing.T) {
 	b := newBoard(w)
 	reply, id := b.can(b.sam), newID()
 	b.ada.doesWell("reports.make", map[string]any{"id": id, "about": reply, "kind": "worry", "text": "Rude"})
-	if got := w.record("reports", id).GetString("about"); got != b.sam.member {
-		t.Errorf("it is about %q", got)
+	if got, told := w.record("reportSubjects", id).GetString("about"), b.ada.holds("reports")[id]["about"]; got != b.sam.member || told != "" {
+		t.Errorf("it is about %q, and who made it is told %q", got, told)
 	}
 	if code, _ := w.phone("resident").does("reports.make", map[string]any{"id": newID(), "about": reply, "kind": "worry", "text": "Rude"}); code != "member_unknown" {
 		t.Errorf("of what they don't hold: %q", code)

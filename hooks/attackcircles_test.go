@@ -6,15 +6,25 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
+
 	"kith/internal/sync"
 )
+
+// organising is the row of who organises a circle.
+func (r *round) organising(circle, member string) string {
+	r.t.Helper()
+	row, err := r.app.FindFirstRecordByFilter("organisers", "circle = {:circle} && member = {:member}", dbx.Params{"circle": circle, "member": member})
+	must(r.t, err)
+	return row.Id
+}
 
 // Ensure that who organises somebody's circle without helping in it, as whoever began it
 // for them does, can be taken off like any other, and is by a block of either.
 func TestAttackCircles_WhoBeganItForThemCanBeTakenOff(t *testing.T) {
 	for how, end := range map[string]func(r *round, daughter *phone, circle string){
 		"by the person": func(r *round, daughter *phone, circle string) {
-			r.edna.doesWell("circles.unshare", map[string]any{"circle": circle, "helper": derivedID("organiser", circle, daughter.member)})
+			r.edna.doesWell("circles.unshare", map[string]any{"circle": circle, "helper": r.organising(circle, daughter.member)})
 		},
 		"by a block": func(r *round, daughter *phone, _ string) {
 			r.edna.doesWell("safety.block", map[string]any{"id": newID(), "blocked": daughter.member})
@@ -180,7 +190,7 @@ func TestAttackHosts_WhoWasTakenOffNeedsANewLink(t *testing.T) {
 	spare, _ := ada.invites(map[string]any{"listing": club, "days": 7})
 	code, _ := ada.invites(map[string]any{"listing": club, "days": 7})
 	sam.mustDo("hosts.join", map[string]any{"code": code})
-	ada.mustDo("hosts.end", map[string]any{"id": sync.DerivedID("host", club, sam.member)})
+	ada.mustDo("hosts.end", map[string]any{"id": w.hosting(club, sam.member)})
 	if got := sam.told("hosts.join", map[string]any{"code": spare}); got != "link_unknown" {
 		t.Errorf("they come back by another link: %s", got)
 	}

@@ -125,8 +125,8 @@ func between() safety.Others { return safety.Others{Part: endBetween, Behind: as
 
 // neighbours is what the board of small asks knows of who wants nothing to do with whom.
 func neighbours() asks.Others {
-	return asks.Others{Apart: safety.Apart, Block: func(c *sync.Call, id, other string) (sync.Result, error) {
-		return safety.Block(c, id, other, endBetween)
+	return asks.Others{Apart: safety.Apart, Block: func(c *sync.Call, id, other, about string) (sync.Result, error) {
+		return safety.Block(c, safety.Blocking{ID: id, Whom: other, About: about}, endBetween)
 	}}
 }
 

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"kith/internal/sync"
+	"github.com/pocketbase/dbx"
 )
 
 // Ensure that whoever runs a group can let one more, by a link for one person that they
@@ -35,9 +35,9 @@ func TestHosts_RunAGroupTogether(t *testing.T) {
 	for _, p := range []*phone{sam, other} { // who runs it already doesn't use it up
 		p.mustDo("hosts.join", map[string]any{"code": again})
 	}
-	other.mustDo("hosts.end", map[string]any{"id": sync.DerivedID("host", club, other.member)})
+	other.mustDo("hosts.end", map[string]any{"id": w.hosting(club, other.member)})
 
-	own, hers := sync.DerivedID("host", club, sam.member), sync.DerivedID("host", club, ada.member)
+	own, hers := w.hosting(club, sam.member), w.hosting(club, ada.member)
 	if got := other.told("hosts.end", map[string]any{"id": own}); got != "host_unknown" {
 		t.Errorf("somebody else ends it: %s", got)
 	}
@@ -48,6 +48,14 @@ func TestHosts_RunAGroupTogether(t *testing.T) {
 	if got := sam.told("hosts.end", map[string]any{"id": own}); got != "last_host" {
 		t.Errorf("nobody runs it: %s", got)
 	}
+}
+
+// hosting is the row of who runs a listing.
+func (w *town) hosting(listing, member string) string {
+	w.t.Helper()
+	r, err := w.app.FindFirstRecordByFilter("hosts", "listing = {:listing} && member = {:member}", dbx.Params{"listing": listing, "member": member})
+	must(w.t, err)
+	return r.Id
 }
 
 // Ensure that somebody new to Kith comes by such a link, and is told what it is for.

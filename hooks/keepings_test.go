@@ -89,10 +89,11 @@ func TestKeepings_KnowEveryColumnThatNamesAMember(t *testing.T) {
 	}
 }
 
-// ofCircles are the columns that name a place in a circle, or a reply, and no member:
-// whose it is stands beside them.
+// ofCircles are the columns that name a place in a circle, or a reply, and no member, or
+// whom another column names, too: whose it is stands beside them.
 var ofCircles = map[string][]string{
 	"circleWishes": {"helper"}, "turns": {"helper"}, "everies": {"helper"}, "standbys": {"helper"}, "swaps": {"helper"}, "contacts": {"about"}, "messages": {"about"},
+	"blocks": {"blocked", "about"},
 }
 
 // namesAMember says whether a field holds a member's id, as a relation or by a
@@ -101,5 +102,5 @@ func namesAMember(f core.Field, members string) bool {
 	if r, is := f.(*core.RelationField); is {
 		return r.CollectionId == members
 	}
-	return slices.Contains([]string{"member", "helper", "by", "about", "blocked", "openedBy", "confirmedBy", "recordedBy", "endedBy"}, f.GetName())
+	return slices.Contains([]string{"member", "helper", "by", "about", "blocked", "whom", "openedBy", "confirmedBy", "recordedBy", "endedBy"}, f.GetName())
 }

@@ -22,12 +22,14 @@ func init() {
 	mayHold["consents"] = map[string][]who{"helper for owner": {owner, helper, coordinator}, "offered by owner": {owner, coordinator}, "ended": {owner, blocked, coordinator}}
 	mayHold["acts"] = map[string][]who{"helper for owner": {owner, helper, coordinator}}
 	mayHold["vouches"] = map[string][]who{"of the helper": {helper, coordinator}}
-	mayHold["blocks"] = map[string][]who{"of a resident by the owner": {owner}}
-	mayHold["reports"] = map[string][]who{"by the owner about somebody": {owner, coordinator}, "by nobody": {coordinator}}
+	mayHold["blocks"] = map[string][]who{"of a resident by the owner": {owner}, "of who asks, by the owner": {owner}}
+	mayHold["reports"] = map[string][]who{"by the owner about somebody": {owner, coordinator}, "by nobody": {coordinator}, "by the owner about who asks": {owner, coordinator}}
+	mayHold["reportSubjects"] = map[string][]who{"who asks": {coordinator}}
+	columnsOf["reportSubjects"] = []string{"id", "about"}
 	columnsOf["consents"] = []string{"id", "member", "helper", "how", "scopes", "starts", "until", "status", "recordedBy", "witness", "endedBy", "endedAt"}
 	columnsOf["acts"] = []string{"id", "consent", "member", "helper", "command", "at"}
 	columnsOf["vouches"] = []string{"id", "member", "kind", "seenOn", "by", "note"}
-	columnsOf["blocks"] = []string{"id", "member", "blocked"}
+	columnsOf["blocks"] = []string{"id", "member", "blocked", "about"}
 	columnsOf["reports"] = []string{"id", "by", "about", "kind", "text", "contact", "status", "outcome", "created", "due", "closed"}
 	maps.Copy(touch, map[string]string{"consents": "witness", "vouches": "note", "reports": "text"})
 	maps.Copy(mayDo, map[string]map[who]string{
@@ -85,8 +87,12 @@ func (s *stage) acting() {
 	}
 	s.name("acts", "helper for owner", s.make("acts", map[string]any{"member": person, "helper": help, "command": "visits.come", "at": in(-1)}))
 	s.name("vouches", "of the helper", s.make("vouches", map[string]any{"member": help, "kind": "dbs", "seenOn": "2026-01-08"}))
-	s.name("blocks", "of a resident by the owner", s.make("blocks", map[string]any{"member": person, "blocked": other}))
+	s.name("blocks", "of a resident by the owner", s.make("blocks", map[string]any{"member": person, "blocked": other, "whom": other}))
+	s.name("blocks", "of who asks, by the owner", s.make("blocks", map[string]any{"member": person, "whom": other, "about": newID()}))
 	s.name("reports", "by the owner about somebody", s.make("reports", map[string]any{"by": person, "about": other, "kind": "worry", "text": "Too loud", "status": "open"}))
+	behind := s.make("reports", map[string]any{"by": person, "kind": "worry", "text": "Too late", "status": "open"})
+	s.name("reports", "by the owner about who asks", behind)
+	s.name("reportSubjects", "who asks", s.make("reportSubjects", map[string]any{"id": behind.Id, "about": other}))
 	s.name("reports", "by nobody", s.make("reports", map[string]any{"kind": "complaint", "text": "Too quiet", "status": "open"}))
 }
 
@@ -109,7 +115,7 @@ func (s *stage) offered(member string) string {
 // blocking is somebody new who has blocked a member.
 func (s *stage) blocking(blocked string) string {
 	m := s.somebody()
-	s.make("blocks", map[string]any{"member": m, "blocked": blocked})
+	s.make("blocks", map[string]any{"member": m, "blocked": blocked, "whom": blocked})
 	return m
 }
 
@@ -193,9 +199,9 @@ func (s *stage) safetyArgs(name string) map[string]any {
 	case "safety.block, of themselves":
 		return map[string]any{"id": newID(), "blocked": me}
 	case "safety.unblock":
-		return map[string]any{"id": s.make("blocks", map[string]any{"member": me, "blocked": s.somebody()}).Id}
+		return map[string]any{"id": s.make("blocks", map[string]any{"member": me, "whom": s.somebody()}).Id}
 	case "safety.unblock, of another's":
-		return map[string]any{"id": s.make("blocks", map[string]any{"member": s.somebody(), "blocked": me}).Id}
+		return map[string]any{"id": s.make("blocks", map[string]any{"member": s.somebody(), "whom": me}).Id}
 	case "reports.make":
 		return map[string]any{"id": newID(), "about": s.somebody(), "kind": "safety", "text": "The door was open all night.", "contact": "Ring me"}
 	case "reports.make, about nobody who is here":

@@ -3,8 +3,6 @@ package hooks_test
 import (
 	"maps"
 	"strings"
-
-	"kith/internal/sync"
 )
 
 // The oracle's cells of small asks, and of what two write to each other. The owner asks;
@@ -157,7 +155,7 @@ func (s *stage) askOf(member, status string) string {
 // replyOf is a member's reply to an ask.
 func (s *stage) replyOf(ask, member, status string) string {
 	return s.make("replies", map[string]any{
-		"id": sync.DerivedID("reply", ask, member), "ask": ask, "member": member, "asker": s.record("asks", ask).GetString("member"),
+		"ask": ask, "member": member, "asker": s.record("asks", ask).GetString("member"),
 		"firstName": "Sam", "safety": "known", "words": "I can", "status": status,
 	}).Id
 }
@@ -220,7 +218,7 @@ func (s *stage) replyArgs(kind string) map[string]any {
 	case "to what is over":
 		status = "over"
 	}
-	return map[string]any{"ask": s.askOf(whose, status), "words": "I can"}
+	return map[string]any{"id": newID(), "ask": s.askOf(whose, status), "words": "I can"}
 }
 
 // between is a reply of which somebody is one of the two, or a helper's row.

@@ -233,9 +233,9 @@ func (s *stage) askArgs(kind string) map[string]any {
 	case "with the newcomer":
 		args["buddy"] = s.approved(club, newcomer)
 	case "with whom the newcomer blocked":
-		s.make("blocks", map[string]any{"member": newcomer, "blocked": sam})
+		s.make("blocks", map[string]any{"member": newcomer, "whom": sam})
 	case "with who blocked the newcomer":
-		s.make("blocks", map[string]any{"member": sam, "blocked": newcomer})
+		s.make("blocks", map[string]any{"member": sam, "whom": newcomer})
 	case "of who has a buddy":
 		s.paired("asked", buddy, map[string]any{"newcomer": newcomer})
 	case "of who said no thanks to them":

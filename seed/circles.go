@@ -240,7 +240,7 @@ func (r *rotabook) ask(a ask) {
 		return
 	}
 	id := rowID("asks", a.Slug)
-	r.saveAs("replies", sync.DerivedID("reply", id, r.member(a.Reply.Person)), map[string]any{
+	r.save("replies", a.Slug, map[string]any{
 		"ask": id, "firstName": r.names[a.Reply.Person], "safety": a.Reply.Safety, "words": a.Reply.Words, "status": "offered",
 		"member": r.member(a.Reply.Person), "asker": r.member(a.Person), "at": r.stamp(-1),
 	})

@@ -27,25 +27,26 @@ var columns = map[string]string{
 	"organisations": "name:t description:t url:t email:t phone:t",
 	"listings": "kind:t title:t summary:t description:t organisation:t place:t room:t schedule:j prices:j access:j venue:t languages:j " +
 		"whoComes:t firstVisit:j contact:j checked:t status:t source:t sourceUrl:t twin:t",
-	"members":    "firstName:t created:t standing:t noPhone:b hasEmail:b",
-	"roles":      "member:t role:t shop:t",
-	"shops":      "name:t place:t status:t perk:t chatty:t joined:t hours:j plain:b",
-	"invites":    "role:t shop:t usesLeft:n uses:n expires:t created:t by:t note:t ended:b circle:t listing:t",
-	"recoveries": "member:t kind:t status:t openedBy:t confirmedBy:t expires:t created:t firstName:t",
-	"devices":    "member:t name:t revoked:b created:t seen:t pending:b match:t wipe:b enrolled:b shop:t",
-	"consents":   "member:t helper:t how:t scopes:j starts:t until:t status:t recordedBy:t witness:t endedBy:t endedAt:t",
-	"acts":       "consent:t member:t helper:t command:t at:t",
-	"vouches":    "member:t kind:t seenOn:t by:t note:t",
-	"blocks":     "member:t blocked:t",
-	"reports":    "by:t about:t kind:t text:t contact:t status:t outcome:t created:t due:t closed:t",
-	"hosts":      "listing:t firstName:t",
-	"visits":     "listing:t occurrence:t firstName:t welcome:t say:t regular:t status:t interests:j first:b",
-	"regulars":   "listing:t firstName:t since:t ended:b",
-	"registers":  "listing:t occurrence:t state:t heads:n at:t",
-	"marks":      "register:t listing:t regular:t state:t first:b welcomed:b introduced:t",
-	"basics":     "member:t version:n day:t",
-	"helplines":  "topic:t name:t phone:t text:t hours:t url:t area:t checked:t order:n",
-	"onCall":     "name:t phone:t order:n",
+	"members":        "firstName:t created:t standing:t noPhone:b hasEmail:b",
+	"roles":          "member:t role:t shop:t",
+	"shops":          "name:t place:t status:t perk:t chatty:t joined:t hours:j plain:b",
+	"invites":        "role:t shop:t usesLeft:n uses:n expires:t created:t by:t note:t ended:b circle:t listing:t",
+	"recoveries":     "member:t kind:t status:t openedBy:t confirmedBy:t expires:t created:t firstName:t",
+	"devices":        "member:t name:t revoked:b created:t seen:t pending:b match:t wipe:b enrolled:b shop:t",
+	"consents":       "member:t helper:t how:t scopes:j starts:t until:t status:t recordedBy:t witness:t endedBy:t endedAt:t",
+	"acts":           "consent:t member:t helper:t command:t at:t",
+	"vouches":        "member:t kind:t seenOn:t by:t note:t",
+	"blocks":         "member:t blocked:t about:t",
+	"reports":        "by:t about:t kind:t text:t contact:t status:t outcome:t created:t due:t closed:t",
+	"reportSubjects": "about:t",
+	"hosts":          "listing:t firstName:t",
+	"visits":         "listing:t occurrence:t firstName:t welcome:t say:t regular:t status:t interests:j first:b",
+	"regulars":       "listing:t firstName:t since:t ended:b",
+	"registers":      "listing:t occurrence:t state:t heads:n at:t",
+	"marks":          "register:t listing:t regular:t state:t first:b welcomed:b introduced:t",
+	"basics":         "member:t version:n day:t",
+	"helplines":      "topic:t name:t phone:t text:t hours:t url:t area:t checked:t order:n",
+	"onCall":         "name:t phone:t order:n",
 
 	"concernNotes":   "concern:t by:t kind:t hour:t",
 	"breakGlasses":   "concern:t by:t at:t seen:b",
@@ -138,6 +139,8 @@ func audiences(coll, id string, col map[string]string) []string {
 		if col["by"] != "" {
 			return []string{"coordinators", "member/" + col["by"]}
 		}
+		return []string{"coordinators"}
+	case "reportSubjects":
 		return []string{"coordinators"}
 	case "devices":
 		auds := []string{"coordinators", "member/" + col["member"]}

@@ -24,8 +24,8 @@ const Hourly = "kithAsks"
 type Others struct {
 	// Apart says whether one of two members wants nothing to do with the other.
 	Apart func(c *sync.Call, one, other string) (bool, error)
-	// Block is the caller's block of another, as a row with that id.
-	Block func(c *sync.Call, id, other string) (sync.Result, error)
+	// Block is the caller's block of whoever is behind something, as a row with that id.
+	Block func(c *sync.Call, id, other, about string) (sync.Result, error)
 }
 
 type room struct{ Others }

@@ -151,5 +151,5 @@ func (w *room) blockBehind(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	return w.Block(c, args.ID, other)
+	return w.Block(c, args.ID, other, args.About)
 }

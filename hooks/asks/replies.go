@@ -16,10 +16,14 @@ import (
 // what the caller's phone holds; the asker doesn't hear of it.
 func (w *room) reply(c *sync.Call) (sync.Result, error) {
 	args, err := sync.Args[struct {
+		ID    string `json:"id"`
 		Ask   string `json:"ask"`
 		Words string `json:"words"`
 	}](c)
 	if err != nil {
+		return sync.Result{}, err
+	}
+	if err := sync.ID(args.ID); err != nil {
 		return sync.Result{}, err
 	}
 	words, err := text.Block(args.Words, limits.AskWords)
@@ -35,30 +39,40 @@ func (w *room) reply(c *sync.Call) (sync.Result, error) {
 	case a.GetString("status") != "open":
 		return sync.Result{}, errAsk
 	}
-	r, before, err := replyTo(c, a)
-	if err != nil || before == "chosen" {
-		return sync.Result{Merged: before != ""}, err
+	r, before, err := replyTo(c, args.ID, a)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	result := sync.Result{Merged: before != ""}
+	if r.Id != args.ID { // another of their phones was first
+		result = sync.Result{Merged: true, Data: map[string]string{"id": r.Id}}
+	}
+	if before == "chosen" {
+		return result, nil
 	}
 	apart, err := w.Apart(c, c.Member, a.GetString("member"))
 	if err != nil {
 		return sync.Result{}, err
 	}
 	r.Load(map[string]any{"words": words, "status": "offered", "apart": apart})
-	if err := c.App.Save(r); err != nil || before == "offered" {
-		return sync.Result{Merged: before != ""}, err
+	if err := c.App.Save(r); err != nil || before == "offered" || apart {
+		return result, err
 	}
-	if apart {
-		return sync.Result{}, nil
-	}
-	return sync.Result{}, notice.By(c, "ask.reply", "member/"+a.GetString("member"), a.Id)
+	return result, notice.By(c, "ask.reply", "member/"+a.GetString("member"), a.Id)
 }
 
-// replyTo gives the caller's reply to an ask, and how it stood: before is "" where there
-// was none, or where it is over.
-func replyTo(c *sync.Call, a *core.Record) (r *core.Record, before string, err error) {
-	id := sync.DerivedID("reply", a.Id, c.Member)
-	if r, err = c.Find("replies", id, nil); err != nil {
+// replyTo gives the caller's reply to an ask, in a row with that id where there is none,
+// and how it stood: before is "" where there was none, or where it is over.
+func replyTo(c *sync.Call, id string, a *core.Record) (r *core.Record, before string, err error) {
+	var there string
+	if err := c.Ask("SELECT coalesce((SELECT id FROM replies WHERE ask = {:ask} AND member = {:member}), '')",
+		dbx.Params{"ask": a.Id, "member": c.Member}).Row(&there); err != nil {
 		return nil, "", err
+	}
+	if there != "" {
+		if r, err = c.Find("replies", there, nil); err != nil {
+			return nil, "", err
+		}
 	}
 	if r != nil && r.GetString("status") != "over" {
 		return r, r.GetString("status"), nil

@@ -40,7 +40,7 @@ type joining struct {
 // Joined puts somebody who has just joined Kith into the circle of their invite. They
 // are new: nobody can have asked to be spared them.
 func Joined(tx core.App, circle, member, made string, now time.Time) error {
-	_, _, err := enter(tx, joining{sync.DerivedID("joined", circle, member), circle, member, made, now})
+	_, _, err := enter(tx, joining{core.GenerateDefaultRandomId(), circle, member, made, now})
 	return err
 }
 

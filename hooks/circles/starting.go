@@ -75,7 +75,7 @@ func start(c *sync.Call) (sync.Result, error) {
 	if err := c.App.Save(circle); err != nil {
 		return sync.Result{}, err
 	}
-	return sync.Result{}, organise(c, circle.Id, sync.DerivedID("organiser", circle.Id, by), by)
+	return sync.Result{}, organise(c, circle.Id, sync.DerivedID("organiser", circle.Id, c.Nonce), by)
 }
 
 // organise puts a member down as an organiser.

@@ -17,7 +17,7 @@ type Link interface {
 
 // Joined makes a member one of those who run a listing.
 func Joined(tx core.App, listing, member string) error {
-	_, err := host(tx, listing, member)
+	_, err := host(tx, core.GenerateDefaultRandomId(), listing, member)
 	return err
 }
 
@@ -33,7 +33,7 @@ func (w *room) join(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	fresh, err := host(c.App, link.Into(), c.Member)
+	fresh, err := host(c.App, sync.DerivedID("host", c.Nonce), link.Into(), c.Member)
 	if err != nil {
 		return sync.Result{}, err
 	}
@@ -44,8 +44,8 @@ func (w *room) join(c *sync.Call) (sync.Result, error) {
 	return result, link.Use(c)
 }
 
-// host makes a member a host of a listing; fresh: they weren't.
-func host(tx core.App, listing, member string) (fresh bool, err error) {
+// host makes a member a host of a listing, in a row with that id; fresh: they weren't.
+func host(tx core.App, id, listing, member string) (fresh bool, err error) {
 	var have, all int
 	err = tx.DB().NewQuery("SELECT count(*), coalesce(sum(member = {:member}), 0) FROM hosts WHERE listing = {:listing}").
 		Bind(dbx.Params{"listing": listing, "member": member}).Row(&all, &have)
@@ -64,7 +64,7 @@ func host(tx core.App, listing, member string) (fresh bool, err error) {
 		return false, err
 	}
 	r := core.NewRecord(coll)
-	r.Id = sync.DerivedID("host", listing, member)
+	r.Id = id
 	r.Load(map[string]any{"listing": listing, "member": member, "firstName": who.GetString("firstName")})
 	return true, tx.Save(r)
 }

@@ -2,6 +2,8 @@ package safety
 
 import "kith/internal/sync"
 
+const inConfidence = "It holds the words of somebody else, who told it in confidence. Ask a coordinator what is noted about you."
+
 // keepings of what keeps people safe from one another.
 func keepings() []sync.Keeping {
 	const year = 366
@@ -24,7 +26,7 @@ func keepings() []sync.Keeping {
 		},
 		{
 			Collection: "blocks", What: "Who has blocked you",
-			Why: "So that you can't act for each other.", Whose: "{row}.blocked = {member}", AtErasure: "delete",
+			Why: "So that you can't act for each other.", Whose: "{row}.whom = {member}", AtErasure: "delete",
 			Withheld: "Whether somebody has blocked you is theirs to tell.",
 		},
 		reports(sync.Keeping{
@@ -39,7 +41,13 @@ func keepings() []sync.Keeping {
 		reports(sync.Keeping{
 			What: "What somebody told the coordinators about you",
 			Why:  "So that a worry about somebody is not lost.", Whose: "{row}.about = {member}", AtErasure: "blank: about",
-			Withheld: "It holds the words of somebody else, who told it in confidence. Ask a coordinator what is noted about you.",
+			Withheld: inConfidence,
 		}),
+		{
+			Collection: "reportSubjects", What: "That you are whom somebody told the coordinators about by an ask, a reply or a circle",
+			Why: "So that a worry about somebody is not lost.", Whose: "{row}.about = {member}", AtErasure: "delete",
+			Days: year, From: "coalesce((SELECT closed FROM reports WHERE id = {row}.id), '')", Counted: "the day it was closed",
+			Withheld: inConfidence,
+		},
 	}
 }

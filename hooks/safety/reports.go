@@ -40,7 +40,7 @@ func (w *room) makeReport(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, sync.Reject("text_invalid", "How to reach you has up to 300 letters, on one line.")
 	}
-	about, err := w.whom(c, args.About)
+	about, behind, err := w.whom(c, args.About)
 	if err != nil {
 		return sync.Result{}, err
 	}
@@ -54,20 +54,30 @@ func (w *room) makeReport(c *sync.Call) (sync.Result, error) {
 	if err := c.App.Save(r); err != nil {
 		return sync.Result{}, err
 	}
+	if behind != "" {
+		s, err := c.Fresh("reportSubjects", r.Id, map[string]any{"about": behind})
+		if err != nil {
+			return sync.Result{}, err
+		}
+		if err := c.App.Save(s); err != nil {
+			return sync.Result{}, err
+		}
+	}
 	return sync.Result{}, notice.By(c, "report.new", "coordinators", r.Id)
 }
 
 // whom a report is about: a member, or whoever is behind something that the caller holds
-// of them; "": nobody.
-func (w *room) whom(c *sync.Call, about string) (string, error) {
+// of them, which only coordinators learn; both "": nobody.
+func (w *room) whom(c *sync.Call, about string) (member, behind string, err error) {
 	if about == "" {
-		return "", nil
+		return "", "", nil
 	}
 	m, err := c.Find("members", about, nil)
 	if err != nil || m != nil {
-		return about, err
+		return about, "", err
 	}
-	return w.Behind(c, about, errMemberUnknown)
+	behind, err = w.Behind(c, about, errMemberUnknown)
+	return "", behind, err
 }
 
 // words are one paragraph or more, and not none.

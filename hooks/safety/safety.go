@@ -29,13 +29,14 @@ func Register(r *sync.Registry, others Others) {
 		To: []sync.Audience{{Key: "'member/' || {row}.member"}, {Key: "'coordinators'"}},
 	})
 	r.Sync(sync.Collection{
-		Name: "blocks", Columns: sync.Texts("member", "blocked"),
+		Name: "blocks", Columns: sync.Texts("member", "blocked", "about"),
 		To: []sync.Audience{{Key: "'member/' || {row}.member"}},
 	})
 	r.Sync(sync.Collection{
 		Name: "reports", Columns: sync.Texts("by", "about", "kind", "text", "contact", "status", "outcome", "created", "due", "closed"),
 		To: []sync.Audience{{Key: "'member/' || {row}.by", When: "{row}.by <> ''"}, {Key: "'coordinators'"}},
 	})
+	r.Sync(sync.Collection{Name: "reportSubjects", Columns: sync.Texts("about"), To: []sync.Audience{{Key: "'coordinators'"}}})
 	r.Keep(keepings()...)
 	w := &room{others}
 	r.Handle("safety.vouch", vouch)
@@ -60,7 +61,7 @@ func note(c *sync.Call, action, subject string, detail map[string]string) error 
 // Apart says whether one of two members has blocked the other.
 func Apart(c *sync.Call, one, other string) (bool, error) {
 	var n int
-	err := c.App.DB().NewQuery("SELECT count(*) FROM blocks WHERE (member = {:a} AND blocked = {:b}) OR (member = {:b} AND blocked = {:a})").
+	err := c.App.DB().NewQuery("SELECT count(*) FROM blocks WHERE (member = {:a} AND whom = {:b}) OR (member = {:b} AND whom = {:a})").
 		Bind(dbx.Params{"a": one, "b": other}).Row(&n)
 	return n > 0, err
 }
@@ -74,31 +75,45 @@ func (w *room) block(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	return Block(c, args.ID, args.Blocked, w.Part)
+	return Block(c, Blocking{ID: args.ID, Whom: args.Blocked}, w.Part)
 }
 
-// Block is the caller's block of another, as a row with that id.
-func Block(c *sync.Call, id, blocked string, part func(c *sync.Call, one, other string) error) (sync.Result, error) {
-	other, err := c.Find("members", blocked, errMemberUnknown)
+// Blocking is a block to be.
+type Blocking struct {
+	ID    string // of the row
+	Whom  string // a member
+	About string // what the caller holds of them, who goes on being behind it; "": the caller named them
+}
+
+// Block is the caller's block of another.
+//
+// NB! It is merged only into one of the same: else whom they named would be whoever is
+// behind.
+func Block(c *sync.Call, b Blocking, part func(c *sync.Call, one, other string) error) (sync.Result, error) {
+	other, err := c.Find("members", b.Whom, errMemberUnknown)
 	if err != nil {
 		return sync.Result{}, err
 	}
 	if other.Id == c.Member {
 		return sync.Result{}, sync.Reject("not_yourself", "You can't block yourself.")
 	}
+	values := map[string]any{"member": c.Member, "whom": other.Id, "blocked": "", "about": b.About}
+	if b.About == "" {
+		values["blocked"] = other.Id
+	}
 	before := &core.Record{}
-	err = c.App.RecordQuery("blocks").AndWhere(dbx.HashExp{"member": c.Member, "blocked": other.Id}).Limit(1).One(before)
+	err = c.App.RecordQuery("blocks").AndWhere(dbx.HashExp(values)).Limit(1).One(before)
 	if err == nil {
 		return sync.Result{Merged: true, Data: map[string]string{"id": before.Id}}, nil
 	}
 	if !missing(err) {
 		return sync.Result{}, err
 	}
-	b, err := c.Fresh("blocks", id, map[string]any{"member": c.Member, "blocked": other.Id})
+	r, err := c.Fresh("blocks", b.ID, values)
 	if err != nil {
 		return sync.Result{}, err
 	}
-	if err := c.App.Save(b); err != nil {
+	if err := c.App.Save(r); err != nil {
 		return sync.Result{}, err
 	}
 	return sync.Result{}, part(c, c.Member, other.Id)

@@ -248,6 +248,9 @@ func ID(id string) error {
 
 // DerivedID makes an id from what a row is about, for rows that a handler adds
 // beside the one the device named: the same command always makes the same rows.
+//
+// NB! Never of a member where whoever sees the row is not to know which: they could try
+// the ids of those they know. A command's nonce will do.
 func DerivedID(parts ...string) string {
 	const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))

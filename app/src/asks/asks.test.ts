@@ -43,6 +43,11 @@ describe('the board', () => {
     expect([ids(board.mine), ids(board.replied), board.open]).toEqual([['own'], ['chosen'], []])
   })
 
+  it('has nothing of whom one blocked by it', () => {
+    const given: Given = { asks: [[ALL, ask('a')], [ALL, ask('b')]], blocks: [[['member/me'], { id: 'x', about: 'a' }]] }
+    expect(boardOf(held(given), '2026-06-04').open.map((row) => row.id)).toEqual(['b'])
+  })
+
   it('of whom one acts for has theirs; who helps several knows of whom an ask is', () => {
     const given: Given = { asks: [[['members', 'helped/mum'], ask('a')]] }
     expect(ids(boardOf(held(given, 'mum'), '2026-06-04').mine)).toEqual(['a'])

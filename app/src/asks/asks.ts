@@ -63,9 +63,10 @@ export interface Board {
   open: Row[]
 }
 
-/** The board on a day. What was asked for an earlier day is over, whatever stands in its row. */
+/** The board on a day. What was asked for an earlier day is over, whatever stands in its row; whom one blocked by an ask asks nothing. */
 export function boardOf(held: Held, today: string): Board {
   const board: Board = { mine: [], replied: [], open: [] }
+  const blocked = new Set([...held.rows('blocks').values()].map((row) => row.about))
   for (const ask of [...held.rows('asks').values()].filter((row) => row.day >= today && row.status !== 'over').sort(soonest)) {
     if (isMine(held, ask.id)) {
       const replies = repliesTo(held.rows, ask.id)
@@ -74,7 +75,7 @@ export function boardOf(held: Held, today: string): Board {
     }
     const reply = myReply(held, ask.id)
     if (reply && reply.status !== 'over' && (ask.status === 'open' || reply.status === 'chosen')) board.replied.push({ ask, reply })
-    else if (!reply && ask.status === 'open') board.open.push(ask)
+    else if (!reply && ask.status === 'open' && !blocked.has(ask.id)) board.open.push(ask)
   }
   return board
 }

@@ -7,7 +7,7 @@ import { derived } from './derived'
 const ME = { member: 'rosa', device: 'd', firstName: 'Rosa', roles: [] }
 const AT = '2026-06-01T09:00:00.000Z'
 const command = (name: string, args: any, who?: string): Saved => ({ nonce: name, number: 1, name, v: 1, args, at: AT, offset: 0, seen: 0, member: 'rosa', sent: false, settled: false, ...(who ? { for: who } : {}) })
-const own = derived('reply', 'theirs', 'rosa')
+const own = 'own'
 
 await learn()
 
@@ -16,6 +16,7 @@ function after(...commands: Saved[]) {
   base.apply(
     [
       { row: ['members', 'asks', 'theirs', 1, { id: 'theirs', firstName: 'Ann', day: '2026-06-04', status: 'open' }] },
+      { row: ['members', 'asks', 'other', 1, { id: 'other', firstName: 'Ann', day: '2026-06-05', status: 'open' }] },
       { row: ['member/rosa', 'asks', 'mine', 2, { id: 'mine', firstName: 'Rosa', day: '2026-06-04', status: 'open' }] },
       { row: ['member/rosa', 'replies', 'femi', 3, { id: 'femi', ask: 'mine', firstName: 'Femi', safety: 'known', status: 'offered' }] },
       { row: ['member/rosa', 'replies', 'bea', 4, { id: 'bea', ask: 'mine', firstName: 'Bea', safety: 'dbs', status: 'chosen' }] },
@@ -47,6 +48,7 @@ describe('asking for a hand shows at once', () => {
 
   test('“I can” is one reply a person, also the second time', () => {
     expect(after(command('replies.make', { id: 'x', ask: 'theirs', words: 'At nine' }))('replies', own)).toMatchObject({ row: { id: own, words: 'At nine', safety: 'dbs', status: 'offered' } })
+    expect(after(command('replies.make', { id: 'x', ask: 'other' }))('replies', 'x')).toMatchObject({ row: { id: 'x', ask: 'other', status: 'offered' }, auds: ['member/rosa'] })
     expect(after(command('replies.choose', { id: 'femi' }))('replies', 'femi')?.row.status).toBe('chosen')
     const ended = after(command('replies.end', { id: 'bea' }))
     expect([ended('replies', 'bea')?.row.status, ended('contacts', 'n')]).toEqual(['over', null])
@@ -60,9 +62,9 @@ describe('asking for a hand shows at once', () => {
     expect(after(command('contacts.end', { about: 'bea' }))('contacts', 'n')).toBeNull()
   })
 
-  test('a block ends what the two have, and takes a stranger’s ask off one’s own board', () => {
+  test('a block ends what the two have, and says of what it is', () => {
     const blocked = after(command('asks.block', { id: 'b', about: 'bea' }))
     expect([blocked('replies', 'bea')?.row.status, blocked('contacts', 'n')]).toEqual(['over', null])
-    expect(after(command('asks.block', { id: 'b', about: 'theirs' }))('asks', 'theirs')).toBeNull()
+    expect(after(command('asks.block', { id: 'b', about: 'theirs' }))('blocks', 'b')).toEqual({ row: { id: 'b', member: 'rosa', blocked: '', about: 'theirs' }, auds: ['member/rosa'] })
   })
 })

@@ -20,7 +20,7 @@ const isHeldOf = (auds: readonly string[], member: string): boolean => auds.incl
 /** On which side somebody stands: of whoever asks for help, or of whoever offers it. */
 function sideOf(draft: Draft, about: string, { member }: Me): 'asks' | 'helps' {
   const reply = draft.get('replies', about)
-  if (reply) return about === derived('reply', reply.ask, member) ? 'helps' : 'asks'
+  if (reply) return isHeldOf(draft.audiences('asks', reply.ask), member) ? 'asks' : 'helps'
   return isHeldOf(draft.audiences('circleHelpers', about), member) ? 'helps' : 'asks'
 }
 
@@ -57,10 +57,9 @@ export const asks: Readonly<Record<string, Effect>> = {
     endReplies(draft, id, () => true)
   },
 
-  'replies.make'(draft, { ask, words = '' }, me) {
-    const id = derived('reply', ask, me.member)
-    const row = { safety: '', ...draft.get('replies', id), id, ask, firstName: nameOf(draft, me), words, status: 'offered' }
-    draft.put('replies', row, [`member/${me.member}`])
+  'replies.make'(draft, { id, ask, words = '' }, me) {
+    const there = [...draft.ids('replies')].find((one) => draft.get('replies', one)?.ask === ask && isHeldOf(draft.audiences('replies', one), me.member))
+    draft.put('replies', { safety: '', ...draft.get('replies', there ?? ''), id: there ?? id, ask, firstName: nameOf(draft, me), words, status: 'offered' }, [`member/${me.member}`])
   },
   'replies.choose': (draft, { id }) => change(draft, 'replies', id, { status: 'chosen' }),
   'replies.end': over,
@@ -77,10 +76,8 @@ export const asks: Readonly<Record<string, Effect>> = {
   },
 
   // What the two had is over; the other is told what anybody is whose help isn't wanted any more.
-  'asks.block'(draft, { about }) {
-    if (draft.get('replies', about)) over(draft, { id: about }, NOBODY, new Date(0))
-    else if (draft.get('asks', about)) draft.drop('asks', about)
+  'asks.block'(draft, { id, about }, me, now) {
+    draft.put('blocks', { id, member: me.member, blocked: '', about }, [`member/${me.member}`])
+    if (draft.get('replies', about)) over(draft, { id: about }, me, now)
   },
 }
-
-const NOBODY: Me = { member: '', device: '', firstName: '', roles: [] }

@@ -39,7 +39,7 @@ export const residents: Record<string, Effect> = {
 
   // A block ends what the two had with each other; the other is told an ordinary end.
   'safety.block'(draft, { id, blocked }, me, now) {
-    draft.put('blocks', { id, member: me.member, blocked }, [`member/${me.member}`])
+    draft.put('blocks', { id, member: me.member, blocked, about: '' }, [`member/${me.member}`])
     for (const row of rowsOf(draft, 'consents')) {
       const between = (row.member === me.member && row.helper === blocked) || (row.member === blocked && row.helper === me.member)
       if (between && row.status === 'active') draft.put('consents', { ...row, status: 'ended', endedBy: me.member, endedAt: stamp(now) })
