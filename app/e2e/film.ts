@@ -65,8 +65,13 @@ export class LiveFilm {
 
   /** Holds what `page` shows now before the camera. */
   async show(page: Page, part?: Locator): Promise<void> {
-    this.#held = await framesOf(page, part)
+    await this.take(page, part)
     this.#roll(this.#held)
+  }
+
+  /** Films it for later: `again()` holds it before the camera. */
+  async take(page: Page, part?: Locator): Promise<void> {
+    this.#held = await framesOf(page, part)
   }
 
   /** Nothing is before the camera. */
