@@ -3,7 +3,7 @@
  * and a block can't be told from "no, thank you". Who has no phone asks by somebody who acts for them.
  */
 import type { Locator, Page } from '@playwright/test'
-import { expect, joinAs, kept, openFront, otherPhone, stands, test, type Person, type Town } from './town'
+import { expect, joinAs, kept, noted, openFront, otherPhone, stands, test, type Person, type Town } from './town'
 
 const WORDS = 'To the library and back, slowly. About an hour.'
 
@@ -211,6 +211,7 @@ test('somebody with no phone asks by who acts for them: it stands under their na
   await pearl.getByRole('button', { name: 'Back to myself' }).click()
   await expect(pearl.getByText('You act for Mabel. To see who replied, do it for them.')).toBeVisible()
   await expect(pearl.getByRole('button', { name: 'I can', exact: true })).toHaveCount(0)
+  await noted(pearl)
   await arrived(pearl, town)
   await pearl.goto(`${town.url}/you/helping`)
   const mabel = pearl.locator('li.slip').filter({ hasText: 'Mabel' })

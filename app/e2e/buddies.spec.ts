@@ -4,7 +4,7 @@
  */
 import type { Locator, Page } from '@playwright/test'
 import { letAct } from './helping'
-import { addDays, expect, joinAs, kept, openFront, otherPhone, stands, test, verb, type Town } from './town'
+import { addDays, expect, joinAs, kept, noted, openFront, otherPhone, stands, test, verb, type Town } from './town'
 
 const GROUP = 'Soup on Thursdays'
 /** Of the demo town: Pearl runs it, Femi and Winston are buddies there, Odette has offered, and Hyacinth is coming. */
@@ -266,6 +266,7 @@ test('who acts for somebody sees who looks out for them, and says no thanks in t
   await host.getByRole('link', { name: 'Who you act for' }).click()
   await host.getByRole('button', { name: 'Do something for Maya' }).click()
   await expect(host.getByText('For Maya', { exact: true })).toBeVisible()
+  await noted(host)
   await host.goto(`${town.url}/l/${id}/come`)
   await host.getByLabel(/Please meet me at the door/).check()
   await host.getByRole('button', { name: 'Say I’d like to come' }).click()

@@ -1,6 +1,6 @@
 import { filmed, withCamera } from './film'
 import { letAct } from './helping'
-import { expect, joinAs, openFront, otherPhone, stands, test } from './town'
+import { expect, joinAs, noted, openFront, otherPhone, stands, test } from './town'
 
 test('a lost phone: the printed card brings somebody back on another, and the first is shut out and forgets', async ({ browser, page, town }) => {
   const first = await otherPhone(browser)
@@ -57,6 +57,7 @@ test('acting for somebody: offered on one phone, taken on another, done for them
   await helper.page.getByRole('link', { name: 'Who you act for' }).click()
   await helper.page.getByRole('button', { name: 'Do something for Maya' }).click()
   await expect(helper.page.getByText('For Maya', { exact: true })).toBeVisible()
+  await noted(helper.page)
   const listing = await helper.page.getByRole('main').getByRole('listitem').getByRole('link').nth(12).getAttribute('href')
   await helper.page.goto(`${town.url}${listing}/come`)
   await expect(helper.page.getByText('For Maya', { exact: true })).toBeVisible()
