@@ -309,6 +309,7 @@ test('“not now” is not asked again; and is asked of nobody who turned it on 
   await aGroup(page, told)
   await page.getByRole('button', { name: 'Not now' }).click()
   await expect(page.getByText('You can turn it on later, under You.')).toBeVisible()
+  await noted(page)
   await aGroup(page, told)
   await expect(page.getByRole('button', { name: 'Yes, tell me' })).toHaveCount(0)
   expect([meets.asked, meets.loaded]).toEqual([[], []])
