@@ -122,7 +122,7 @@ test('a pack that is cut in the middle leaves no half of an app, and the next tr
     await expect.poll(() => keptFiles(page).then((files) => files.length), { timeout: 60_000 }).toBeGreaterThan(50)
     await town.stop()
     road.cut()
-    await expect.poll(() => page.evaluate(() => navigator.serviceWorker.getRegistrations().then((all) => all.length))).toBe(0)
+    await expect.poll(() => page.evaluate(() => navigator.serviceWorker.getRegistrations().then((all) => all.length)), { timeout: 60_000 }).toBe(0)
     const came = new Set((await keptFiles(page)).map(({ address }) => address))
 
     await town.start()
@@ -159,7 +159,7 @@ test('of a new version in which little is new, only that is fetched', async ({ p
     await town.start()
     road.asked.length = 0
     await page.reload()
-    await expect(page.getByText('A new version is ready.')).toBeVisible()
+    await expect(page.getByText('A new version is ready.')).toBeVisible({ timeout: 60_000 }) // all of it is kept anew, as in kept()
     expect(road.asked).toEqual(['/manifest.webmanifest'])
   } finally {
     await road.close()

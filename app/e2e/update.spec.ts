@@ -15,7 +15,7 @@ test('a new version waits until the person says "Use it now"', async ({ page, se
     appendFileSync(join(folder, 'pb_public', 'sw.js'), '\n// another version\n')
     await town.start()
     await page.reload()
-    await expect(page.getByText('A new version is ready.')).toBeVisible()
+    await expect(page.getByText('A new version is ready.')).toBeVisible({ timeout: 60_000 }) // all of it is kept anew, as in kept()
     await page.reload()
     await expect(page.getByText('A new version is ready.')).toBeVisible()
     const reloaded = page.waitForEvent('load')
