@@ -66,6 +66,7 @@ async function countElsewhere(browser: Browser, town: Town, word: string): Promi
 }
 
 test('a tab that is killed at any step of a push: what the screen showed as kept arrives, and nothing arrives twice', async ({ browser, town }) => {
+  test.slow()
   const context = await browser.newContext(PHONE)
   const first = await context.newPage()
   await joinAs(first, town, 'coordinator')
@@ -167,7 +168,7 @@ test('a new version that is used in the middle of a push loses nothing, and send
     appendFileSync(join(folder, 'pb_public', 'sw.js'), '\n// another version\n')
     await town.start()
     await readyToCome(page, town)
-    await expect(page.getByText('A new version is ready.')).toBeVisible()
+    await expect(page.getByText('A new version is ready.')).toBeVisible({ timeout: 60_000 }) // all of it is kept anew, as in kept()
     town.hold()
     await page.getByRole('button', { name: 'Say I’d like to come' }).click()
     await expect(page.getByText('Sending it now…')).toBeVisible()
