@@ -5,6 +5,9 @@ import { expect, joinWith, kept, openFront, test, type Town } from './town'
 
 const PHONE = { viewport: { width: 390, height: 844 }, locale: 'en-GB', timezoneId: 'Europe/London' }
 
+/** What is said once a camera has read it: a busy machine reads few pictures a second, and not the first of them. */
+const READ = { timeout: 45_000 }
+
 /** A film of a printed sheet with this link. */
 async function filmOf(page: Page, text: string): Promise<string> {
   await page.setContent(sheet(text))
@@ -37,7 +40,7 @@ test('from a printed square code to what’s on in three taps, with no e-mail an
     await phone.evaluate(() => addEventListener('click', (event) => event.isTrusted && ((globalThis as any).taps = ((globalThis as any).taps ?? 0) + 1), true))
     await phone.getByRole('button', { name: 'Scan an invite' }).click()
 
-    await expect(phone.getByText('You are invited')).toBeVisible()
+    await expect(phone.getByText('You are invited')).toBeVisible(READ)
     await phone.evaluate(() => ((globalThis as any).taps = 0))
     await expect(phone.locator('input[type=email], input[type=password]')).toHaveCount(0)
     await phone.getByLabel('Your first name').click()
@@ -63,7 +66,7 @@ test('the camera reads with no signal once it was used, and says what has to wai
     await town.stop()
     await phone.reload()
     await phone.getByRole('button', { name: 'Scan an invite' }).click()
-    await expect(phone.getByText('There’s no signal, so what this invite is for can’t be looked up.')).toBeVisible()
+    await expect(phone.getByText('There’s no signal, so what this invite is for can’t be looked up.')).toBeVisible(READ)
     await phone.getByLabel('Your first name').fill('Maya')
     await phone.getByRole('button', { name: 'Join', exact: true }).click()
     await expect(phone.getByText('You have no signal. What you typed is kept.')).toBeVisible()
@@ -77,7 +80,7 @@ test('a square code of something else is named and not followed', async ({ page,
   await pointed(film, async (phone) => {
     await openJoin(phone, town)
     await phone.getByRole('button', { name: 'Scan an invite' }).click()
-    await expect(phone.getByText('That square code belongs to elsewhere.example, not here.')).toBeVisible()
+    await expect(phone.getByText('That square code belongs to elsewhere.example, not here.')).toBeVisible(READ)
     expect(phone.url()).toBe(`${town.url}/join`)
   })
 })
