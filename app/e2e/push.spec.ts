@@ -19,7 +19,7 @@ const test = base.extend<{ told: Town }, { google: Google }>({
       await use(google)
       google.close()
     },
-    { scope: 'worker' },
+    { scope: 'worker', timeout: 300_000 }, // a fake that was never built takes longer than a test may
   ],
   /** A town that tells phones. */
   told: async ({ browser, seeded, google, unanswered }, use, info) => {

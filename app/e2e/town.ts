@@ -71,7 +71,7 @@ export class Town {
 
   /** The link of an invite for somebody new, as a poster has it. */
   invite(): string {
-    const said = execFileSync(this.binary, ['invite', '--role', 'resident', '--dir', this.folder, '--address', this.url], { cwd: dirname(this.binary), stdio: ['ignore', 'pipe', 'ignore'] }).toString()
+    const said = verb(this, 'invite', '--role', 'resident', '--address', this.url)
     const link = /http\S+\/join#\S+/.exec(said)?.[0]
     if (!link) throw new Error(`no link in ${said}`)
     return link
@@ -172,7 +172,7 @@ export async function kept(page: Page): Promise<void> {
 export function verb(town: Town, ...args: string[]): string {
   for (let tries = 5; ; tries--) {
     try {
-      return execFileSync(BINARY, [...args, '--dir', town.folder], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 }).toString()
+      return execFileSync(town.binary, [...args, '--dir', town.folder], { cwd: dirname(town.binary), stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 }).toString()
     } catch (error) {
       if (tries === 0 || !/database is locked/.test(String(error))) throw error
     }
@@ -276,7 +276,7 @@ export const test = base.extend<{ town: Town; phones: void; unanswered: string[]
       rmSync(folder, { recursive: true, force: true })
       for (const end of ['.keys', ...KEYS]) rmSync(folder + end, { force: true })
     },
-    { scope: 'worker' },
+    { scope: 'worker', timeout: 300_000 }, // of no test's time
   ],
   town: async ({ browser, seeded, unanswered }, use, info) => {
     await lived(await Town.open(seeded), use, browser, unanswered, info)
