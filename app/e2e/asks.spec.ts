@@ -231,3 +231,28 @@ async function seen(page: Page, town: Town, path: string): Promise<string> {
   await stands(page)
   return page.locator('main').ariaSnapshot()
 }
+
+/** What stands under "Waiting" at /outbox, by its first words. */
+const waits = async (page: Page, town: Town): Promise<string[]> => {
+  await page.goto(`${town.url}/outbox`)
+  await expect(page.getByRole('heading', { name: 'Waiting to be sent' })).toBeVisible()
+  return page.getByRole('main').locator('li strong').allTextContents()
+}
+
+test('what is tapped twice, or sent with Enter twice, is done once; the next is done at once', async ({ page, town }) => {
+  await phone(page, town, 'coordinator')
+  await page.context().setOffline(true)
+  await page.goto(`${town.url}/asks/new`)
+  await page.getByLabel('A few words, if you like').fill(WORDS)
+  await page.getByRole('button', { name: 'Put it on the board' }).dblclick()
+  await expect(page.getByRole('heading', { name: 'Who can' })).toBeVisible()
+  expect(await waits(page, town)).toHaveLength(1)
+
+  for (const [at, name] of ['Odette', 'Zadie'].entries()) {
+    await page.goto(`${town.url}/desk/people/new`)
+    await page.getByLabel('Their first name').fill(name)
+    await page.locator('form:not([role])').evaluate((form: HTMLFormElement) => (form.requestSubmit(), form.requestSubmit()))
+    await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
+    expect(await waits(page, town)).toHaveLength(2 + at)
+  }
+})

@@ -75,6 +75,39 @@ test('the camera reads with no signal once it was used, and says what has to wai
   })
 })
 
+test('a name that was too long, put right, and two taps on Join: the invitation is still there, and is taken once', async ({ page, town }) => {
+  const asked: string[] = []
+  await page.route('**/api/join', async (route) => {
+    asked.push(route.request().postDataJSON().invite)
+    await route.continue()
+  })
+  await page.goto(town.invite())
+  await page.getByLabel('Your first name').fill('x'.repeat(41))
+  const join = page.getByRole('button', { name: 'Join', exact: true })
+  await join.click()
+  await expect(page.getByRole('alert')).toContainText('Use at most 40 letters')
+  await page.getByLabel('Your first name').fill('Maya')
+  await join.dblclick()
+  await expect(page.getByText('Maya', { exact: false }).first()).toBeVisible()
+  await expect(page.getByRole('link', { name: 'See what’s on' })).toBeVisible()
+  expect(asked).toHaveLength(1)
+  expect(asked[0]).not.toBe('')
+})
+
+test('while Join is under way its code can’t be dropped', async ({ page, town }) => {
+  let go = () => {}
+  const held = new Promise<void>((resolve) => (go = resolve))
+  await page.route('**/api/join', async (route) => (await held, route.continue()))
+  await page.goto(town.invite())
+  await page.getByLabel('Your first name').fill('Maya')
+  await page.getByRole('button', { name: 'Join', exact: true }).click()
+  await expect(page.getByRole('button', { name: 'Joining' })).toBeVisible()
+  await page.getByRole('button', { name: 'Use another code' }).click({ force: true })
+  await expect(page.getByLabel('Your first name')).toHaveValue('Maya')
+  go()
+  await expect(page.getByRole('link', { name: 'See what’s on' })).toBeVisible()
+})
+
 test('a square code of something else is named and not followed', async ({ page, town }) => {
   const film = await filmOf(page, 'https://elsewhere.example/join#7Q2K-M4XD-9TRF-2HVW')
   await pointed(film, async (phone) => {

@@ -175,6 +175,16 @@ describe('sending', () => {
     expect(world.server.truth('rosa').get('visits/visit1')).toBeDefined()
   })
 
+  test('takes the very same for one while it is being saved, and for another once it is', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    world.online = false
+    const [first, second] = await Promise.all([kith.send('put', { v: 1 }), kith.send('put', { v: 1 }), kith.send('put', { v: 2 })])
+    expect(second.nonce).toBe(first.nonce)
+    await kith.send('put', { v: 1 })
+    expect(kith.outbox().map(({ args }) => args.v)).toEqual([1, 2, 1])
+  })
+
   test('is refused, and nothing is lost, when the phone is full', async () => {
     const world = townWorld()
     const kith = await joined(world)
