@@ -87,6 +87,9 @@ test('asked with no signal; two can, one is chosen; a message goes through Kith,
 
   // Through Kith.
   await femi.getByLabel('Write to Maya').fill('Shall I ring your bell?')
+  await femi.goto(`${town.url}/plans`)
+  await femi.goto(town.url + address)
+  await expect(femi.getByLabel('Write to Maya')).toHaveValue('Shall I ring your bell?')
   await femi.getByRole('button', { name: /^Send it/ }).click()
   const talk = from(maya, 'You chose Femi').getByRole('region', { name: 'You and Femi' })
   await expect(talk.getByRole('listitem')).toContainText('Shall I ring your bell?')
@@ -255,4 +258,43 @@ test('what is tapped twice, or sent with Enter twice, is done once; the next is 
     await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
     expect(await waits(page, town)).toHaveLength(2 + at)
   }
+})
+
+test('what is half written is there again after a reload; sent, or begun again, it is gone', async ({ page, town }) => {
+  await phone(page, town, 'activator')
+  const found = page.getByText('This is what you had written before.')
+  const again = async (path: string) => {
+    await page.goto(`${town.url}/plans`)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await page.goto(town.url + path)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  }
+  const forms = [
+    { path: '/asks/new', label: 'A few words, if you like' },
+    { path: '/circles/new', label: 'What the circle is called' },
+    { path: '/groups/new', label: 'Its name' },
+  ]
+  for (const { path, label } of forms) {
+    await page.goto(town.url + path)
+    await expect(found).toHaveCount(0)
+    await page.getByLabel(label).fill('Half a thing')
+    await again(path)
+    await expect(page.getByLabel(label)).toHaveValue('Half a thing')
+    await expect(found).toBeVisible()
+    await page.getByRole('button', { name: 'Start over' }).click()
+    await expect(page.getByLabel(label)).toHaveValue('')
+    await again(path)
+    await expect(page.getByLabel(label)).toHaveValue('')
+    await expect(found, path).toHaveCount(0)
+  }
+
+  await page.goto(`${town.url}/asks/new`)
+  await page.getByLabel('The post office').check()
+  await page.getByLabel('A few words, if you like').fill(WORDS)
+  await again('/asks/new')
+  await expect(page.getByLabel('The post office')).toBeChecked()
+  await page.getByRole('button', { name: 'Put it on the board' }).click()
+  await expect(page.getByRole('heading', { name: 'Who can' })).toBeVisible()
+  await again('/asks/new')
+  await expect(page.getByLabel('A few words, if you like')).toHaveValue('')
 })

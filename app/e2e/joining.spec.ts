@@ -98,8 +98,15 @@ test('while Join is under way its code can’t be dropped', async ({ page, town 
   let go = () => {}
   const held = new Promise<void>((resolve) => (go = resolve))
   await page.route('**/api/join', async (route) => (await held, route.continue()))
-  await page.goto(town.invite())
-  await page.getByLabel('Your first name').fill('Maya')
+  const invite = town.invite()
+  // NB! A page that opens for the first time may take a moment until it can keep anything.
+  await expect(async () => {
+    await page.goto(invite)
+    await page.getByLabel('Your first name').fill('Maya')
+    await page.goto(`${town.url}/about`)
+    await page.goto(`${town.url}/join`)
+    await expect(page.getByLabel('Your first name'), 'what was typed is kept').toHaveValue('Maya', { timeout: 4_000 })
+  }).toPass({ timeout: 60_000 })
   await page.getByRole('button', { name: 'Join', exact: true }).click()
   await expect(page.getByRole('button', { name: 'Joining' })).toBeVisible()
   await page.getByRole('button', { name: 'Use another code' }).click({ force: true })

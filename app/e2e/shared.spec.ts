@@ -18,7 +18,7 @@ async function come(page: Page, address: string, name: string): Promise<void> {
   await page.getByLabel('Your first name, if you like').fill(name)
 }
 
-/** With the server killed: a visit that is said, one that is only begun, and a change of a listing. */
+/** With the server killed: a visit that is said, a listing and an ask that are only begun, and a change of a listing. */
 async function write(page: Page, address: string): Promise<void> {
   await come(page, address, VISIT)
   await page.getByRole('button', { name: 'Say I’d like to come' }).click()
@@ -31,6 +31,9 @@ async function write(page: Page, address: string): Promise<void> {
   await go(page, '/groups/new')
   await page.getByLabel('Its name').fill(DRAFT)
   await page.getByLabel('Its name').blur()
+  await go(page, '/asks/new')
+  await page.getByLabel('A few words, if you like').fill(DRAFT)
+  await page.getByLabel('A few words, if you like').blur()
   await go(page, '/plans')
 }
 

@@ -28,8 +28,6 @@ export const hosting = {
 
   addTitle: 'Put something new up',
   editTitle: 'Change a listing',
-  draftFound: 'This is what you had written before. It was kept on this phone.',
-  startOver: 'Start over',
   save: 'Put it up',
   saveEdit: 'Save the change',
   problem: 'There is a problem',
