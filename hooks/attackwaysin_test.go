@@ -350,3 +350,46 @@ func statementsOfWork(heard []string) (out []string) {
 	}
 	return out
 }
+
+// Ensure that nobody who isn't signed in shuts an owner out of their own address, nor
+// learns by the count that they have just asked; and that who is signed in is bounded, too.
+func TestAttack_AStrangerShutsNobodyOutOfTheirCodes(t *testing.T) {
+	w := newTownWithLimits(t)
+	rosa, other := w.phone("resident"), w.phone("resident")
+	w.hasEmail(rosa.member, "rosa@example.org")
+	asks := func(p *phone, email string) int {
+		return w.ask("POST", "/api/email", p.token, map[string]any{"email": email}).Code
+	}
+	if got := asks(rosa, "rosa@example.org"); got != 200 {
+		t.Fatalf("the owner: %d", got)
+	}
+	waits := map[string]bool{}
+	for n := range limits.CodesPerHour + 8 {
+		rec := w.askFrom(fmt.Sprintf("198.51.100.%d", n), "/api/code", map[string]any{"email": "rosa@example.org"})
+		if (rec.Code == 200) != (n < limits.CodesPerHour) {
+			t.Errorf("a stranger, %d: %d %s", n, rec.Code, rec.Body)
+		}
+		if rec.Code != 200 {
+			waits[rec.Body.String()] = true
+		}
+	}
+	if len(waits) < 2 {
+		t.Errorf("all are told to come back at once: %v", waits)
+	}
+	for n := range limits.CodesPerHour {
+		if got, want := asks(rosa, "rosa@example.org"), 200; n < limits.CodesPerHour-1 && got != want || n == limits.CodesPerHour-1 && got != 429 {
+			t.Errorf("the owner again, %d: %d", n, got)
+		}
+	}
+	full := 0
+	for range limits.CodesPerHour { // an address that is nobody's, of two members
+		for _, p := range []*phone{w.phone("resident"), other} {
+			if asks(p, "somebody@example.org") == 200 {
+				full++
+			}
+		}
+	}
+	if full != limits.CodesPerHour {
+		t.Errorf("%d codes are sent to one that isn't theirs", full)
+	}
+}

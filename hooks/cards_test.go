@@ -260,3 +260,26 @@ func TestCards_AVoucherAtTwoTillsPaysBothAndNoThird(t *testing.T) {
 	got := a.staff.brings(a.redeems(mine, foreign, s.minutes(90)), a.redeems(mine, online, s.minutes(91)), a.redeems(mine, elsewhere, s.minutes(92)))
 	says(t, "another's, one for a signal, one for another shop", got, "rejected:voucher_card", "rejected:voucher_online", "rejected:voucher_shop")
 }
+
+// Ensure that the key of a card and of a till is a public one, made for it: with its
+// private half, with anything else beside it, or the device's own, it is refused.
+func TestCards_AKeyIsPublicAndMadeForIt(t *testing.T) {
+	s := newStreet(t)
+	c, b := s.counter(), s.bearer()
+	for _, more := range []string{"d", "kid"} {
+		key := s.stranger().jwk()
+		key[more] = "AAAA"
+		if code, _ := b.phone.does("cards.get", map[string]any{"id": newID(), "key": key}); code != "args_invalid" {
+			t.Errorf("a card's, with %s: %q", more, code)
+		}
+		if code, _ := c.staff.does("tills.open", map[string]any{"id": newID(), "shop": c.shop, "name": "Tablet", "key": key}); code != "args_invalid" {
+			t.Errorf("a till's, with %s: %q", more, code)
+		}
+	}
+	if code, _ := b.phone.does("cards.get", map[string]any{"id": newID(), "key": b.phone.jwk()}); code != "args_invalid" {
+		t.Errorf("the device's own: %q", code)
+	}
+	if code, _ := c.staff.does("tills.open", map[string]any{"id": newID(), "shop": c.shop, "name": "Tablet", "key": c.staff.jwk()}); code != "args_invalid" {
+		t.Errorf("the device's own, of a till: %q", code)
+	}
+}

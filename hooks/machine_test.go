@@ -192,3 +192,24 @@ func TestHealth_TellsSickFromBusy(t *testing.T) {
 	w.exec("DROP TRIGGER broken")
 	feels("ok", 200, "")
 }
+
+// Ensure that a refusal that PocketBase writes itself, after all else, is counted and
+// logged as what the client gets.
+func TestMetrics_APasswordThatIsWrongIsNoFaultOfOurs(t *testing.T) {
+	w, lines := logged(t)
+	w.superuser()
+	r := httptest.NewRequest("POST", "http://127.0.0.1:8090/api/collections/_superusers/auth-with-password", strings.NewReader(`{"identity":"super@example.org","password":"wrong"}`))
+	r.RemoteAddr = "127.0.0.1:5000"
+	r.Header.Set("Content-Type", "application/json")
+	rec := httptest.NewRecorder()
+	w.mux.ServeHTTP(rec, r)
+	if rec.Code != http.StatusBadRequest {
+		t.Fatalf("%d %s", rec.Code, rec.Body)
+	}
+	if figures := w.here("/metrics").Body.String(); strings.Contains(figures, `class="5xx"`) || !strings.Contains(figures, `kith_requests_total{class="4xx",route="POST /api/collections/{collection}/auth-with-password"} 1`) {
+		t.Errorf("the figures: %s", figures)
+	}
+	if got := lines.String(); strings.Contains(got, `"status":500`) || !strings.Contains(got, `"status":400`) {
+		t.Errorf("the lines: %s", got)
+	}
+}

@@ -71,9 +71,9 @@ func init() {
 		"tills.end":                      but("till_unknown", map[who]string{shopkeeper: "", coordinator: ""}),
 		"tills.end, of another shop":     but("till_unknown", map[who]string{coordinator: ""}),
 		"stamps.record":                  but("not_allowed", map[who]string{shopkeeper: "", shopStaff: ""}),
-		"stamps.review":                  but("not_allowed", map[who]string{shopkeeper: "", coordinator: ""}),
-		"stamps.review, of a limit":      but("not_allowed", map[who]string{shopkeeper: "review_desk", coordinator: ""}),
-		"stamps.review, of another shop": but("not_allowed", map[who]string{coordinator: ""}),
+		"stamps.review":                  but("review_unknown", map[who]string{shopkeeper: "", coordinator: ""}),
+		"stamps.review, of a limit":      but("review_unknown", map[who]string{shopkeeper: "review_desk", coordinator: ""}),
+		"stamps.review, of another shop": but("review_unknown", map[who]string{coordinator: ""}),
 		"stamps.review, of what is over": but("review_unknown", map[who]string{}),
 	})
 }

@@ -29,21 +29,22 @@ type making struct {
 // get makes the card of a phone. The one that this phone had before is replaced.
 func (m *room) get(c *sync.Call) (sync.Result, error) {
 	args, err := sync.Args[struct {
-		ID  string    `json:"id"`
-		Key token.Key `json:"key"`
+		ID  string          `json:"id"`
+		Key json.RawMessage `json:"key"`
 	}](c)
 	if err != nil {
 		return sync.Result{}, err
 	}
-	if _, err := args.Key.Public(); err != nil {
-		return sync.Result{}, sync.ErrShape
+	key, err := ownKey(c, args.Key)
+	if err != nil {
+		return sync.Result{}, err
 	}
 	had, err := phoneCards(c)
 	if err != nil {
 		return sync.Result{}, err
 	}
 	for _, h := range had {
-		if h.GetString("key") == written(args.Key) {
+		if h.GetString("key") == written(key) {
 			return sync.Result{Merged: true, Data: map[string]string{"id": h.Id}}, nil
 		}
 	}
@@ -54,7 +55,7 @@ func (m *room) get(c *sync.Call) (sync.Result, error) {
 	if err != nil {
 		return sync.Result{}, err
 	}
-	r, err := m.make(c, making{id: args.ID, account: account, member: c.Member, kind: "phone", key: &args.Key})
+	r, err := m.make(c, making{id: args.ID, account: account, member: c.Member, kind: "phone", key: &key})
 	if err != nil {
 		return sync.Result{}, err
 	}
@@ -68,6 +69,22 @@ func (m *room) get(c *sync.Call) (sync.Result, error) {
 		}
 	}
 	return m.made(c, r, replaced)
+}
+
+// ownKey reads the public key of a card or a till: one that was made for it, and not the
+// device's, whose proofs it would then make.
+func ownKey(c *sync.Call, raw []byte) (token.Key, error) {
+	key, err := token.ReadKey(raw)
+	if err != nil {
+		return key, sync.ErrShape
+	}
+	var devices bool
+	err = c.Ask("SELECT EXISTS (SELECT 1 FROM devices WHERE id = {:device} AND thumbprint = {:thumbprint})",
+		dbx.Params{"device": c.Device, "thumbprint": key.Thumbprint()}).Row(&devices)
+	if err == nil && devices {
+		err = sync.ErrShape
+	}
+	return key, err
 }
 
 // notMany keeps one person from making cards upon cards: each that ends is on the list of

@@ -11,7 +11,9 @@ import (
 	"kith/internal/sync"
 )
 
-var errReview = sync.Reject("review_unknown", "Somebody has looked into this already.")
+// NB! Who may not look into a record is told what everybody is told of one that isn't
+// there: nobody else learns that something is held.
+var errReview = sync.Reject("review_unknown", "There is nothing to look into here any more.")
 
 // review says of a record that is held whether it counts: its shop's owner, of what is
 // no limit; a coordinator, of all.
@@ -60,8 +62,6 @@ func (b *books) held(id string) (*stamp, error) {
 	return found[0], nil
 }
 
-var errNotReviewer = sync.Reject("not_allowed", "Only the shop’s owner or a coordinator can do this.")
-
 // mayReview says how the word of whoever asks counts.
 func (b *books) mayReview(s *stamp, accept bool) (string, error) {
 	desk, err := b.c.In("coordinators")
@@ -73,7 +73,7 @@ func (b *books) mayReview(s *stamp, accept bool) (string, error) {
 			if err != nil {
 				return "", err
 			}
-			return "", errNotReviewer
+			return "", errReview
 		}
 	} else if err != nil {
 		return "", err

@@ -25,10 +25,10 @@ var (
 // openTill takes a device's key in as a till of a shop.
 func (m *room) openTill(c *sync.Call) (sync.Result, error) {
 	args, err := sync.Args[struct {
-		ID   string    `json:"id"`
-		Shop string    `json:"shop"`
-		Name string    `json:"name"`
-		Key  token.Key `json:"key"`
+		ID   string          `json:"id"`
+		Shop string          `json:"shop"`
+		Name string          `json:"name"`
+		Key  json.RawMessage `json:"key"`
 	}](c)
 	if err != nil {
 		return sync.Result{}, err
@@ -41,8 +41,9 @@ func (m *room) openTill(c *sync.Call) (sync.Result, error) {
 	} else if shop.GetString("status") != "active" {
 		return sync.Result{}, sync.Reject("shop_left", "This shop does not take part any more.")
 	}
-	if _, err := args.Key.Public(); err != nil {
-		return sync.Result{}, sync.ErrShape
+	key, err := ownKey(c, args.Key)
+	if err != nil {
+		return sync.Result{}, err
 	}
 	name, err := text.Line(args.Name, limits.DeviceName)
 	if err != nil || name == "" {
@@ -53,7 +54,7 @@ func (m *room) openTill(c *sync.Call) (sync.Result, error) {
 		return sync.Result{}, err
 	}
 	for _, t := range open {
-		if t.GetString("key") == written(args.Key) {
+		if t.GetString("key") == written(key) {
 			return sync.Result{Merged: true, Data: map[string]string{"id": t.Id}}, nil
 		}
 	}
@@ -61,12 +62,12 @@ func (m *room) openTill(c *sync.Call) (sync.Result, error) {
 		return sync.Result{}, sync.Reject("tills_many", "This shop has as many tills as it may. End one that you don’t use.")
 	}
 	r, err := c.Fresh("tills", args.ID, map[string]any{
-		"shop": args.Shop, "device": c.Device, "member": c.Member, "name": name, "key": written(args.Key), "opened": sync.Stamp(c.Now),
+		"shop": args.Shop, "device": c.Device, "member": c.Member, "name": name, "key": written(key), "opened": sync.Stamp(c.Now),
 	})
 	if err != nil {
 		return sync.Result{}, err
 	}
-	if err := m.signTill(c, r, args.Key); err != nil {
+	if err := m.signTill(c, r, key); err != nil {
 		return sync.Result{}, err
 	}
 	return sync.Result{Data: map[string]string{"id": r.Id}}, c.App.Save(r)

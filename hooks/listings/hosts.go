@@ -55,6 +55,13 @@ func host(tx core.App, id, listing, member string) (fresh bool, err error) {
 	if all >= limits.Hosts {
 		return false, sync.Reject("hosts_full", "As many people run this as can.")
 	}
+	runs, err := tx.CountRecords("hosts", dbx.HashExp{"member": member})
+	if err != nil {
+		return false, err
+	}
+	if runs >= limits.Hosting {
+		return false, sync.Reject("hosting_full", "You run as many listings as one person can. Stop running one first: end it if nobody else runs it.")
+	}
 	who, err := tx.FindRecordById("members", member)
 	if err != nil {
 		return false, err
@@ -70,7 +77,7 @@ func host(tx core.App, id, listing, member string) (fresh bool, err error) {
 }
 
 // endHost takes somebody off those who run a listing: themselves, or whom they run it
-// with. Somebody always does.
+// with. Somebody always does, until it has ended.
 func endHost(c *sync.Call) (sync.Result, error) {
 	args, err := sync.Args[struct {
 		ID string `json:"id"`
@@ -91,7 +98,13 @@ func endHost(c *sync.Call) (sync.Result, error) {
 		return sync.Result{}, err
 	}
 	if others < 2 {
-		return sync.Result{}, sync.Reject("last_host", "Nobody else runs this. Ask somebody to, or end it.")
+		listing, err := c.Find("listings", r.GetString("listing"), unknown)
+		if err != nil {
+			return sync.Result{}, err
+		}
+		if listing.GetString("status") != "ended" {
+			return sync.Result{}, sync.Reject("last_host", "Nobody else runs this. Ask somebody to, or end it.")
+		}
 	}
 	return sync.Result{}, c.App.Delete(r)
 }

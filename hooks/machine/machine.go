@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"kith/internal/gauges"
@@ -77,8 +78,8 @@ func (r *room) watch(e *core.RequestEvent) error {
 	route, status := e.Request.Pattern, e.Status()
 	if status == 0 {
 		status = http.StatusOK
-		if err != nil {
-			status = http.StatusInternalServerError
+		if err != nil { // PocketBase writes its own refusals after this, and so
+			status = router.ToApiError(err).Status
 		}
 	}
 	if route == "" {

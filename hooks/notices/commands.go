@@ -57,8 +57,12 @@ func mark(c *sync.Call, yes bool) error {
 // choose sets how the caller wants to be told. What hasn't gone out yet is decided anew.
 func choose(c *sync.Call) (sync.Result, error) {
 	args, err := sync.Args[struct {
-		Set notice.Change `json:"set"`
+		Set json.RawMessage `json:"set"`
 	}](c)
+	if err != nil {
+		return sync.Result{}, err
+	}
+	change, err := notice.ReadChange(args.Set)
 	if err != nil {
 		return sync.Result{}, err
 	}
@@ -75,7 +79,7 @@ func choose(c *sync.Call) (sync.Result, error) {
 		row.Id = c.Member
 	}
 	chosen := chosenIn(row)
-	if err := chosen.Set(args.Set); err != nil {
+	if err := chosen.Set(change); err != nil {
 		return sync.Result{}, err
 	}
 	row.Load(map[string]any{

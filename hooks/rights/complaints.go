@@ -26,7 +26,7 @@ func (r *room) complain(e *core.RequestEvent) error {
 	}
 	now := time.Now()
 	if !r.complaints.Allow(e.RealIP(), now) {
-		return problem.SlowDown.After(5 * time.Minute)
+		return problem.SlowDown.After(limits.Around(5 * time.Minute))
 	}
 	says, err := text.Block(body.Text, limits.Report)
 	if err != nil || says == "" {

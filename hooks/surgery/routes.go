@@ -10,6 +10,7 @@ import (
 
 	"kith/internal/audit"
 	"kith/internal/concern"
+	"kith/internal/limits"
 	"kith/internal/notice"
 	"kith/internal/problem"
 )
@@ -29,7 +30,7 @@ func (w *room) take(e *core.RequestEvent) error {
 	}
 	now := time.Now()
 	if !w.rate.Allow(e.RealIP(), now) {
-		return problem.SlowDown.After(5 * time.Minute)
+		return problem.SlowDown.After(limits.Around(5 * time.Minute))
 	}
 	keys := w.ring.Keys()
 	if keys == nil {

@@ -45,7 +45,7 @@ func (r *request) check() error {
 	switch {
 	case r.Stream != "" && !random128.MatchString(r.Stream):
 		return bad("stream")
-	case r.Ack < 0 || r.Ack > 1<<53 || r.Pending < 0 || r.Pending > 1<<31:
+	case r.Ack < 0 || r.Ack > 1<<53 || r.Pending < 0 || r.Pending > limits.Pending:
 		return bad("ack or pending")
 	case len(r.App) > 40:
 		return bad("app")
@@ -58,7 +58,7 @@ func (r *request) check() error {
 	}
 	for i := range r.Commands {
 		c := &r.Commands[i]
-		if c.Number < 1 || c.Number > 1<<53 || c.Seen < 0 || c.Offset > 1<<53 || c.Offset < -(1<<53) ||
+		if c.Number < 1 || c.Number > 1<<53 || c.Seen < 0 || c.Seen > 1<<53 || c.Offset > 1<<53 || c.Offset < -(1<<53) ||
 			!random128.MatchString(c.Nonce) || len(c.Name) < 1 || len(c.Name) > 64 || len(c.At) > 40 || c.For != "" && sync.ID(c.For) != nil {
 			return bad("command")
 		}

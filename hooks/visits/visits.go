@@ -197,6 +197,8 @@ func checkOccurrence(c *sync.Call, schedule, key string) error {
 		return sync.Reject("occurrence_cancelled", "It isn't on that day. Choose another.")
 	case !o.End.After(c.OccurredAt):
 		return sync.Reject("occurrence_past", "That day is over. Choose another.")
+	case o.Start.After(c.OccurredAt.Add(limits.RegisterAhead)):
+		return sync.Reject("occurrence_early", "That is more than a year away. Say that you come nearer the day.")
 	}
 	return nil
 }

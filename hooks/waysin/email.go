@@ -31,11 +31,11 @@ func (w *waysIn) code(e *core.RequestEvent) error {
 	email, ok := address(body.Email)
 	switch {
 	case !w.joins.Allow(e.RealIP(), now):
-		return problem.SlowDown.After(time.Minute)
+		return problem.SlowDown.After(limits.Around(time.Minute))
 	case !ok:
 		return problem.BodyInvalid.Saying("That is not an e-mail address.")
-	case !w.mailboxes.Allow(email, now):
-		return problem.SlowDown.After(time.Hour / limits.CodesPerHour)
+	case !w.mailboxes.strangers.Allow(email, now):
+		return nextCode()
 	}
 	id, err := w.newSignIn(e.App, email, now)
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 
 	"kith/hooks/doorman"
 	"kith/internal/audit"
-	"kith/internal/limits"
 	"kith/internal/problem"
 )
 
@@ -42,8 +41,12 @@ func (w *waysIn) email(e *core.RequestEvent) error {
 		if to, err = mayConfirm(tx, who, to); err != nil {
 			return err
 		}
-		if !w.mailboxes.Allow(to, now) {
-			return problem.SlowDown.After(time.Hour / limits.CodesPerHour)
+		own, err := isOwn(tx, who.Member, to)
+		if err != nil {
+			return err
+		}
+		if !w.mailboxes.allow(who.Member, to, own, now) {
+			return nextCode()
 		}
 		_, digits, err = w.codes.newCode(tx, map[string]any{"kind": "email", "member": who.Member, "device": who.Device, "email": to}, now)
 		return err

@@ -52,7 +52,7 @@ func (w *waysIn) invite(e *core.RequestEvent) error {
 	}
 	now := time.Now()
 	if !w.joins.Allow(e.RealIP(), now) {
-		return problem.SlowDown.After(time.Minute)
+		return problem.SlowDown.After(limits.Around(time.Minute))
 	}
 	member := ""
 	if e.Request.Header.Get("Authorization") != "" {
@@ -117,7 +117,7 @@ func (w *waysIn) enter(e *core.RequestEvent, rate *limits.Rate, let func(core.Ap
 	}
 	now := time.Now()
 	if !rate.Allow(e.RealIP(), now) {
-		return problem.SlowDown.After(time.Minute)
+		return problem.SlowDown.After(limits.Around(time.Minute))
 	}
 	proof, err := w.proof(e, body.Proof, now)
 	if err != nil {
@@ -158,7 +158,7 @@ func (w *waysIn) session(e *core.RequestEvent) error {
 	}
 	now := time.Now()
 	if !w.sessions.Allow(e.RealIP(), now) {
-		return problem.SlowDown.After(30 * time.Second)
+		return problem.SlowDown.After(limits.Around(30 * time.Second))
 	}
 	proof, err := w.proof(e, body.Proof, now)
 	if err != nil {

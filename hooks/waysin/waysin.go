@@ -20,14 +20,15 @@ import (
 
 // waysIn are the routes by which a device gets a token.
 type waysIn struct {
-	used                       token.Once
-	joins, sessions, mailboxes *limits.Rate
-	codes                      codeKey
-	door                       *doorman.Doorman
-	post                       *post
-	console                    io.Writer
-	ring                       *seal.Ring
-	leads                      Leads
+	used            token.Once
+	joins, sessions *limits.Rate
+	mailboxes       mailboxes
+	codes           codeKey
+	door            *doorman.Doorman
+	post            *post
+	console         io.Writer
+	ring            *seal.Ring
+	leads           Leads
 }
 
 // Register binds the room. door says who is asking; ring has the key that phones
@@ -49,7 +50,7 @@ func Register(app core.App, r *sync.Registry, door *doorman.Doorman, ring *seal.
 		console: console, door: door, ring: ring, codes: newCodeKey(), post: newPost(), leads: leads,
 		joins:     limits.NewRate(limits.JoinPerMinute, limits.JoinPerMinute, rates),
 		sessions:  limits.NewRate(limits.SessionPerMinute, limits.SessionPerMinute, rates),
-		mailboxes: limits.NewHourlyRate(limits.CodesPerHour, rates),
+		mailboxes: newMailboxes(rates),
 	}
 	app.OnServe().BindFunc(w.serve)
 	app.OnMailerSend().BindFunc(keepMail)

@@ -14,6 +14,8 @@ const (
 	// CommandsPerPush (wire): one push is one write transaction; 1,000 commands
 	// take about a third of a second on a small machine, in which nobody else writes.
 	CommandsPerPush = 1000
+	// Pending (wire) is more than any device has waiting.
+	Pending = 1 << 31
 	// PushTime is how long one request may have the one writer: most commands take a
 	// third of a millisecond, but one about a whole rota a hundred times that, and a
 	// thousand of those would shut everybody else out for a minute.
@@ -26,8 +28,15 @@ const (
 	PageDefault = 1 << 20
 	PageMin     = 16 << 10
 	PageMax     = 4 << 20
-	// Cursor: 2,000 audiences of 30 bytes; nobody is in a tenth of that.
+	// Cursor (wire) is as long as one of somebody in all Audiences, each by the longest name
+	// and in the middle of a pull. Without a bound on both, a phone would be given what it is
+	// then refused.
 	Cursor = 64 << 10
+	// Audiences that one member is in at a time, of all kinds: ten times as many as anybody
+	// has been seen in.
+	Audiences = 800
+	// AudienceName is as long as the longest of them: a kind, and an id.
+	AudienceName = 24
 	// OutcomesPerAnswer: a device acknowledges in between, so this is never reached in ordinary use.
 	OutcomesPerAnswer = 2000
 )
@@ -80,6 +89,10 @@ const (
 	// Hosts of a listing: those who see who comes. HostDays is for a link that is handed over.
 	Hosts    = 12
 	HostDays = 7
+	// Hosting is how many listings one person runs at a time, with those that are over and
+	// which they haven't left: a week's whole list of a town. The rest of Audiences is for
+	// circles, shops and asks.
+	Hosting = 300
 	// InviteDays: a poster hangs for a season.
 	InviteDays = 90
 	// CardDays: a recovery card lies in a drawer for a year and a day.
@@ -95,8 +108,8 @@ const (
 	// CodeMoment is when a request for a code is answered, known address or not: a
 	// good deal later than the slowest of them is done.
 	CodeMoment = 400 * time.Millisecond
-	// CodesPerHour is for one e-mail address: nobody's mailbox is filled, and a
-	// guesser gets 30 tries at a million an hour.
+	// CodesPerHour is for one e-mail address, of strangers; and for one member, who is
+	// signed in: nobody's mailbox is filled, and a guesser gets 30 tries at a million an hour.
 	CodesPerHour = 6
 	// Email in bytes, as of RFC 5321.
 	Email = 254

@@ -26,8 +26,9 @@ const (
 	// RegisterEarly is how long before it begins somebody can be ticked: whoever sets out
 	// the chairs, and a clock that is off.
 	RegisterEarly = 24 * time.Hour
-	// RegisterAhead is how long before it somebody can send apologies: to what is once a
-	// year, too. Further off, a register would be kept for as long as anybody liked.
+	// RegisterAhead is how long before it somebody can say that they come, or send
+	// apologies: to what is once a year, too. Further off, what they said and the register
+	// would be kept for as long as anybody liked.
 	RegisterAhead = 400 * 24 * time.Hour
 	// CallDays is how many days a call is due: after a week it is too late to ask.
 	CallDays = 7

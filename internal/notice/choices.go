@@ -1,9 +1,12 @@
 package notice
 
 import (
+	"bytes"
+	"encoding/json"
 	"time"
 
 	"kith/internal/calendar"
+	"kith/internal/strict"
 	"kith/internal/sync"
 )
 
@@ -68,6 +71,20 @@ type Change struct {
 	Task       *string `json:"task"`
 	Account    *string `json:"account"`
 	Email      *bool   `json:"email"`
+}
+
+// ReadChange reads a change, and refuses one of what nobody can choose: what is answered
+// with ok is stored.
+func ReadChange(raw []byte) (ch Change, err error) {
+	if len(raw) == 0 {
+		return ch, nil
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if strict.Read(raw, &ch) != nil || d.Decode(&ch) != nil {
+		return Change{}, sync.ErrShape
+	}
+	return ch, nil
 }
 
 func invalid(message string) error { return sync.Reject("choices_invalid", message) }

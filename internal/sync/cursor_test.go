@@ -3,6 +3,7 @@ package sync
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -74,5 +75,18 @@ func TestCursor_RefusesWhatItDidNotWrite(t *testing.T) {
 		if _, err := decodeCursor(text); !errors.Is(err, ErrCursor) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// Ensure that the cursor of somebody in all audiences that there is room for, each by the
+// longest name and in the middle of a pull, is one that is read again.
+func TestCursor_OfWhoIsInAllIsRead(t *testing.T) {
+	const most = 1 << 53
+	c := &cursor{epoch: strings.Repeat("e", 26), seq: most, member: strings.Repeat("m", 15), trusted: true, auds: map[string]position{Public: {most - 1, most - 1}}}
+	for i := range limits.Audiences {
+		c.auds[fmt.Sprintf("%0*d", limits.AudienceName, i)] = position{most - 1, most - 1}
+	}
+	if _, err := decodeCursor(c.encode()); err != nil {
+		t.Errorf("%d bytes: %v", len(c.encode()), err)
 	}
 }

@@ -54,6 +54,9 @@ func (c *Registry) Apply(tx core.App, p Push) ([]Stop, error) {
 	if err := s.known(); err != nil {
 		return nil, err
 	}
+	if err := s.db.NewQuery("SELECT seq FROM sync_meta").Row(&s.seq); err != nil {
+		return nil, err
+	}
 	if p.Proven && c.Trusted != "" {
 		if err := s.db.NewQuery(strings.Replace(c.Trusted, "?", "{:device}", 1)).Bind(dbx.Params{"device": p.Device}).Row(&s.trusted); err != nil {
 			return nil, err
@@ -91,6 +94,7 @@ type session struct {
 	queries  map[string]*dbx.Query
 	members  map[string]string // of the nonces that are known, whose they are
 	seen     map[int64]string  // of what was looked at, when it was current
+	seq      int64             // of the last command that was carried out
 }
 
 // ask is a statement with its parameters. dbx takes a statement apart with
@@ -223,7 +227,10 @@ func (s *session) run(cmd *Command) (*Stop, error) {
 	if err := s.clock(cmd, call); err != nil {
 		return nil, err
 	}
-	res, fault := s.registry.call(cmd.Name, call)
+	res, fault, err := s.carry(cmd, call)
+	if err != nil {
+		return nil, err
+	}
 	out := Outcome{Nonce: cmd.Nonce, Status: OK}
 	if res.Merged {
 		out.Status = Merged

@@ -20,6 +20,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"kith/internal/limits"
+	"kith/internal/strict"
 )
 
 // Errors of Verify. ErrClock means that all else was right, so that telling the
@@ -166,4 +167,17 @@ func headerKey(header map[string]any, typ string) (Key, error) {
 		return s
 	}
 	return Key{Kty: member("kty"), Crv: member("crv"), X: member("x"), Y: member("y")}, nil
+}
+
+// ReadKey reads a public key that somebody sent: a point of the curve, and nothing beside
+// it. One with its private half is refused, so that nobody takes it for kept.
+func ReadKey(raw []byte) (Key, error) {
+	var members map[string]string
+	if strict.Read(raw, &members) != nil || len(members) != 4 {
+		return Key{}, ErrInvalid
+	}
+	// NB! Four that are the four: one that is missing is empty, and no key.
+	key := Key{Kty: members["kty"], Crv: members["crv"], X: members["x"], Y: members["y"]}
+	_, err := key.public()
+	return key, err
 }

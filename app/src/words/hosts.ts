@@ -17,4 +17,6 @@ export const hosts = {
   leave: 'I don’t run this any more',
   leaveText: 'You won’t see any more who comes here. The others go on.',
   leaveSure: 'Yes, leave it to them',
+  leaveLast: 'You won’t see any more who came here. Nobody else runs it: only a coordinator can start it again.',
+  leaveLastSure: 'Yes, leave it',
 }
