@@ -28,7 +28,7 @@ async function aCircle(page: Page, town: Town): Promise<string> {
   await page.getByLabel('To', { exact: true }).fill('the salon on Rye Lane')
   await page.getByLabel('First or next day').fill(day(2))
   await page.getByLabel('Starts').fill('10:30')
-  await page.getByLabel('Ends, if you know').fill('12:00')
+  await page.getByLabel('Ends', { exact: true }).fill('12:00')
   await page.getByRole('button', { name: 'Add it to the rota' }).click()
   await expect(page.getByRole('heading', { name: 'The rota' })).toBeVisible()
   return address

@@ -37,7 +37,7 @@ async function circle(page: Page, town: Town): Promise<[address: string, link: s
   await page.goto(`${town.url}${address}/slot`)
   await page.getByLabel('First or next day').fill(dayOf(1)[1])
   await page.getByLabel('Starts').fill('10:30')
-  await page.getByLabel('Ends, if you know').fill('11:30')
+  await page.getByLabel('Ends', { exact: true }).fill('11:30')
   await page.getByLabel('Every week').check()
   await page.getByLabel('Not on bank holidays').uncheck()
   await page.getByRole('button', { name: 'Add it to the rota' }).click()

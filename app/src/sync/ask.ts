@@ -61,13 +61,15 @@ export interface AskOptions {
   commands: number
   maxBytes: number
   app: string
+  /** Only what may have left already: so the rest can still be taken back. */
+  keepBack?: boolean
 }
 
 /** Builds the next sync request and marks, in the same transaction, its commands as sent. */
 export async function askSync(txn: Txn, options: AskOptions): Promise<Ask> {
   const meta = await loadMeta(txn)
   const queue = await loadQueue(txn)
-  const commands = firstPending(queue, options.commands)
+  const commands = firstPending(queue, options.commands, options.keepBack ?? false)
   for (const entry of commands) {
     if (!entry.sent) await txn.put('outbox', entry.nonce, { ...entry, sent: true })
   }
@@ -89,12 +91,13 @@ export async function askPublic(txn: Txn): Promise<Ask> {
   return { kind: 'public', path, body: null, generation: meta.generation, stream: '', cursor }
 }
 
-/** The oldest pending commands that fit into one request; one always fits. */
-function firstPending(queue: Queue, most: number): Saved[] {
+/** The oldest pending commands that fit into one request; one always fits. With `keepBack` none that never left. */
+function firstPending(queue: Queue, most: number, keepBack: boolean): Saved[] {
   const commands: Saved[] = []
   let bytes = 0
   for (const entry of queue.entries.values()) {
     if (!isPending(entry)) continue
+    if (keepBack && !entry.sent) break
     bytes += byteLength(onWire(entry))
     if (commands.length >= most || (commands.length > 0 && bytes > PUSH_BYTES)) break
     commands.push(entry)

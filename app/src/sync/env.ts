@@ -14,6 +14,8 @@ export interface Env {
   /** Resolves after `ms`, or as soon as `signal` is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>
   visible(): boolean
+  /** The browser believes that nothing can be reached; it may be wrong. */
+  offline?(): boolean
   /** Calls `fn` when the page is shown or hidden, and when the browser believes that there is a network again. */
   watch(fn: () => void): void
 }
@@ -26,6 +28,7 @@ export function browserEnv(): Env {
     fetch: (address, init) => takeEarly(address, init.signal) ?? fetch(address, init),
     origin: browserOrigin(),
     sleep,
+    offline: () => globalThis.navigator?.onLine === false,
     visible: () => globalThis.document?.visibilityState !== 'hidden',
     watch(fn) {
       globalThis.document?.addEventListener('visibilitychange', fn)

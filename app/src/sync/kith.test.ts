@@ -220,6 +220,7 @@ describe('sending', () => {
     const world = townWorld()
     const kith = await joined(world)
     world.online = false
+    await kith.syncNow() // the phone knows that there is no signal: nothing leaves
     for (let i = 0; i < 130; i++) await kith.send('refuse', { i })
     for (let i = 0; i < 6; i++) await kith.send('refuse', { text: 'x'.repeat(60_000) })
     world.online = true
@@ -258,6 +259,18 @@ describe('sending', () => {
     expect(await kith.withdraw(entry.nonce)).toBe(true)
     expect(kith.rows('visits').size).toBe(0)
     expect(await kith.withdraw(entry.nonce)).toBe(false)
+  })
+
+  test('what was sealed for somebody else to bring can’t be taken back', async () => {
+    const world = townWorld()
+    world.sealTo = 'a key'
+    const kith = await joined(world)
+    world.online = false
+    await kith.syncNow()
+    const entry = await kith.send('visits.come', visit('visit1'))
+    expect(kith.outbox()[0]?.state).toBe('waiting')
+    expect((await kith.left())?.waiting.map(({ nonce }) => nonce)).toEqual([entry.nonce])
+    expect([kith.outbox()[0]?.state, await kith.withdraw(entry.nonce)]).toEqual(['sending', false])
   })
 
   test('one command that the server will not read holds up no other', async () => {

@@ -3,7 +3,7 @@
  */
 import type { Account } from '../device/account'
 import type { Prover } from '../device/prover'
-import { isPending, type Saved } from './queue'
+import { change, isPending, type Queue, type Saved } from './queue'
 import type { Replica } from './replica'
 
 export interface Left {
@@ -33,10 +33,19 @@ export async function letterheadOf(path: string, now: number, account: Account |
 }
 
 /** Null: nothing waits, or this server takes nothing sealed. */
-export async function leftOf({ entries, meta }: Replica, account: Account | null, prover: Prover): Promise<Left | null> {
-  const waiting = [...entries.values()].filter(isPending)
+export async function leftOf(replica: Replica, account: Account | null, prover: Prover): Promise<Left | null> {
+  const waiting = [...replica.entries.values()].filter(isPending)
   const { token, sealTo } = account?.joined ?? {}
   if (waiting.length === 0 || !token || !sealTo) return null
   const { DPoP: proof = '' } = await prover.headers('POST', '/api/sync/sealed', token, true)
-  return { waiting, token, proof, sealTo, cursor: meta.cursor }
+  // Somebody else brings it from now on: it can't be taken back here any more.
+  // Where that can't be noted, what was done goes its way all the same.
+  await replica.changeQueue(markSent).catch(() => false)
+  return { waiting, token, proof, sealTo, cursor: replica.meta.cursor }
+}
+
+function markSent(queue: Queue): boolean {
+  const unsent = [...queue.entries.values()].filter((entry) => isPending(entry) && !entry.sent)
+  for (const entry of unsent) change(queue, { ...entry, sent: true })
+  return unsent.length > 0
 }

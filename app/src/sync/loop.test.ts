@@ -451,6 +451,61 @@ describe('when the server says no', () => {
   })
 })
 
+describe('what is done with no signal', () => {
+  const come = (id: string) => ({ id, listing: 'lunch', occurrence: 'x', welcome: 'none' })
+  const states = (kith: Kith) => kith.outbox().map(({ state }) => state)
+  const pushed = (world: TestWorld) => world.seen.flatMap(({ body }) => body?.commands ?? []).length
+
+  test('never left while the server is out of reach, and can be taken back; the rest goes once it is reached', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    world.online = false
+    await kith.syncNow()
+    const first = await kith.send('visits.come', come('visit1'))
+    await kith.send('visits.come', come('visit2'))
+    await world.advance(20 * MINUTE)
+    expect([states(kith), pushed(world)]).toEqual([['waiting', 'waiting'], 0])
+    expect(await kith.withdraw(first.nonce)).toBe(true)
+    world.online = true
+    world.look(true)
+    await world.advance(MINUTE)
+    expect([kith.outbox(), [...kith.rows('visits').keys()]]).toEqual([[], ['visit2']])
+  })
+
+  test('may have arrived where the signal went with it on its way', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    world.online = false
+    const gone = await kith.send('visits.come', come('visit1'))
+    await settled()
+    const later = await kith.send('visits.come', come('visit2'))
+    await world.advance(20 * MINUTE)
+    expect(states(kith)).toEqual(['sending', 'waiting'])
+    expect(await kith.withdraw(gone.nonce)).toBe(false)
+    expect(await kith.withdraw(later.nonce)).toBe(true)
+  })
+
+  test('never left where the browser knows that there is no signal', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    world.online = false
+    world.saysOffline = true
+    const entry = await kith.send('people.rename', { firstName: 'Rosie' })
+    await settled()
+    expect(states(kith)).toEqual(['waiting'])
+    expect(await kith.withdraw(entry.nonce)).toBe(true)
+  })
+
+  test('goes all the same where the browser is wrong', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    world.saysOffline = true
+    await kith.send('people.rename', { firstName: 'Rosie' })
+    await settled()
+    expect([kith.outbox(), kith.status.online]).toEqual([[], true])
+  })
+})
+
 describe('tabs', () => {
   test('one of them talks, and every one shows the same', async () => {
     const world = townWorld()

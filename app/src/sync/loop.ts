@@ -74,6 +74,8 @@ export class Loop {
   #pageBytes = PAGE_BYTES
   #pushAfter = 0
   #fruitless = 0
+  /** There was an answer although the browser said that it is offline. */
+  #reachedAnyway = false
 
   constructor(private readonly options: LoopOptions) {
     const { env, replica, account } = options
@@ -148,17 +150,28 @@ export class Loop {
     return this.options.env.now() >= this.#pushAfter
   }
 
+  /**
+   * Whether what never left stays here until there is an answer: the server is out of reach, and what goes out into that
+   * can't be taken back by anybody. NB! A browser that says so is believed only until it turns out to be wrong.
+   */
+  #keepsBack(): boolean {
+    const saysOffline = this.options.env.offline?.() ?? false
+    this.#reachedAnyway &&= saysOffline
+    return !this.state.online || (saysOffline && !this.#reachedAnyway)
+  }
+
   /** One request with its answer. */
   async #once(): Promise<void> {
-    const { replica, account } = this.options
+    const { env, replica, account } = this.options
     this.#tell({ syncing: true })
     try {
       if (account.token() !== '') await account.freshen(false)
       const token = account.token()
       const commands = this.#mayPush() ? this.#commands : 0
-      const ask = token === '' ? await replica.askPublic() : await replica.ask({ commands, maxBytes: this.#pageBytes })
+      const ask = token === '' ? await replica.askPublic() : await replica.ask({ commands, maxBytes: this.#pageBytes, keepBack: this.#keepsBack() })
       const pending = replica.pending()
       const reply = await this.#ahead.reply(ask, token)
+      this.#reachedAnyway = env.offline?.() ?? false
       if (reply.ok) {
         this.#ahead.begin(ask, reply.text, token)
         await this.#taken(await replica.take(ask, reply.text), ask, pending)
@@ -218,6 +231,7 @@ export class Loop {
       this.#backoff.hold(FULL_WAIT_MS)
     } else if (error instanceof Offline) {
       this.#tell({ online: false })
+      this.#reachedAnyway = false
       this.#backoff.failed()
       // A weak signal carries small pages, each of which is kept, where it would lose large ones for ever.
       this.#pageBytes = Math.max(SMALLEST_PAGE_BYTES, this.#pageBytes / 4)

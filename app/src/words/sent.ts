@@ -23,6 +23,7 @@ export const sent = {
   again: 'Send again',
   discard: 'Throw it away',
   takeBack: 'Don’t send it',
+  mayHaveLeft: 'It was on its way when the signal went, and may have arrived. So it can’t be taken back here.',
   ok: 'All right',
   at: (when: string) => `You did this ${when}`,
 

@@ -170,6 +170,7 @@ export const known = {
   bye: 'This phone has forgotten you. You can still look at what’s on.',
   waiting: 'You have asked to go. It is saved, and happens as soon as this phone has signal. Nothing that you do after it will be sent.',
   takeBack: 'Take it back',
+  mayHaveLeft: 'It was on its way when the signal went, and may have arrived: it can’t be taken back here.',
 }
 
 export const blocks = {

@@ -21,7 +21,11 @@ export class TestWorld implements Env {
   /** Every request that was made, in order. */
   readonly seen: Seen[] = []
   online = true
+  /** What the browser says of it; it may be wrong. */
+  saysOffline = false
   shown = true
+  /** The key that devices seal to; '': this server takes nothing sealed. */
+  sealTo = ''
   /** Rows in a page. */
   limit = 1000
   /** Answers a request in the server's place; undefined: the server does. */
@@ -41,6 +45,7 @@ export class TestWorld implements Env {
   monotonic = () => this.#mono
   random = () => this.randomness
   visible = () => this.shown
+  offline = () => this.saysOffline
 
   watch(fn: () => void): void {
     this.#watchers.add(fn)
@@ -119,7 +124,7 @@ export class TestWorld implements Env {
     if (seen.path === '/api/join') this.server.grant(member, ['public', `member/${member}`])
     if (seen.path === '/api/join') this.server.put('members', member, { firstName: seen.body.firstName }, [`member/${member}`])
     const expires = new Date(this.#now + 30 * 86_400_000).toISOString()
-    return Response.json({ member, device: `device-${member}`, firstName: seen.body.firstName ?? '', roles: ['resident'], token, expires })
+    return Response.json({ member, device: `device-${member}`, firstName: seen.body.firstName ?? '', roles: ['resident'], token, expires, sealTo: this.sealTo })
   }
 
   #memberOf(device: string): string {
