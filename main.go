@@ -74,6 +74,7 @@ func main() {
 		run = func() error { _ = app.RootCmd.Execute(); return nil }
 	}
 	hooks.OnlyWhereItStands(app, asked.Name())
+	hooks.OneServer(app, asked.Name())
 	for _, c := range app.RootCmd.Commands() {
 		remember(c, &failed)
 	}

@@ -31,6 +31,7 @@ import (
 	"kith/hooks/waysin"
 	"kith/internal/card"
 	"kith/internal/concern"
+	"kith/internal/limits"
 	"kith/internal/sync"
 	"kith/seed"
 )
@@ -73,6 +74,14 @@ func OnlyWhereItStands(app core.App, verb string) {
 			return e.Next()
 		},
 	})
+}
+
+// OneServer has a verb of that name, if it is the one that serves, refuse a data folder
+// that another server serves.
+func OneServer(app core.App, verb string) {
+	if verb == "serve" {
+		backup.ServeAlone(app, limits.ServerStop)
+	}
 }
 
 // Bare are the commands that look at the folder as it lies there, or at none. Opening

@@ -8,9 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -22,6 +24,9 @@ var ErrInUse = errors.New("a server, or another command, is using this data fold
 
 // ErrRestoring says that a restore works on it.
 var ErrRestoring = errors.New("a backup is being put back into this data folder: wait until that is done")
+
+// ErrServed says that another server is there.
+var ErrServed = errors.New("a server serves this data folder already: stop it first, or give this one another --dir")
 
 // Register makes whoever opens the community hold its folder while they do, side
 // by side with all others, so that no backup is put back under them.
@@ -49,6 +54,53 @@ func Register(app core.App) {
 	})
 }
 
+// ServeAlone makes the server the only one of its folder. Who finds another there
+// waits for so long, since that may be stopping, and then refuses.
+//
+// NB! Other verbs hold the folder beside the server, so that this is a lock of its
+// own. Its file stays; the lock on it ends with the process however it dies. It is not
+// data.db: whoever closes that, drops SQLite's own locks.
+func ServeAlone(app core.App, wait time.Duration) {
+	var held *os.File
+	app.OnBootstrap().Bind(&hook.Handler[*core.BootstrapEvent]{
+		Priority: -1, // before anything in the folder is opened, and so mended
+		Func: func(e *core.BootstrapEvent) (err error) {
+			if held == nil {
+				if held, err = holdFile(e.App.DataDir(), wait); err != nil {
+					return err
+				}
+			}
+			return e.Next()
+		},
+	})
+	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		err := e.Next()
+		if held != nil {
+			err = errors.Join(err, held.Close())
+			held = nil
+		}
+		return err
+	})
+}
+
+func holdFile(dir string, wait time.Duration) (*os.File, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "serving"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	for end := time.Now().Add(wait); ; time.Sleep(20 * time.Millisecond) {
+		if err = flock(f, syscall.LOCK_EX, ErrServed); err == nil {
+			return f, nil
+		}
+		if !errors.Is(err, ErrServed) || time.Now().After(end) {
+			return nil, errors.Join(fmt.Errorf("%s: %w", dir, err), f.Close())
+		}
+	}
+}
+
 func hold(dir string, how int, taken error) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -57,14 +109,18 @@ func hold(dir string, how int, taken error) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(d.Fd()), how|syscall.LOCK_NB); err != nil {
-		_ = d.Close()
-		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, taken
-		}
-		return nil, err
+	if err := flock(d, how, taken); err != nil {
+		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
+}
+
+func flock(f *os.File, how int, taken error) error {
+	err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return taken
+	}
+	return err
 }
 
 // standing is the database that is in a folder before a restore, held so that

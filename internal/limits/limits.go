@@ -119,6 +119,9 @@ const (
 	MailKept = 24 * time.Hour
 	// MailStop is how long the end of the server waits for a mail that is going out.
 	MailStop = 3 * time.Second
+	// ServerStop is how long a new server waits for the one before it on the same data
+	// folder: a second for those who listen, and MailStop.
+	ServerStop = 5 * time.Second
 )
 
 // Commands that keep failing on our side.
