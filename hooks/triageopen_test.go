@@ -191,7 +191,7 @@ func TestTriage_TheRecoveryKeyOpensAllThatIsSealed(t *testing.T) {
 	}
 	offline := filepath.Join(t.TempDir(), "recovery")
 	must(t, w.recovery.WriteFile(offline))
-	if said := w.mustHere("keys", "check", "--recovery", offline); !strings.Contains(said, "2 concerns, 1 notes about them, 1 reasons for opening one and 1 notes to the surgery are sealed") || !strings.Contains(said, "5 open by the keys here") {
+	if said := w.mustHere("keys", "check", "--recovery", offline); !strings.Contains(said, "2 concerns, 1 note about them, 1 reason for opening one and 1 note to the surgery are sealed") || !strings.Contains(said, "5 open by the keys here") {
 		t.Errorf("%s", said)
 	}
 	if left := w.tablesWith("Kettlewords", secretWords, "Joan Ames"); len(left) > 0 {

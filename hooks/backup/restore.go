@@ -107,6 +107,14 @@ func (r *Restoring) Run(ctx context.Context) (out *Restored, err error) {
 	if _, err := os.Stat(r.From); err != nil {
 		return nil, err
 	}
+	made := missing(r.Data)
+	defer func() {
+		if err != nil {
+			for _, dir := range made {
+				_ = os.Remove(dir) // one that something is in by now stays
+			}
+		}
+	}()
 	old, err := takeHold(r.Data)
 	if err != nil {
 		return nil, err
@@ -144,6 +152,17 @@ func (r *Restoring) Run(ctx context.Context) (out *Restored, err error) {
 		out.Kept = aside
 	}
 	return out, nil
+}
+
+// missing are the folders that have to be made for this one, itself first.
+func missing(dir string) (made []string) {
+	for {
+		if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+			return made
+		}
+		made = append(made, dir)
+		dir = filepath.Dir(dir)
+	}
 }
 
 // unpack reads the backup and holds it against its manifest.

@@ -16,19 +16,25 @@ import (
 
 // sealedIn are the tables that hold envelopes, what people call these, and which
 // columns are their facts.
-var sealedIn = []struct{ table, called, kind, urgency, area, hour string }{
-	{"concerns", "concerns", concern.KindConcern, "urgency", "area", "hour"},
-	{"concernNotes", "notes about them", concern.KindNote, "''", "concern", "hour"},
-	{"breakGlasses", "reasons for opening one", concern.KindGlass, "''", "concern", "substr(at, 1, 13)"},
-	{"surgeryNotes", "notes to the surgery", concern.KindSurgery, "''", "''", "hour"},
+var sealedIn = []struct{ table, one, called, kind, urgency, area, hour string }{
+	{"concerns", "concern", "concerns", concern.KindConcern, "urgency", "area", "hour"},
+	{"concernNotes", "note about them", "notes about them", concern.KindNote, "''", "concern", "hour"},
+	{"breakGlasses", "reason for opening one", "reasons for opening one", concern.KindGlass, "''", "concern", "substr(at, 1, 13)"},
+	{"surgeryNotes", "note to the surgery", "notes to the surgery", concern.KindSurgery, "''", "''", "hour"},
 }
 
-// sealedSoFar says of what, and how many of each: "3 concerns and 1 notes to the
+// sealedSoFar says of what, and how many of each: "3 concerns and 1 note to the
 // surgery are sealed".
 func sealedSoFar(counts map[string]int) string {
 	var parts []string
+	all := 0
 	for _, s := range sealedIn {
-		if n := counts[s.table]; n > 0 {
+		n := counts[s.table]
+		all += n
+		switch {
+		case n == 1:
+			parts = append(parts, "1 "+s.one)
+		case n > 1:
 			parts = append(parts, fmt.Sprintf("%d %s", n, s.called))
 		}
 	}
@@ -37,6 +43,9 @@ func sealedSoFar(counts map[string]int) string {
 		return "nothing is sealed"
 	case last > 0:
 		parts = append(parts[:last-1], parts[last-1]+" and "+parts[last])
+	}
+	if all == 1 {
+		return parts[0] + " is sealed"
 	}
 	return strings.Join(parts, ", ") + " are sealed"
 }

@@ -54,8 +54,9 @@ type Keys struct{ Transport, Concerns, Cards func() (string, error) }
 func Command(app core.App, r *sync.Registry, key Keys) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "doctor", Short: "Says what is wrong with this community, and what to do", Args: cobra.NoArgs, SilenceErrors: true,
+		Use: "doctor", Short: "Says what is wrong with this community, and what to do", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			c.SilenceErrors = true // the report says it
 			report := Examine(app.DataDir(), app.EncryptionEnv(), r, key, time.Now())
 			if err := report.write(c.OutOrStdout(), asJSON); err != nil {
 				return err

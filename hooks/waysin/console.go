@@ -96,15 +96,37 @@ func (in *Invite) check(app core.App, days int, shop string) error {
 	if shop == "" {
 		return nil
 	}
-	found, err := app.FindRecordsByFilter("shops", "status != 'left' && (id = {:shop} || name = {:shop})", "", 2, 0, dbx.Params{"shop": shop})
+	found, err := shopsCalled(app, shop)
 	if err != nil {
 		return err
 	}
 	if len(found) != 1 {
 		return fmt.Errorf("%d shops here are called %q", len(found), shop)
 	}
-	in.Shop = found[0].Id
+	in.Shop = found[0]
 	return nil
+}
+
+// shopsCalled finds the shops that take part by id or name; where none is called so to
+// the letter, capitals don't matter.
+func shopsCalled(app core.App, shop string) ([]string, error) {
+	all, err := app.FindAllRecords("shops", dbx.NewExp("status <> 'left'"))
+	if err != nil {
+		return nil, err
+	}
+	var same, alike []string
+	for _, r := range all {
+		name := r.GetString("name")
+		if r.Id == shop || name == shop {
+			same = append(same, r.Id)
+		} else if strings.EqualFold(name, strings.TrimSpace(shop)) {
+			alike = append(alike, r.Id)
+		}
+	}
+	if len(same) > 0 {
+		return same, nil
+	}
+	return alike, nil
 }
 
 // addressFile holds where the server last listened, for the links of invites.
