@@ -106,3 +106,17 @@ test('a block ends what lets a helper act, and the helper is told nothing of it'
   await expect(helper.page.getByRole('button', { name: 'Do something for Maya' })).toHaveCount(0)
   await expect(helper.page.getByText(/block/i)).toHaveCount(0)
 })
+
+test('who asks to leave with no signal can think better of it, and stays', async ({ page, context, town }) => {
+  await joinAs(page, town, 'resident')
+  await page.goto(`${town.url}/you/known`)
+  await context.setOffline(true)
+  await page.getByRole('button', { name: 'Leave', exact: true }).click()
+  await page.getByRole('button', { name: 'Yes, leave' }).click()
+  await page.getByRole('link', { name: 'Take it back' }).click()
+  await page.getByRole('button', { name: 'Don’t send it' }).click()
+  await expect(page.getByText('Everything you did has arrived.')).toBeVisible()
+  await context.setOffline(false)
+  await page.goto(`${town.url}/you`)
+  await expect(page.getByLabel('Your first name')).toHaveValue('Maya')
+})

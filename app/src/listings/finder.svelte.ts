@@ -11,7 +11,7 @@ import { byTitle, findItems, foldItem, isListed, type Item } from './catalogue'
 import { fromHash, toHash, type Filters } from './filters'
 import { placeOf, type Point } from './model'
 import { sectorPoints } from './near'
-import { matcher } from './search'
+import { isSigns, matcher } from './search'
 
 /** How many rows are drawn, and more on each asking. */
 export const ROWS = 24
@@ -44,6 +44,7 @@ class Finder {
   #worded = $derived.by((): readonly Item[] => {
     const { words } = this.filters
     if (words.trim() === '') return app.items
+    if (isSigns(words)) return []
     const { items, folded } = { items: app.items, folded: this.folded }
     const before = this.#before
     const narrows = before?.items === items && before.folded === folded && words.startsWith(before.words)

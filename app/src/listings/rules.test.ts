@@ -17,11 +17,13 @@ describe('words are found', () => {
   it('where each begins a word, in any order, all of them', () => {
     expect(matcher('group walk')(folded)).toBe(true)
     expect(matcher('alking')(folded)).toBe(false)
+    for (const query of ['😀', '%', '(', ' ’ ']) expect(matcher(query)(folded), query).toBe(false)
+    for (const query of ['', ' ', '(walk)']) expect(matcher(query)(folded), query).toBe(true)
     expect(matcher('walk dance')(folded)).toBe(false)
   })
-  it('nothing asked finds everything, and signs alone ask nothing', () => {
-    expect(matcher('')(folded)).toBe(true)
-    expect(matcher(' —! ')(folded)).toBe(true)
+  it('nothing asked finds everything, and signs alone find nothing', () => {
+    for (const query of ['', ' ', '(walk)']) expect(matcher(query)(folded), query).toBe(true)
+    for (const query of ['😀', '%', '(', ' ’ ', ' —! ']) expect(matcher(query)(folded), query).toBe(false)
   })
   it('in every script, as when each text is folded whole', () => {
     const texts = [

@@ -64,8 +64,12 @@ export function searchable(parts: readonly string[]): string {
   return Array.from(distinct, begun).join('')
 }
 
+/** Whether a query asks for something that no word can begin with: signs alone. Nothing is found by it. */
+export const isSigns = (query: string): boolean => query.trim() !== '' && foldedWords(query).length === 0
+
 /** Answers whether a folded listing has every word of the query, each at the beginning of a word. */
 export function matcher(query: string): (folded: string) => boolean {
   const wanted = foldedWords(query).map(begun)
+  if (isSigns(query)) return () => false
   return (folded) => wanted.every((word) => folded.includes(word))
 }

@@ -26,6 +26,15 @@ it('whoever is in a circle finds it in the navigation, and whoever is in none fi
   expect(elsewhere([])).not.toContain('/circles')
 })
 
+it('wherever somebody is, one place is marked and no other', () => {
+  const marked = (name: 'card' | 'circles' | 'concerns' | 'groups', circles: boolean, roles: string[]) =>
+    placesOf({ roles, host: true, circles }).filter((place) => place.names.includes(name)).map(({ href }) => href)
+  expect(marked('card', true, ['resident'])).toEqual(['/you'])
+  expect(marked('circles', false, ['resident'])).toEqual(['/you'])
+  expect(marked('groups', true, ['coordinator'])).toEqual(['/you'])
+  expect(marked('concerns', false, ['coordinator'])).toEqual(['/desk'])
+})
+
 it('nothing that somebody does here is out of reach', () => {
   for (const [roles, host] of [[[], false], [['activator'], true], [['coordinator'], true], [['owner', 'activator'], true], [['owner', 'coordinator', 'activator'], true], [['coach', 'owner', 'activator'], true]] as const) {
     const all = [...hrefs([...roles], host), ...elsewhere([...roles], host)]

@@ -64,10 +64,16 @@ function between({ roles, host, circles = false }: Doing): Place[] {
   return wanted
 }
 
-/** Three or four places. Plans stand before groups, where both do. */
+/**
+ * Three or four places. Plans stand before groups, where both do. The last leads to what has no room, and so is marked
+ * there, too.
+ */
 export function placesOf(doing: Doing): Place[] {
   const middle = between(doing).slice(0, ROOM)
-  return [FRONT, ...middle.sort((a, b) => Number(b === PLANS) - Number(a === PLANS)), doing.roles.length > 0 ? YOU : LAST]
+  const shown = middle.flatMap(({ names }) => names)
+  const last = doing.roles.length > 0 ? YOU : LAST
+  const under = placesElsewhere(doing).flatMap(({ names }) => names.filter((name) => !shown.includes(name)))
+  return [FRONT, ...middle.sort((a, b) => Number(b === PLANS) - Number(a === PLANS)), { ...last, names: [...last.names, ...under] }]
 }
 
 /** What the navigation has no room for. */

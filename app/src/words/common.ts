@@ -136,7 +136,7 @@ export const common = {
     near: (area: string) => `in ${area}`,
     sections: 'What kind of thing',
     section: { groups: 'Groups and events', services: 'Help and services', notices: 'Notices' },
-    searchHint: 'Try “lunch”, “walking” or a street',
+    searchHint: 'Try “lunch” or a street',
     searchFor: { groups: 'Search groups and events', services: 'Search help and services', notices: 'Search notices' },
     days: 'Day',
     anyDay: 'All days',

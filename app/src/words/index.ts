@@ -8,6 +8,9 @@ import { common } from './common'
 
 export const words = common
 
+/** What the Intl of browsers has no name for, and people here speak or sign. */
+const LACKING: Record<string, string> = { bfi: 'British Sign Language', isg: 'Irish Sign Language', sgn: 'Sign language', syl: 'Sylheti', phr: 'Pahari', skr: 'Saraiki' }
+
 let names: Intl.DisplayNames | null = null
 const languages = new Map<string, string>()
 
@@ -21,7 +24,8 @@ export function displayLanguage(tag: string): string {
 function askForName(tag: string): string {
   names ??= new Intl.DisplayNames(['en-GB'], { type: 'language' })
   try {
-    return names.of(tag) ?? tag
+    const name = names.of(tag) ?? tag
+    return LACKING[name] ?? name
   } catch {
     return tag
   }

@@ -31,7 +31,7 @@ export const visits = {
     walk: ['Walk with me', 'If somebody is free, they set out with you. You see here who it is.'],
     look: ['I’ll come and have a look', 'Stay ten minutes or all of it. Nobody minds.'],
   } as Record<Welcome, [title: string, hint: string]>,
-  walkUnsure: 'They haven’t said that they can do this. You can ask all the same.',
+  walkUnsure: 'They’d like you to ask first. Choosing this asks them.',
   first: 'It’s my first time here',
   more: 'Tell them more, if you like',
   say: 'In your words',
