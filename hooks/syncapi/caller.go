@@ -31,7 +31,7 @@ var random128 = regexp.MustCompile(`^[A-Za-z0-9_-]{22}$`)
 // read takes a request whole, or refuses it with what is wrong.
 func read(e *core.RequestEvent) (*request, error) {
 	r := &request{MaxBytes: limits.PageDefault}
-	if err := problem.Body(e.Request.Body, r); err != nil {
+	if err := problem.Envelope(e.Request.Body, r); err != nil {
 		return nil, err
 	}
 	if r.Protocol != sync.Protocol {

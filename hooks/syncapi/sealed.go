@@ -110,7 +110,7 @@ func open(key *seal.Key, text string, p *sealedPush) error {
 		return problem.SealedInvalid.Because(err)
 	}
 	p.MaxBytes = limits.PageDefault
-	if err := strict.Read(plain, p); err != nil {
+	if err := strict.Envelope(plain, p); err != nil {
 		return problem.SealedInvalid.Because(err)
 	}
 	if p.Protocol != sync.Protocol {

@@ -2,7 +2,6 @@ package calendar
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -24,10 +23,8 @@ func Parse(raw []byte) (Schedule, error) {
 	if len(raw) > MaxBytes {
 		return nil, &Error{"schedule", "The schedule is too long."}
 	}
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.DisallowUnknownFields()
 	var schedule Schedule
-	if err := decoder.Decode(&schedule); err != nil || decoder.More() || strict.Read(raw, &Schedule{}) != nil {
+	if strict.Exactly(raw, &schedule) != nil {
 		return nil, &Error{"schedule", "The schedule is not a list of dates and rules in the form that is expected."}
 	}
 	if schedule == nil {

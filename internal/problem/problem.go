@@ -137,11 +137,21 @@ func OfBody(err error) *Problem {
 // Body reads a request's body into a struct, whole and strictly, for every door. What is
 // no such body writes nothing.
 func Body(from io.Reader, into any) error {
+	return body(from, into, strict.Read)
+}
+
+// Envelope is Body for what carries JSON that others read and refuse.
+func Envelope(from io.Reader, into any) error { return body(from, into, strict.Envelope) }
+
+func body(from io.Reader, into any, read func([]byte, any) error) error {
 	raw, err := io.ReadAll(from)
 	if err != nil {
 		return OfBody(err)
 	}
-	return parsed(raw, into)
+	if err := read(raw, into); err != nil {
+		return BodyInvalid.Because(err)
+	}
+	return nil
 }
 
 // NoBody reads the body of a request that has nothing to say: none, or an object.
@@ -156,14 +166,7 @@ func NoBody(from io.Reader) error {
 	if raw[0] != '{' { // null, say
 		return BodyInvalid.Because(nil)
 	}
-	return parsed(raw, &struct{}{})
-}
-
-func parsed(raw []byte, into any) error {
-	if err := strict.Read(raw, into); err != nil {
-		return BodyInvalid.Because(err)
-	}
-	return nil
+	return body(bytes.NewReader(raw), &struct{}{}, strict.Read)
 }
 
 // Write answers a request with p.
