@@ -93,7 +93,7 @@ func (e *examination) migrations() bool {
 
 // triggers of the migrations, each of which keeps something true that no room has to think of.
 var triggers = []string{
-	"acts_stay", "stamps_close",
+	"acts_stay", "stamps_close", "reports_subject",
 	"notices_go", "registrations_move", "registrations_go", "notices_of_helped", "notices_of_helped_gone",
 	"calls_close", "pairings_over", "pairings_go", "names_follow", "cards_go_with_roles", "cards_go_with_standing", "cards_go_with_hosts", "hosts_follow", "hosts_go",
 	"circles_go", "circles_close", "circle_helpers_go", "homes_go", "slots_go", "turns_go", "turns_move", "asks_go", "neighbours_follow",
