@@ -104,12 +104,3 @@ export function onDayWords(day: string, today: string): string {
 export function dayAndClock(ms: number, zone: string, today: string): string {
   return `${dayWords(dayOf(ms, zone), today)}, ${clock(ms, zone)}`
 }
-
-/** "just now", "5 minutes ago", "3 hours ago", "2 days ago": how long ago something was. */
-export function agoWords(ms: number, now: number): string {
-  const minutes = Math.max(0, Math.floor((now - ms) / 60_000))
-  if (minutes < 2) return words.dates.justNow
-  if (minutes < 60) return words.dates.minutesAgo(minutes)
-  if (minutes < 48 * 60) return words.dates.hoursAgo(Math.max(1, Math.floor(minutes / 60)))
-  return words.dates.daysAgo(Math.floor(minutes / 1440))
-}

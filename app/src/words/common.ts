@@ -74,13 +74,6 @@ export const common = {
     midnight: 'midnight',
     allDay: 'All day',
     range: (from: string, to: string) => `${from} to ${to}`,
-    justNow: 'just now',
-    minutesAgo: (count: number) => `${plural(count, 'minute', 'minutes')} ago`,
-    hoursAgo: (count: number) => `${plural(count, 'hour', 'hours')} ago`,
-    daysAgo: (count: number) => `${plural(count, 'day', 'days')} ago`,
-    weeksAgo: (count: number) => `${plural(count, 'week', 'weeks')} ago`,
-    monthsAgo: (count: number) => `${plural(count, 'month', 'months')} ago`,
-    yearsAgo: (count: number) => `${plural(count, 'year', 'years')} ago`,
   },
 
   price: {
@@ -93,9 +86,6 @@ export const common = {
   },
 
   checked: {
-    fresh: (ago: string) => `Checked ${ago}`,
-    stale: (ago: string) => `Last checked ${ago}. Ring first.`,
-    never: 'Nobody has checked this yet. Ring first.',
     ringFirst: 'Ring first',
   },
 

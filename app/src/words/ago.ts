@@ -1,0 +1,20 @@
+/** How long ago something was, and when somebody last checked a listing. */
+import { words } from '.'
+
+const { plural } = words
+
+export const ago = {
+  justNow: 'just now',
+  minutesAgo: (count: number) => `${plural(count, 'minute', 'minutes')} ago`,
+  hoursAgo: (count: number) => `${plural(count, 'hour', 'hours')} ago`,
+  daysAgo: (count: number) => `${plural(count, 'day', 'days')} ago`,
+  weeksAgo: (count: number) => `${plural(count, 'week', 'weeks')} ago`,
+  monthsAgo: (count: number) => `${plural(count, 'month', 'months')} ago`,
+  yearsAgo: (count: number) => `${plural(count, 'year', 'years')} ago`,
+}
+
+export const checked = {
+  fresh: (ago: string) => `Checked ${ago}`,
+  stale: (ago: string) => `Last checked ${ago}. Ring first.`,
+  never: 'Nobody has checked this yet. Ring first.',
+}
