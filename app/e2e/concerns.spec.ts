@@ -9,7 +9,7 @@ import { openEnvelope } from '../src/concerns/envelope'
 import { hourOf } from '../src/concerns/plain'
 import { openQuiet, stickingOut, violations } from './look'
 import { countTaps, LETTER_S, reads, TOUCH_S, waits } from './pace'
-import { addMe, endTurn, everythingSeen, filesWith, go, joinHere, tablet } from './tablet'
+import { addMe, endTurn, everythingSeen, filesWith, go, joinHere, shareIt, tablet } from './tablet'
 import { expect, joinAs, kept, openFront, test, verb, type Town } from './town'
 
 /** No four letters of one are in another, or a store that writes what it has seen before as "see above" would hide it. */
@@ -119,8 +119,7 @@ test('two people, one tablet, no signal: four taps, and the next person finds no
   try {
     await openFront(page, town)
     await kept(page)
-    await page.goto(`${town.url}/about`)
-    await page.getByRole('button', { name: 'This tablet is shared' }).click()
+    await shareIt(page, town)
     await addMe(page, '271828')
     const first = await tokensOf(page, () => joinHere(page, town.link('listener')))
     await readCards(page)

@@ -5,7 +5,7 @@
 import type { Page, Route } from '@playwright/test'
 import { readFileSync, rmSync } from 'node:fs'
 import { openQuiet, violations } from './look'
-import { addMe, endTurn, go, joinHere, tablet } from './tablet'
+import { addMe, endTurn, go, joinHere, shareIt, tablet } from './tablet'
 import { expect, joinAs, kept, openFront, test, verb, type Town } from './town'
 
 const NAME = 'Vexquilborn'
@@ -88,8 +88,7 @@ test('on a shared tablet nobody but its writer sees that something for today was
   const { context, page, folder } = await tablet('block') // see below
   try {
     await openFront(page, town)
-    await page.goto(`${town.url}/about`)
-    await page.getByRole('button', { name: 'This tablet is shared' }).click()
+    await shareIt(page, town)
     await addMe(page, '271828')
     await joinHere(page, town.link('listener'))
     await go(page, '/')

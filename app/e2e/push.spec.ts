@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs'
 import { WHOLE } from './browsers'
 import { Google, Reached, showsOnly, withGoogle, type Weather } from './google'
 import { doubleText, stickingOut, violations } from './look'
-import { addMe, endTurn, go, joinHere, tablet } from './tablet'
+import { addMe, endTurn, go, joinHere, shareIt, tablet } from './tablet'
 import { expect, joinAs, kept, lived, noted, openFront, otherPhone, test as base, Town } from './town'
 
 const test = base.extend<{ told: Town }, { google: Google }>({
@@ -271,8 +271,7 @@ test.describe('everything works', () => {
     const meets = await withGoogle(context, told.url)
     await openFront(page, told)
     await kept(page)
-    await page.goto(`${told.url}/about`)
-    await page.getByRole('button', { name: 'This tablet is shared' }).click()
+    await shareIt(page, told)
     await addMe(page, '271828')
     await joinHere(page, told.link('activator'))
     await go(page, '/you/notices')

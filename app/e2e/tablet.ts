@@ -103,6 +103,14 @@ function groupsOn(folder: string): number[] {
   return [...found]
 }
 
+/** Says that several people use this device. */
+export async function shareIt(page: Page, { url }: { url: string }): Promise<void> {
+  await page.goto(`${url}/about`)
+  await page.getByRole('button', { name: 'This tablet is shared' }).click()
+  await page.getByRole('button', { name: 'Yes, several people use it' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Choose a PIN' }).waitFor()
+}
+
 export async function addMe(page: Page, pin: string): Promise<void> {
   await page.getByLabel('New PIN').fill(pin)
   await page.getByLabel('The same PIN again').fill(pin)

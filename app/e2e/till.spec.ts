@@ -7,7 +7,7 @@ import { digitsOf } from '../src/card/bytes'
 import { LiveFilm, sheet, withCamera } from './film'
 import { doubleText, stickingOut, violations } from './look'
 import { claimUntil } from './paper'
-import { addMe, endTurn, go, joinHere, tablet } from './tablet'
+import { addMe, endTurn, go, joinHere, shareIt, tablet } from './tablet'
 import { expect, joinAs, joinWith, kept, openFront, otherPhone, test, type Town } from './town'
 
 const PHONE = { viewport: { width: 390, height: 844 }, locale: 'en-GB', timezoneId: 'Europe/London' }
@@ -242,8 +242,7 @@ test('on a shared tablet the till is the shop’s: opened in one turn, worked in
   try {
     await openFront(page, town)
     await kept(page)
-    await page.goto(`${town.url}/about`)
-    await page.getByRole('button', { name: 'This tablet is shared' }).click()
+    await shareIt(page, town)
     await addMe(page, '271828')
     await joinHere(page, town.link('owner'))
     await go(page, '/till')

@@ -8,7 +8,7 @@ import { watchCleared } from './device/cleared'
 import { register } from './sw/bridge'
 import { Kith } from './sync'
 import { leisure } from './sync/pause'
-import { isShared } from './turns/mark'
+import { followMark, isShared } from './turns/mark'
 import { app } from './ui/app.svelte'
 import { router } from './ui/router.svelte'
 import { watchTaps } from './ui/taps'
@@ -17,6 +17,7 @@ import { watchTaps } from './ui/taps'
 // it waits for them.
 async function start(): Promise<void> {
   const target = document.getElementById('app') as HTMLElement
+  followMark()
   const turn = (await isShared()) ? await (await import('./turns/begin')).begin(target) : null
   const kith = await Kith.open(turn ? { name: turn.name, key: turn.key } : {})
   app.open(kith)

@@ -35,7 +35,7 @@ export class Above {
     this.#steps = steps
     this.#next(async () => {
       if (this.#steps !== steps) return
-      this.#address = location.href
+      this.#address = here()
       addEventListener('popstate', this.#popped)
       this.#alone = true
       history.pushState(history.state, '')
@@ -64,7 +64,7 @@ export class Above {
   #popped = (): void => {
     if ((!this.#risen && !this.#alone) || !this.#steps) return
     this.#risen = false
-    if (this.#alone || location.href !== this.#address) return this.#steps.away()
+    if (this.#alone || here() !== this.#address) return this.#steps.away()
     if (!this.#steps.back()) return
     this.#next(async () => {
       // Left at once, in between: then it is well to be down here.
@@ -74,6 +74,9 @@ export class Above {
     })
   }
 }
+
+/** Which page it is. On a shared device the address is always the same; how many pages lie behind it isn't. */
+const here = (): string => `${location.href} ${history.state?.depth ?? 0}`
 
 /** One step through the history, of which nobody else hears; `there` is done before anything is shown. */
 function step(by: 1 | -1, there?: () => void): Promise<void> {

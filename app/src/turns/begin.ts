@@ -8,9 +8,11 @@ import { browserEnv } from '../sync/env'
 import { newNonce } from '../sync/ids'
 import '../sync/left' // NB! kith.left() waits for it, and a turn may end with no signal
 import type { Kith } from '../sync'
+import { router } from '../ui/router.svelte'
 import Bar from './Bar.svelte'
 import { bring } from './bringing'
-import { Idle } from './idle'
+import { arrive, Hidden } from './hidden'
+import { Idle, IDLE_MS } from './idle'
 import { doLast } from './last'
 import { sealLeft } from './sealing'
 import { Slots, storeName } from './slots'
@@ -36,6 +38,8 @@ const CHANNEL = 'kith turns'
 
 /** Asks who it is. Resolves once a PIN was right. */
 export async function begin(target: HTMLElement): Promise<{ name: string; key: Uint8Array; hold: (kith: Kith) => Turn }> {
+  const { asked, hash } = arrive()
+  const since = Date.now()
   const slots = await Slots.open()
   const env = browserEnv()
   device.begin()
@@ -44,12 +48,15 @@ export async function begin(target: HTMLElement): Promise<{ name: string; key: U
   setInterval(bringing, BRING_MS)
   addEventListener('online', bringing)
   const { slot, key } = await new Promise<Opened>((opened) => {
-    const who = mount(Who, { target, props: { slots, opened: (one: Opened) => void unmount(who).then(() => opened(one)) } })
+    const who = mount(Who, { target, props: { slots, hash, opened: (one: Opened) => void unmount(who).then(() => opened(one)) } })
   })
-  return { name: storeName(slot), key, hold: (kith) => hold(slots, slot, kith) }
+  // Who opened that page and went away again isn't who is here now.
+  const pages = new Hidden(Date.now() - since < IDLE_MS ? asked : '/')
+  return { name: storeName(slot), key, hold: (kith) => hold(slots, slot, kith, pages) }
 }
 
-function hold(slots: Slots, slot: string, kith: Kith): Turn {
+function hold(slots: Slots, slot: string, kith: Kith, pages: Hidden): Turn {
+  router.hidden = pages
   const channel = new BroadcastChannel(CHANNEL)
   let over = false
   /** Ends what is seen and what is open, once. */
@@ -61,6 +68,7 @@ function hold(slots: Slots, slot: string, kith: Kith): Turn {
     const hash = await work().catch(() => '')
     kith.close()
     channel.postMessage('over')
+    await pages.leave()
     history.replaceState(null, '', `/${hash}`)
     location.reload()
   }

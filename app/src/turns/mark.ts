@@ -19,3 +19,12 @@ export async function isShared(): Promise<boolean> {
 export function markShared(): void {
   localStorage.setItem(MARK, 'yes')
 }
+
+export function unmarkShared(): void {
+  localStorage.removeItem(MARK)
+}
+
+/** Another tab has said that this device is shared, or is not: this one begins anew, as what it is. */
+export function followMark(): void {
+  addEventListener('storage', ({ key }) => key === MARK && location.reload())
+}

@@ -2,10 +2,12 @@
  * Places on a shared device: a PIN opens one, wrong ones cost time and then the place, and what was sealed outlives it.
  */
 import 'fake-indexeddb/auto'
-import { describe, expect, test } from 'vitest'
+import { deleteDB, openDB } from 'idb'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { TestWorld } from '../sync/testing/world'
 import { bring } from './bringing'
 import { IDLE_MS, Idle } from './idle'
+import { isShared, markShared, PLACES } from './mark'
 import { LAST_TRY, pauseAfter, PIN } from './pin'
 import { Slots } from './slots'
 
@@ -97,5 +99,47 @@ describe('nobody there', () => {
     idle.sign(start + 3 * IDLE_MS)
     expect(gone.length).toBe(1)
     expect(idle.look(start - 60_000)).toBe(true)
+  })
+})
+
+describe('a device that isn’t shared after all', () => {
+  beforeEach(() => {
+    const marks = new Map<string, string>()
+    vi.stubGlobal('localStorage', { getItem: (key: string) => marks.get(key) ?? null, setItem: (key: string, value: string) => marks.set(key, value), removeItem: (key: string) => marks.delete(key) })
+    markShared()
+  })
+  afterEach(async () => {
+    await deleteDB(PLACES)
+    vi.unstubAllGlobals()
+  })
+
+  test('is one person’s again, as long as nobody has a place on it', async () => {
+    const slots = await Slots.open()
+    expect([await slots.areNobodys(), await isShared()]).toEqual([true, true])
+    expect(await slots.unshare()).toBe(true)
+    expect(await isShared()).toBe(false)
+  })
+
+  test('stays shared while somebody has a place, or what somebody sealed waits, or a till stands there', async () => {
+    const slots = await Slots.open()
+    const { slot } = await slots.add('2718')
+    expect([await slots.areNobodys(), await slots.unshare()]).toEqual([false, false])
+    await slots.keep(slot.id, 'one', ['sealed'])
+    await slots.remove(slot.id)
+    expect([await slots.areNobodys(), await slots.unshare()], 'what waits is brought first').toEqual([false, false])
+    await slots.brought({ slot: slot.id, name: 'one', parts: [] })
+    const till = await openDB('kith till', 1)
+    expect([await slots.areNobodys(), await slots.unshare()], 'what a till took is the shop’s').toEqual([false, false])
+    expect([await isShared(), await slots.waiting()]).toEqual([true, []])
+    till.close()
+    await deleteDB('kith till')
+    expect(await slots.unshare()).toBe(true)
+  })
+
+  test('takes no place that another tab would still give', async () => {
+    const [slots, other] = [await Slots.open(), await Slots.open()]
+    expect(await slots.unshare()).toBe(true)
+    await expect(other.add('2718')).rejects.toThrow()
+    expect(await isShared()).toBe(false)
   })
 })

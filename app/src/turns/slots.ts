@@ -4,7 +4,7 @@
  */
 import { deleteDB, openDB, type IDBPDatabase } from 'idb'
 import { newId } from '../sync/ids'
-import { PLACES } from './mark'
+import { PLACES, unmarkShared } from './mark'
 import { LAST_TRY, lock, pauseAfter, unlock, type Lock } from './pin'
 
 export interface Slot {
@@ -29,13 +29,19 @@ export interface Waiting {
 
 export type Tried = { kind: 'open'; key: Uint8Array } | { kind: 'wrong'; left: number; until: number } | { kind: 'early'; until: number } | { kind: 'gone' }
 
+/** A shop's till (app/src/till): what it took waits there, whoever's turn it was. */
+const TILL = 'kith till'
+
 /** The database of one slot. */
 export function storeName(slot: string): string {
   return `kith/${slot}`
 }
 
 export class Slots {
-  private constructor(private readonly db: IDBPDatabase) {}
+  private constructor(
+    private readonly db: IDBPDatabase,
+    private readonly database: string,
+  ) {}
 
   static async open(name = PLACES): Promise<Slots> {
     const db = await openDB(name, 1, {
@@ -43,8 +49,10 @@ export class Slots {
         made.createObjectStore('slots', { keyPath: 'id' })
         made.createObjectStore('waiting', { keyPath: 'slot' })
       },
+      // Another tab says that nobody shares this device: whoever would add a place here is told that it can't be.
+      blocking: (_before, _wanted, event) => (event.target as IDBDatabase).close(),
     })
-    return new Slots(db)
+    return new Slots(db, name)
   }
 
   close(): void {
@@ -108,6 +116,22 @@ export class Slots {
 
   async waiting(): Promise<Waiting[]> {
     return this.db.getAll('waiting')
+  }
+
+  /** Nobody has a place here, and nothing of anybody's would be lost by that: no letter and no till waits. */
+  async areNobodys(): Promise<boolean> {
+    const txn = this.db.transaction(['slots', 'waiting'])
+    const held = (await txn.objectStore('slots').count()) + (await txn.objectStore('waiting').count())
+    return held === 0 && !((await globalThis.indexedDB.databases?.()) ?? []).some(({ name }) => name === TILL)
+  }
+
+  /** The device is one person's after all. False: it is not, and nothing was changed. */
+  async unshare(): Promise<boolean> {
+    if (!(await this.areNobodys())) return false
+    this.close()
+    await deleteDB(this.database)
+    unmarkShared()
+    return true
   }
 
   /** It was brought, or will never be taken. */

@@ -6,11 +6,14 @@
  */
 import { tick } from 'svelte'
 import { leisure } from '../sync/pause'
+import type { Hidden } from '../turns/hidden'
 
-interface Kept {
+export interface Kept {
   y?: number
   /** How many of the app's own pages lie behind this one. */
   depth?: number
+  /** The turn on a shared device that it was a page of. */
+  turn?: string
 }
 
 class Router {
@@ -19,6 +22,8 @@ class Router {
   hash = $state('')
   /** Rises with every move to another page, so that the shell can move the focus. */
   moves = $state(0)
+  /** In a turn on a shared device: keeps the addresses, of which the browser is told none. */
+  hidden: Hidden | null = null
   /** The browser hasn't been told yet what stands behind the `#`. */
   #owes = false
 
@@ -44,9 +49,8 @@ class Router {
   go(address: string, options: { replace?: boolean } = {}): void {
     this.#tell()
     this.#keepScroll()
-    const depth = this.#kept.depth ?? 0
-    if (options.replace) history.replaceState({ depth }, '', address)
-    else history.pushState({ depth: depth + 1 }, '', address)
+    const depth = (this.#kept.depth ?? 0) + (options.replace ? 0 : 1)
+    this.#book[options.replace ? 'replaceState' : 'pushState']({ depth }, '', address)
     this.#arrive(0)
   }
 
@@ -71,15 +75,20 @@ class Router {
     return (history.state as Kept | null) ?? {}
   }
 
+  get #book(): Pick<History, 'pushState' | 'replaceState'> {
+    return this.hidden ?? history
+  }
+
   #tell(): void {
-    if (this.#owes) history.replaceState(history.state, '', location.pathname + (this.hash ? `#${this.hash}` : ''))
+    if (this.#owes) this.#book.replaceState(history.state, '', this.path + (this.hash ? `#${this.hash}` : ''))
     this.#owes = false
   }
 
   #read(): void {
     this.#owes = false
-    this.path = location.pathname
-    this.hash = location.hash.slice(1)
+    const { pathname, hash } = this.hidden?.here() ?? location
+    this.path = pathname
+    this.hash = hash.slice(1)
   }
 
   #arrive(y: number): void {

@@ -17,6 +17,11 @@ export const turns = {
   gone: 'Ten wrong tries: this place was removed from the tablet. What had been sealed will still be sent. Ask for a new invite to come back.',
   newTitle: 'Choose a PIN',
   newText: '4 to 6 digits that only you know. 6 are better. If you forget it, your place here is lost, and you need a new invite.',
+  /** Where nobody has a place yet. */
+  alone: 'Is this your own device?',
+  aloneText: 'Nobody has a place here. If only you use it, you need no PIN.',
+  aloneButton: 'This isn’t a shared tablet after all',
+  aloneNot: 'It stays a shared tablet until that is sent.',
   newPin: 'New PIN',
   repeat: 'The same PIN again',
   errors: { title: 'There is a problem', pin: 'A PIN has 4 to 6 digits.', differ: 'The two PINs are not the same.', failed: 'This browser could not keep it. Make some room, and try again.' },
@@ -26,6 +31,10 @@ export const turns = {
   share: 'Do several people use this tablet?',
   shareText: 'Then everybody gets a place with a PIN. Nobody sees what the others see or write, and it locks after 3 minutes.',
   shareButton: 'This tablet is shared',
+  shareAsk: (waiting: number) =>
+    `Everything that is kept on this device is deleted: what you saved, and what you began to write.${waiting === 0 ? '' : ` ${things(waiting)} you wrote ${waiting === 1 ? 'waits' : 'wait'} to be sent, and would be lost, too.`} From then on each person chooses a PIN, and has a turn. Is it your own phone, which nobody else uses? Then don’t.`,
+  shareSure: 'Yes, several people use it',
+  shareNot: 'No, go back',
   shareMember: 'To share this tablet, remove yourself from it first. Then choose “This tablet is shared” when you join again.',
   remove: 'Remove me from this tablet',
   removeText: 'Sends what waits, for up to 15 seconds. Then everything of yours on this tablet is deleted. What could not be sent is sealed, and goes when there is signal.',
