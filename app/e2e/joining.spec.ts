@@ -120,7 +120,7 @@ test('a square code of something else is named and not followed', async ({ page,
   await pointed(film, async (phone) => {
     await openJoin(phone, town)
     await phone.getByRole('button', { name: 'Scan an invite' }).click()
-    await expect(phone.getByText('That square code belongs to elsewhere.example, not here.')).toBeVisible(READ)
+    await expect(phone.getByText('That code belongs to elsewhere.example, not here.')).toBeVisible(READ)
     expect(phone.url()).toBe(`${town.url}/join`)
   })
 })
@@ -166,4 +166,43 @@ test('a phone that was shut out is told what a new invite is for, like one that 
   await rows.change('devices', phone!.id, { revoked: true })
   await page.goto(town.invite())
   await expect(page.locator('.invitation .community')).toBeVisible()
+})
+
+test('a phone that was shut out is led to join again, and isn’t told that it has joined or that something is being sent', async ({ page, town }) => {
+  await joinWith(page, town.invite(), 'Ada')
+  const rows = await superuser(town)
+  const [member] = await rows.find('members', 'firstName = "Ada"')
+  const [phone] = await rows.find('devices', `member = "${member!.id}"`)
+  await rows.change('devices', phone!.id, { revoked: true })
+  await page.goto(`${town.url}/you`)
+  await page.getByLabel('Your first name').fill('Adele')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByText(/^This phone is not known here any more/)).toBeVisible()
+  await page.goto(`${town.url}/outbox`)
+  await expect(page.getByText('It will be sent once you have joined again.')).toBeVisible()
+  await expect(page.getByText('It is being sent now.')).toHaveCount(0)
+  await page.getByRole('main').getByRole('link', { name: 'Join again' }).click()
+  await expect(page.getByText(/it was shut out, or you came back on another one/)).toBeVisible()
+  await expect(page.getByText(/has joined already/)).toHaveCount(0)
+  await page.getByRole('button', { name: 'Type the code' }).click()
+  await page.getByLabel('Your invite code').fill(town.invite())
+  await page.getByRole('button', { name: 'See what it is for' }).click()
+  await page.getByLabel('Your first name').fill('Ada')
+  await page.getByRole('button', { name: 'Join', exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Welcome, Ada' })).toBeVisible()
+})
+
+test('“Keep it safe” leads to how, and Goodbye is said to nobody who is still here', async ({ page, town }) => {
+  await joinWith(page, town.invite(), 'Ada')
+  const how = page.getByRole('heading', { name: 'Keep it on your phone' })
+  // The second time the page is there already.
+  for (let time = 0; time < 2; time++) {
+    await page.getByRole('link', { name: 'Keep it safe' }).click()
+    await expect(how).toBeFocused()
+    await expect(how).toBeInViewport()
+    await page.getByRole('heading', { level: 1 }).focus()
+  }
+  await page.goto(`${town.url}/you/goodbye`)
+  await expect(page.getByRole('heading', { level: 1, name: 'You have not left' })).toBeVisible()
+  await expect(page.getByText('This phone has forgotten you')).toHaveCount(0)
 })

@@ -13,6 +13,7 @@ describe('a code made on this phone', () => {
 
   test('is the same code however it is typed', async () => {
     expect(plainCode(' 7q2k m4xd-oIl1 2hvw ')).toBe('7Q2KM4XD01112HVW')
+    expect(['7Q2K–M4XD–9TRF–2HVW', '7Q2K—M4XD‑9TRF−2HVW'].map(grouped), 'with dashes that a phone or a letter makes longer').toEqual(['7Q2K-M4XD-9TRF-2HVW', '7Q2K-M4XD-9TRF-2HVW'])
     expect(await hashOf('7q2k m4xd oil1 2hvw')).toBe(await hashOf('7Q2K-M4XD-0111-2HVW'))
     expect(grouped('7q2km4xd9trf2hvw')).toBe('7Q2K-M4XD-9TRF-2HVW')
   })

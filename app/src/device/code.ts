@@ -14,9 +14,9 @@ export function newCode(): string {
   return grouped([...bytes].map((byte) => LETTERS[byte % LETTERS.length]).join(''))
 }
 
-/** A code as it is compared: capitals, without dashes and spaces, and what is easily mistaken read as meant. */
+/** A code as it is compared: capitals, without dashes of any kind and spaces, and what is easily mistaken read as meant. */
 export function plainCode(code: string): string {
-  return code.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1')
+  return code.toUpperCase().replace(/[\s\p{Pd}\u2212]/gu, '').replaceAll('O', '0').replace(/[IL]/g, '1')
 }
 
 /** In fours, as it is printed and read out. */

@@ -28,6 +28,17 @@ export function readScanned(text: string, expected: Door, origin: string): Scann
   return link.origin === origin ? { door, code: grouped(code) } : { wrong: said.elsewhere(link.host) }
 }
 
+/**
+ * Reads what somebody typed or pasted: a code, a link without its beginning, or a whole message with a link in it. null:
+ * it is none of them, and half a code as a rule.
+ */
+export function readTyped(text: string, expected: Door, origin: string): Scanned | null {
+  if (isWholeCode(text)) return { door: expected, code: grouped(text) }
+  const link = /\S+#[^\s.,;:!?)\]}>"”’]+/.exec(text)?.[0]
+  if (!link) return null
+  return readScanned(/^https?:/i.test(link) ? link : `${new URL(origin).protocol}//${link}`, expected, origin)
+}
+
 function readHash(hash: string): string {
   try {
     return decodeURIComponent(hash.slice(1))

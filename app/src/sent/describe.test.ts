@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { deviceName, isCode, isNameTooLong, readCode } from '../joining/code'
 import type { Entry } from '../sync'
 import { sent } from '../words/sent'
-import { editAddress, isOnItsWay, listingOfEntry, nameOf, reasonOf, textOf } from './describe'
+import { editAddress, goesWhen, isOnItsWay, listingOfEntry, nameOf, reasonOf, textOf } from './describe'
 
 const entry = (more: Partial<Entry>): Entry => ({ nonce: 'a-b_c', number: 1, name: 'visits.come', args: { id: 'v', listing: 'l' }, at: '', state: 'rejected', ...more })
 
@@ -51,4 +51,14 @@ it('an invite is read from a link and by hand', () => {
   expect(['7q2k m4xd 9trf', 'abc', '<script>'].map(isCode)).toEqual([true, false, false])
   expect([isNameTooLong('é'.repeat(40)), isNameTooLong('é'.repeat(41))]).toEqual([false, true])
   expect([deviceName('Android Mobile'), deviceName('iPad'), deviceName('X11; Linux')]).toEqual(['Phone', 'Tablet', 'Computer'])
+})
+
+it('says that something is being sent only where it is, and what is to be done where it can’t be', () => {
+  const when = (fault: string | null, online = true, joined = true) => goesWhen({ online, fault }, joined)
+  expect(when(null)).toEqual({ text: sent.waitingOnline })
+  expect(when(null, false)).toEqual({ text: sent.waitingOffline })
+  expect(when('device_unknown')).toEqual({ text: sent.waitingShutOut, join: sent.joinAgain })
+  expect(when('device_unknown', false).text, 'also with no signal').toBe(sent.waitingShutOut)
+  expect(when(null, true, false)).toEqual({ text: sent.waitingJoin, join: sent.join })
+  for (const fault of ['member_suspended', 'app_old', 'sums']) expect(when(fault).text).not.toBe(sent.waitingOnline)
 })

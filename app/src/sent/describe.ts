@@ -1,5 +1,5 @@
 /** What an entry of the outbox is, in words. */
-import type { Entry } from '../sync'
+import type { Entry, Status } from '../sync'
 import { sent as said } from '../words/sent'
 
 /** What was done: "I'd like to come". */
@@ -9,6 +9,15 @@ export function nameOf(entry: Entry): string {
 
 /** It hasn't arrived yet, as far as this phone knows. */
 export const isOnItsWay = ({ state }: Pick<Entry, 'state'>): boolean => state === 'waiting' || state === 'sending'
+
+/** When what waits is sent; `join`: what is to be done for that, where it doesn't go by itself. */
+export function goesWhen({ online, fault }: Pick<Status, 'online' | 'fault'>, joined: boolean): { text: string; join?: string } {
+  if (!joined) return { text: said.waitingJoin, join: said.join }
+  if (fault === 'device_unknown') return { text: said.waitingShutOut, join: said.joinAgain }
+  if (fault === 'member_suspended') return { text: said.waitingSuspended }
+  if (!online) return { text: said.waitingOffline }
+  return { text: fault ? said.waitingFault : said.waitingOnline }
+}
 
 /** Of neighbours. NB! What somebody told coordinators isn't put up here for whoever looks over their shoulder. */
 const OF_NEIGHBOURS = /^(asks|replies|messages|contacts)\./

@@ -26,7 +26,7 @@ describe('the line under the board', () => {
   it('counts what is waiting, and warns only who has something to lose', () => {
     expect(standingOf(calm, [entry('waiting'), entry('sending')], true)?.text).toBe('2 things are waiting to be sent')
     expect(standingOf({ ...calm, safe: false }, [], false)).toBeNull()
-    expect(standingOf({ ...calm, safe: false }, [], true)?.link?.href).toBe('/about')
+    expect(standingOf({ ...calm, safe: false }, [], true)?.link?.href).toBe('/about#keep')
   })
 })
 

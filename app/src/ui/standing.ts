@@ -40,6 +40,6 @@ export function standingOf(facts: Status, outbox: readonly Entry[], joined: bool
   if (!facts.online && waiting > 0) return { tone: 'calm', icon: 'offline', text: status.waitingOffline(waiting), link: seeOutbox }
   if (!facts.online) return { tone: 'calm', icon: 'offline', text: status.offline }
   if (waiting > 0) return { tone: 'calm', icon: 'cloud', text: status.waiting(waiting), link: seeOutbox }
-  if (joined && !facts.safe) return { tone: 'calm', icon: 'info', text: status.unsafe, link: { href: '/about', text: status.keepSafe } }
+  if (joined && !facts.safe) return { tone: 'calm', icon: 'info', text: status.unsafe, link: { href: '/about#keep', text: status.keepSafe } }
   return null
 }

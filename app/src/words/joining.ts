@@ -50,10 +50,12 @@ export const joining = {
   lost: 'I have lost my phone',
   byMail: 'Sign in with a code by e-mail',
   doneTitle: (name: string) => (name ? `Welcome, ${name}` : 'Welcome'),
+  doneShared: 'You can now send things from this tablet. The next time, choose your name and enter your PIN.',
   doneText: 'This phone can now send things. You won’t have to sign in again.',
   go: 'See what’s on',
   toShop: 'Set up my shop',
   goOn: 'Go on with what you started',
+  shutOut: 'This phone is not known here any more: it was shut out, or you came back on another one. Join again with an invite, or come back with your card or by e-mail. What you wrote is still here.',
   already: (name: string) => `This phone has joined already, as ${name}.`,
   again: 'Join again with another invite',
   errors: {

@@ -11,6 +11,6 @@ export const scan = {
   busy: 'Something else is using the camera. Close it and try again, or type the code.',
   noReader: 'You have no signal, and the part that reads square codes was not kept on your phone yet. Type the code, or try again when you are back online.',
   again: 'Try the camera again',
-  elsewhere: (host: string) => `That square code belongs to ${host}, not here.`,
-  nothing: 'That square code is for something else.',
+  elsewhere: (host: string) => `That code belongs to ${host}, not here.`,
+  nothing: 'That code is for something else.',
 }
