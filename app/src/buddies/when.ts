@@ -1,6 +1,7 @@
 /** When an occurrence is, in words, as far as this phone knows its listing. */
 import { find, type Schedule } from '../calendar'
-import { dayAndClock, dayWords, onDayWords, wallOf } from '../ui/dates'
+import { onDayWords } from '../ui/ago'
+import { dayAndClock, dayWords, wallOf } from '../ui/dates'
 
 interface Clock {
   zone: string

@@ -2,8 +2,7 @@
  * When somebody last made sure that a listing is right (C1), in words.
  */
 import { daysBetween } from '../ui/dates'
-import { words } from '../words'
-import { ago as said, checked as sentences } from '../words/ago'
+import { ago as said, checked as sentences, near } from '../words/ago'
 import { isStale } from './stale'
 
 export interface CheckedWords {
@@ -12,8 +11,8 @@ export interface CheckedWords {
 }
 
 function ago(days: number): string {
-  if (days <= 0) return words.dates.todayLower
-  if (days === 1) return words.dates.yesterday
+  if (days <= 0) return near.today
+  if (days === 1) return near.yesterday
   if (days < 14) return said.daysAgo(days)
   if (days < 61) return said.weeksAgo(Math.floor(days / 7))
   if (days < 730) return said.monthsAgo(Math.floor(days / 30.44))

@@ -6,7 +6,7 @@ import { listOf, othersFirst } from '../desk/oncall'
 import type { Entry } from '../sync'
 import { app } from '../ui/app.svelte'
 import { dayOf, dayWords } from '../ui/dates'
-import { words as common } from '../words'
+import { near } from '../words/ago'
 import { triage as said } from '../words/triage'
 import { askedOf } from './asking'
 import { names } from './names.svelte'
@@ -67,7 +67,7 @@ class Tray {
   /** Since when somebody has looked into it, or that they gave it back; '' where nobody ever has. */
   since({ state, picked }: Concern): string {
     if (!picked) return ''
-    const day = picked === app.today ? common.dates.todayLower : said.onDay(this.day(picked))
+    const day = picked === app.today ? near.today : said.onDay(this.day(picked))
     return state === 'new' ? said.hadIt(day) : said.firstTaken(day)
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { agoWords } from './ago'
-import { addDays, clock, clockRange, dayAndClock, dayOf, daysBetween, dayWords, midnight, nearDayWords, onDayWords, wallOf } from './dates'
+import { agoWords, onDayWords } from './ago'
+import { addDays, clock, clockRange, dayAndClock, dayOf, daysBetween, dayWords, midnight, nearDayWords, wallOf } from './dates'
 
 const LONDON = 'Europe/London'
 const at = (text: string) => Date.parse(text)

@@ -94,12 +94,6 @@ export function nearDayWords(day: string, today: string): string {
   return dayWords(day, today)
 }
 
-/** In the middle of a sentence: "today", "tomorrow", "yesterday", or "on Thursday 4 June". */
-export function onDayWords(day: string, today: string): string {
-  const near: Record<number, string> = { [-1]: words.dates.yesterday, 0: words.dates.todayLower, 1: words.dates.tomorrowLower }
-  return near[daysBetween(today, day)] ?? words.dates.on(dayWords(day, today))
-}
-
 /** "Thursday 4 June, 10:30am". */
 export function dayAndClock(ms: number, zone: string, today: string): string {
   return `${dayWords(dayOf(ms, zone), today)}, ${clock(ms, zone)}`

@@ -1,4 +1,4 @@
-/** How long ago something was, and when somebody last checked a listing. */
+/** How long ago something was, which day it is in the middle of a sentence, and when somebody last checked a listing. */
 import { words } from '.'
 
 const { plural } = words
@@ -11,6 +11,14 @@ export const ago = {
   weeksAgo: (count: number) => `${plural(count, 'week', 'weeks')} ago`,
   monthsAgo: (count: number) => `${plural(count, 'month', 'months')} ago`,
   yearsAgo: (count: number) => `${plural(count, 'year', 'years')} ago`,
+}
+
+/** In the middle of a sentence. */
+export const near = {
+  today: 'today',
+  tomorrow: 'tomorrow',
+  yesterday: 'yesterday',
+  on: (day: string) => `on ${day}`,
 }
 
 export const checked = {
