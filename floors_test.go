@@ -34,6 +34,8 @@ var acrossInternal = map[string]string{
 	"kith/internal/sync -> kith/internal/strict":               "what a command says is judged as every reader of it would read it",
 	"kith/internal/calendar -> kith/internal/strict":           "a schedule is read on phones, too, by readers that know a key in its own letters alone",
 	"kith/internal/ledger -> kith/internal/strict":             "of opening hours and shares that say two things neither is stored",
+	"kith/internal/notice -> kith/internal/strict":             "a choice that no server knows is refused, and not taken for made",
+	"kith/internal/token -> kith/internal/strict":              "the key of a proof has the four members that are hashed, each once",
 	"kith/internal/openreferral -> kith/internal/text":         "other people's HTML becomes safe text as it is read, never later",
 }
 

@@ -1,8 +1,6 @@
 package notice
 
 import (
-	"bytes"
-	"encoding/json"
 	"time"
 
 	"kith/internal/calendar"
@@ -76,12 +74,7 @@ type Change struct {
 // ReadChange reads a change, and refuses one of what nobody can choose: what is answered
 // with ok is stored.
 func ReadChange(raw []byte) (ch Change, err error) {
-	if len(raw) == 0 {
-		return ch, nil
-	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if strict.Read(raw, &ch) != nil || d.Decode(&ch) != nil {
+	if len(raw) > 0 && strict.Exactly(raw, &ch) != nil {
 		return Change{}, sync.ErrShape
 	}
 	return ch, nil
