@@ -180,8 +180,11 @@ func (s *stage) doesFor(w who, scopes ...string) {
 // Ensure that what somebody sealed is judged as theirs, as if they brought it
 // themselves: who has a role needs the proof that was signed when it was sealed.
 func TestOracle_Sealed(t *testing.T) {
-	s := newStage(t)
-	for _, w := range everybody {
+	var s *stage
+	for i, w := range everybody {
+		if i%10 == 0 { // whoever stands in for all would be in more circles than anybody may
+			s = newStage(t)
+		}
 		p := s.phones[w]
 		if s.asks = w; p == nil {
 			p, s.asks = &phone{town: s.town, token: s.tokens[w]}, coordinator
