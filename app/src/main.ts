@@ -11,7 +11,6 @@ import { leisure } from './sync/pause'
 import { followMark, isShared } from './turns/mark'
 import { app } from './ui/app.svelte'
 import { router } from './ui/router.svelte'
-import { watchTaps } from './ui/taps'
 
 // NB! Nothing may be awaited at the top of this module: files that come later import it, and would wait for it while
 // it waits for them.
@@ -23,7 +22,6 @@ async function start(): Promise<void> {
   app.open(kith)
   if (turn) app.turn = turn.hold(kith)
   else app.cleared = watchCleared(kith)
-  watchTaps()
   router.start()
   mount(App, { target })
   void beside(kith)

@@ -1,10 +1,11 @@
 /**
  * What the app does by itself for whoever has joined: it brings letters and a till's records to the server, renews a card
- * that runs out, and forgets codes that open nothing any more. Comes in a file of its own, after the first screen.
+ * that runs out, forgets codes that open nothing any more, and takes two taps for one. Comes in a file of its own, after the first screen.
  */
 import { begin as beginLetters } from '../concerns/beside'
 import { renewCards } from '../card/renew'
 import type { Kith } from '../sync'
+import { watchTaps } from './taps'
 
 const served = new WeakSet<Kith>()
 
@@ -13,6 +14,7 @@ export function serve(kith: Kith): void {
   beginLetters(kith)
   if (served.has(kith)) return
   served.add(kith)
+  watchTaps()
   const ignored = () => undefined
   const invites = () => {
     // A code that opens nothing any more need not stay on this phone.
