@@ -104,8 +104,9 @@ func modelRegistry(m *model) *kith.Registry {
 	r.Grant(kith.Grant{Table: "circle", Member: "{row}.member", Audience: "'circle'"})
 	r.Handle("put", func(c *kith.Call) (kith.Result, error) {
 		args, err := kith.Args[struct {
-			ID, Text string
-			Secret   bool
+			ID     string `json:"id"`
+			Text   string `json:"text"`
+			Secret bool   `json:"secret"`
 		}](c)
 		if err != nil {
 			return kith.Result{}, err

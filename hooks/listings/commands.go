@@ -38,7 +38,8 @@ func add(c *sync.Call) (sync.Result, error) {
 	if err := c.App.Save(r); err != nil {
 		return sync.Result{}, err
 	}
-	return sync.Result{}, Joined(c.App, r.Id, c.Member)
+	_, err = host(c.App, sync.DerivedID("host", c.Nonce), r.Id, c.Member)
+	return sync.Result{}, err
 }
 
 // addPlace stores a new place.

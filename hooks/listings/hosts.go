@@ -15,7 +15,7 @@ type Link interface {
 	Use(c *sync.Call) error
 }
 
-// Joined makes a member one of those who run a listing.
+// Joined makes a member who joins by a link one of those who run a listing.
 func Joined(tx core.App, listing, member string) error {
 	_, err := host(tx, core.GenerateDefaultRandomId(), listing, member)
 	return err
