@@ -118,7 +118,7 @@ var removals = []fault{
 		`auds...); err != nil {`, `auds...); err != nil && !FAULT {`,
 	}, "TestOracle_Push/^safety.vouch,_of_papers$"},
 	{"who is blocked is told", "hooks/safety/safety.go", []string{
-		"sync.Texts(\"member\", \"blocked\"),\n\t\tTo: []sync.Audience{{Key: \"'member/' || {row}.member\"}}", "sync.Texts(\"member\", \"blocked\"),\n\t\tTo: []sync.Audience{{Key: map[bool]string{false: \"'member/' || {row}.member\", true: \"'member/' || {row}.blocked\"}[FAULT]}}",
+		"sync.Texts(\"member\", \"blocked\", \"about\"),\n\t\tTo: []sync.Audience{{Key: \"'member/' || {row}.member\"}}", "sync.Texts(\"member\", \"blocked\", \"about\"),\n\t\tTo: []sync.Audience{{Key: map[bool]string{false: \"'member/' || {row}.member\", true: \"'member/' || {row}.whom\"}[FAULT]}}",
 	}, "TestOracle_Pull"},
 	{"everybody unblocks for another", "hooks/safety/safety.go", []string{
 		`if b.GetString("member") != c.Member {`, `if b.GetString("member") != c.Member && !FAULT {`,
