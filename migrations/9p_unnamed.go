@@ -8,7 +8,7 @@ import (
 func init() { m.Register(unnamedUp, unnamedDown, "9p_unnamed.go") }
 
 // unnamedUp: who blocks or reports somebody by an ask, a reply or a circle isn't told who
-// that is. Of what was done before, it is known by whether the two had an agreement.
+// that is. What was done before stays as it is: no release had any of the three.
 func unnamedUp(app core.App) error {
 	err := changed(app, "blocks", func(c *core.Collection) {
 		c.Fields.Add(text("blocked", 15), text("about", 15), hidden("whom", 15))
@@ -21,19 +21,11 @@ func unnamedUp(app core.App) error {
 	if err := app.Save(base("reportSubjects", needed("about", 15))); err != nil {
 		return err
 	}
-	return each(app, subjectsGo,
-		"UPDATE blocks SET whom = blocked, blocked = iif("+agreed("member", "blocked")+", blocked, '')",
-		"INSERT INTO reportSubjects (id, about) SELECT id, about FROM reports WHERE about <> '' AND by <> '' AND NOT "+agreed("by", "about"),
-		"UPDATE reports SET about = '' WHERE id IN (SELECT id FROM reportSubjects)")
+	return each(app, subjectsGo, "UPDATE blocks SET whom = blocked")
 }
 
 // Whom a report is about goes with it.
 const subjectsGo = `CREATE TRIGGER reports_subject AFTER DELETE ON reports BEGIN DELETE FROM reportSubjects WHERE id = OLD.id; END`
-
-// agreed says whether one of two members has let the other act for them.
-func agreed(one, other string) string {
-	return "EXISTS (SELECT 1 FROM consents c WHERE (c.member = " + one + " AND c.helper = " + other + ") OR (c.member = " + other + " AND c.helper = " + one + "))"
-}
 
 func unnamedDown(app core.App) error {
 	err := each(app, "DROP TRIGGER reports_subject",
