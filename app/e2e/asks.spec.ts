@@ -264,6 +264,7 @@ test('what is half written is there again after a reload; sent, or begun again, 
   await phone(page, town, 'activator')
   const found = page.getByText('This is what you had written before.')
   const again = async (path: string) => {
+    await noted(page)
     await page.goto(`${town.url}/plans`)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
     await page.goto(town.url + path)
@@ -277,9 +278,12 @@ test('what is half written is there again after a reload; sent, or begun again, 
   for (const { path, label } of forms) {
     await page.goto(town.url + path)
     await expect(found).toHaveCount(0)
-    await page.getByLabel(label).fill('Half a thing')
-    await again(path)
-    await expect(page.getByLabel(label)).toHaveValue('Half a thing')
+    // It is kept a moment after it was typed, and the page may be left before.
+    await expect(async () => {
+      await page.getByLabel(label).fill('Half a thing')
+      await again(path)
+      await expect(page.getByLabel(label)).toHaveValue('Half a thing', { timeout: 5_000 })
+    }).toPass({ timeout: 60_000 })
     await expect(found).toBeVisible()
     await page.getByRole('button', { name: 'Start over' }).click()
     await expect(page.getByLabel(label)).toHaveValue('')
@@ -289,10 +293,13 @@ test('what is half written is there again after a reload; sent, or begun again, 
   }
 
   await page.goto(`${town.url}/asks/new`)
-  await page.getByLabel('The post office').check()
-  await page.getByLabel('A few words, if you like').fill(WORDS)
-  await again('/asks/new')
-  await expect(page.getByLabel('The post office')).toBeChecked()
+  await expect(async () => {
+    await page.getByLabel('The post office').check()
+    await page.getByLabel('A few words, if you like').fill(WORDS)
+    await again('/asks/new')
+    await expect(page.getByLabel('The post office')).toBeChecked({ timeout: 5_000 })
+    await expect(page.getByLabel('A few words, if you like')).toHaveValue(WORDS)
+  }).toPass({ timeout: 60_000 })
   await page.getByRole('button', { name: 'Put it on the board' }).click()
   await expect(page.getByRole('heading', { name: 'Who can' })).toBeVisible()
   await again('/asks/new')

@@ -110,6 +110,7 @@ test('a block ends what lets a helper act, and the helper is told nothing of it'
 test('who asks to leave with no signal can think better of it, and stays', async ({ page, context, town }) => {
   await joinAs(page, town, 'resident')
   await page.goto(`${town.url}/you/known`)
+  await kept(page)
   await context.setOffline(true)
   await page.getByRole('button', { name: 'Leave', exact: true }).click()
   await page.getByRole('button', { name: 'Yes, leave' }).click()
