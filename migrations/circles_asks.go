@@ -49,8 +49,8 @@ func asks(core.App) *core.Collection {
 	return c
 }
 
-// replies are that somebody can: their id is derived from the ask and the member. apart:
-// the two want nothing to do with one another, and the asker never hears of it.
+// replies are that somebody can, one of a member to an ask. apart: the two want nothing to
+// do with one another, and the asker never hears of it.
 func replies(core.App) *core.Collection {
 	c := base("replies",
 		needed("ask", 15), needed("firstName", limits.FirstName), one("safety", "link", "known", "reference", "dbs"), text("words", limits.AskWords),

@@ -34,24 +34,7 @@ var ErrServed = errors.New("a server serves this data folder already: stop it fi
 // NB! It is the folder itself that is held, by flock: that leaves no file behind,
 // and ends with the process however it dies.
 func Register(app core.App) {
-	var held *os.File
-	app.OnBootstrap().BindFunc(func(e *core.BootstrapEvent) error {
-		if held == nil {
-			var err error
-			if held, err = hold(e.App.DataDir(), syscall.LOCK_SH, ErrRestoring); err != nil {
-				return err
-			}
-		}
-		return e.Next()
-	})
-	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
-		err := e.Next()
-		if held != nil {
-			err = errors.Join(err, held.Close())
-			held = nil
-		}
-		return err
-	})
+	whileItRuns(app, 0, func(dir string) (*os.File, error) { return hold(dir, syscall.LOCK_SH, ErrRestoring) })
 }
 
 // ServeAlone makes the server the only one of its folder. Who finds another there
@@ -61,18 +44,22 @@ func Register(app core.App) {
 // own. Its file stays; the lock on it ends with the process however it dies. It is not
 // data.db: whoever closes that, drops SQLite's own locks.
 func ServeAlone(app core.App, wait time.Duration) {
+	const first = -1 // before anything in the folder is opened, and so mended
+	whileItRuns(app, first, func(dir string) (*os.File, error) { return holdFile(dir, wait) })
+}
+
+// whileItRuns takes a lock on the folder when the community is opened, and lets it go at
+// the end.
+func whileItRuns(app core.App, priority int, take func(dir string) (*os.File, error)) {
 	var held *os.File
-	app.OnBootstrap().Bind(&hook.Handler[*core.BootstrapEvent]{
-		Priority: -1, // before anything in the folder is opened, and so mended
-		Func: func(e *core.BootstrapEvent) (err error) {
-			if held == nil {
-				if held, err = holdFile(e.App.DataDir(), wait); err != nil {
-					return err
-				}
+	app.OnBootstrap().Bind(&hook.Handler[*core.BootstrapEvent]{Priority: priority, Func: func(e *core.BootstrapEvent) (err error) {
+		if held == nil {
+			if held, err = take(e.App.DataDir()); err != nil {
+				return err
 			}
-			return e.Next()
-		},
-	})
+		}
+		return e.Next()
+	}})
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		err := e.Next()
 		if held != nil {

@@ -60,7 +60,6 @@ export class Kith {
   readonly #outbox: Outbox
   readonly #subscribers = new Set<(changed: Topics) => void>()
   readonly #rested = new Set<() => void>()
-  readonly #saving = new Map<string, Promise<Entry>>()
   readonly #membership: Membership
   #me: Me | null = null
 
@@ -188,17 +187,9 @@ export class Kith {
     return this.#outbox.answers(name)
   }
 
-  /**
-   * Saves what the person did. Resolves once it is safe on this device; throws `SendError` if it isn't. The very same
-   * while it is still being saved, as two taps make it, is one.
-   */
+  /** Saves what the person did. Resolves once it is safe on this device; throws `SendError` if it isn't. */
   send(name: string, args: object, { for: whom }: { for?: string } = {}): Promise<Entry> {
-    const what = JSON.stringify([name, args, whom])
-    const same = this.#saving.get(what)
-    if (same) return same
-    const saved = this.#outbox.save(name, args, whom).finally(() => this.#saving.delete(what))
-    this.#saving.set(what, saved)
-    return saved
+    return this.#outbox.save(name, args, whom)
   }
 
   /** Sends a rejected or quarantined command again, mended, in the place of the old one. */

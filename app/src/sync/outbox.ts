@@ -24,6 +24,7 @@ export interface OutboxOptions {
 
 export class Outbox {
   #list: readonly Entry[] | null = null
+  readonly #saving = new Map<string, Promise<Entry>>()
 
   constructor(private readonly options: OutboxOptions) {}
 
@@ -43,8 +44,20 @@ export class Outbox {
     return new Map(done.map(({ nonce, outcome }) => [nonce, outcome?.result]))
   }
 
-  /** Saves a command, in the place of a settled one if asked; throws `SendError` if that can't be. */
-  async save(name: string, args: object, whom?: string, replaces?: string): Promise<Entry> {
+  /**
+   * Saves a command, in the place of a settled one if asked; throws `SendError` if that can't be. The very same while it
+   * is still being saved, as two taps make it, is one.
+   */
+  save(name: string, args: object, whom?: string, replaces?: string): Promise<Entry> {
+    const what = JSON.stringify([name, args, whom, replaces])
+    const same = this.#saving.get(what)
+    if (same) return same
+    const saved = this.#append(name, args, whom, replaces).finally(() => this.#saving.delete(what))
+    this.#saving.set(what, saved)
+    return saved
+  }
+
+  async #append(name: string, args: object, whom?: string, replaces?: string): Promise<Entry> {
     const { store, replica, member, learn, saved, full } = this.options
     if (!store.durable) throw new SendError('storage_blocked', 'This browser keeps nothing for this site, so it can’t be saved here.')
     if (byteLength(args) > ARGS_BYTES) throw new SendError('too_large', 'This is too long to send. Shorten it, and try again.')
