@@ -114,7 +114,7 @@ const resultMark = "KITH-SIM-PART "
 func startPart(t *testing.T, part, parts int) (r partResult) {
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSim_HoldsEveryInvariant$", "-test.timeout=0",
 		"-seeds="+strconv.Itoa(*seeds), "-first="+strconv.FormatUint(*first, 10), "-steps="+strconv.Itoa(*length))
-	cmd.Env = append(os.Environ(), fmt.Sprintf("KITH_SIM_PART=%d/%d", part, parts), "GOMAXPROCS=1", "GOGC=400")
+	cmd.Env = append(os.Environ(), fmt.Sprintf("KITH_SIM_PART=%d/%d", part, parts), "GOMAXPROCS=1", "GOGC=1600")
 	raw, err := cmd.CombinedOutput()
 	before, after, _ := bytes.Cut(raw, []byte(resultMark))
 	r.output, r.err = string(before), err

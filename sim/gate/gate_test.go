@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ func TestNext_GoesOnWithWhatIsMissing(t *testing.T) {
 	}
 	check := func(wantFirst, wantCount int) {
 		t.Helper()
-		if first, count := next(p, ledger, "new", time.Minute); first != wantFirst || count != wantCount {
+		if first, count := next(p, ledger, "new", time.Minute, 0); first != wantFirst || count != wantCount {
 			t.Errorf("next is %d from %d, not %d from %d", count, first, wantCount, wantFirst)
 		}
 	}
@@ -32,6 +33,39 @@ func TestNext_GoesOnWithWhatIsMissing(t *testing.T) {
 	check(50, 50)
 	ledger = append(ledger, entry{Part: "sim", Code: "new", First: 50, Count: 50, Seconds: 10})
 	check(1000, 0)
+	for from, want := range map[int]int{0: 0, 700: 700, 1000: 1000, 2000: 1000} {
+		if first, _ := next(p, ledger, "newer", time.Minute, from); first != want {
+			t.Errorf("from %d on, next begins at %d, not at %d", from, first, want)
+		}
+	}
+}
+
+// Ensure that the ledger, which is in the repository, says how a slice that failed
+// is run again on any machine, and nothing of the one it failed on.
+func TestAnywhere_RunsAgainElsewhere(t *testing.T) {
+	checkout := func() string {
+		t.Helper()
+		root := t.TempDir()
+		if err := os.Mkdir(filepath.Join(root, "sim"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(root, "kith"), []byte("#!/bin/sh\necho $KITH_FIRST $1 $KITH_BIN\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		return root
+	}
+	here, there := checkout(), checkout()
+	t.Chdir(here)
+	bin := filepath.Join(here, "kith")
+	again := command{"sim", []string{"KITH_BIN=" + bin, "KITH_FIRST=7"}, []string{bin, "^Test$"}}.anywhere()
+	if strings.Contains(again, here) {
+		t.Errorf("%s has the path of a machine", again)
+	}
+	cmd := exec.Command("sh", "-c", again)
+	cmd.Dir = there
+	if said, err := cmd.CombinedOutput(); err != nil || string(said) != "7 ^Test$ "+there+"/kith\n" {
+		t.Errorf("%s: %v: %s", again, err, said)
+	}
 }
 
 // Ensure that figures come from what a test said of this part, and that silence

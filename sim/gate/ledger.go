@@ -59,9 +59,9 @@ func appendTo(path string, e entry) error {
 	return errors.Join(err, f.Close())
 }
 
-// next is the slice that comes next: the first units that no entry of this code has
-// passed, as many as last about as long as a slice should.
-func next(p part, ledger []entry, code string, length time.Duration) (first, count int) {
+// next is the slice that comes next: the first units, from the given one on, that no
+// entry of this code has passed, as many as last about as long as a slice should.
+func next(p part, ledger []entry, code string, length time.Duration, from int) (first, count int) {
 	passed, seconds, units := make([]bool, p.size), 0.0, 0
 	for _, e := range ledger {
 		if e.Part != p.name || e.Code != code || e.Failed != "" {
@@ -72,10 +72,12 @@ func next(p part, ledger []entry, code string, length time.Duration) (first, cou
 			passed[i] = true
 		}
 	}
-	first = slices.Index(passed, false)
+	from = min(from, p.size)
+	first = slices.Index(passed[from:], false)
 	if first < 0 {
 		return p.size, 0
 	}
+	first += from
 	hole := slices.Index(passed[first:], true)
 	if hole < 0 {
 		hole = p.size - first

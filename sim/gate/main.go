@@ -4,6 +4,7 @@
 //
 //	go run ./sim/gate -parts sim,crash -minutes 20
 //	go run ./sim/gate report
+//	go run ./sim/gate -code 7aee335694ee report
 package main
 
 import (
@@ -20,13 +21,15 @@ func main() {
 	parts := flag.String("parts", "", "which parts, with commas between; empty: all")
 	minutes := flag.Int("minutes", 0, "begin no slice after so many minutes; 0: go on to the end")
 	slice := flag.Duration("slice", 3*time.Minute, "how long a slice should take")
-	ledger := flag.String("ledger", "gate.jsonl", "where what was done is written down")
+	from := flag.Int("from", 0, "begin with this unit of a part, and leave those before it to another time")
+	ledger := flag.String("ledger", "sim/gate/ledger.jsonl", "where what was done is written down")
+	of := flag.String("code", "", "report what was done of the code of this name; empty: of what stands here")
 	flag.Parse()
 	wanted, err := choose(*parts)
 	if err == nil && flag.Arg(0) == "report" {
-		err = report(*ledger, wanted)
+		err = report(*ledger, wanted, *of)
 	} else if err == nil {
-		g := &gate{ledger: *ledger, slice: *slice}
+		g := &gate{ledger: *ledger, slice: *slice, from: *from}
 		if *minutes > 0 {
 			g.until = time.Now().Add(time.Duration(*minutes) * time.Minute)
 		}
@@ -38,17 +41,20 @@ func main() {
 	}
 }
 
-// report prints the sums of what was done on the code as it is.
-func report(ledger string, wanted []part) error {
-	code, err := identity(".")
-	if err != nil {
-		return err
+// report prints the sums of what was done on the code of this name, or as it is.
+func report(ledger string, wanted []part, of string) error {
+	c := code{server: of, all: of}
+	if of == "" {
+		var err error
+		if c, err = identity("."); err != nil {
+			return err
+		}
 	}
 	done, err := readLedger(ledger)
 	if err != nil {
 		return err
 	}
-	fmt.Print(table(wanted, done, code))
+	fmt.Print(table(wanted, done, c))
 	return nil
 }
 
@@ -56,6 +62,7 @@ func report(ledger string, wanted []part) error {
 type gate struct {
 	ledger string
 	slice  time.Duration
+	from   int
 	until  time.Time
 	code   code
 	tools  tools
@@ -79,7 +86,7 @@ func (g *gate) run(wanted []part) (err error) {
 	if err != nil && !errors.Is(err, errTime) {
 		return err
 	}
-	return report(g.ledger, wanted)
+	return report(g.ledger, wanted, "")
 }
 
 // part runs what is missing of one part, slice by slice.
@@ -89,7 +96,7 @@ func (g *gate) part(p part) error {
 		if err != nil {
 			return err
 		}
-		first, count := next(p, done, g.code.of(p), g.slice)
+		first, count := next(p, done, g.code.of(p), g.slice, g.from)
 		if count == 0 {
 			return nil
 		}
@@ -117,7 +124,7 @@ func (g *gate) play(p part, first, count int) error {
 		return errors.Join(e, errors.New("the code changed while it was measured, so this slice counts for nothing"))
 	}
 	if err != nil {
-		e.Failed, e.Figures = c.String(), nil
+		e.Failed, e.Figures = c.anywhere(), nil
 	}
 	if e := appendTo(g.ledger, e); e != nil {
 		return e

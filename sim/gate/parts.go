@@ -59,6 +59,16 @@ func (c command) String() string {
 	return strings.Join(words, " ")
 }
 
+// anywhere is String without the path of this machine: the shell's $OLDPWD is the
+// folder that c goes into c.dir from.
+func (c command) anywhere() string {
+	root, err := filepath.Abs(".")
+	if err != nil {
+		return c.String()
+	}
+	return strings.ReplaceAll(c.String(), root, "$OLDPWD")
+}
+
 func (c command) run() (string, error) {
 	var said bytes.Buffer
 	cmd := exec.Command(c.args[0], c.args[1:]...)
