@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { LocalFacts } from '../sync'
-import { Draft } from './draft'
+import { Draft, forgetOld } from './draft'
 
 function phone(): LocalFacts & { facts: Map<string, any> } {
   const facts = new Map<string, any>()
@@ -40,4 +40,15 @@ it('of many the last few are kept', async () => {
   expect(local.get('draft/message')).toHaveLength(5)
   expect(new Draft(local, 'message', 'reply8').kept).toEqual({ words: '8' })
   expect(new Draft(local, 'message', 'reply0').kept).toBeUndefined()
+})
+
+it('what nobody came back to for four weeks is forgotten, and not a day before', async () => {
+  const local = phone()
+  const [draft, other] = [new Draft<typeof BLANK>(local, 'ask', 'edna'), new Draft<typeof BLANK>(local, 'slot')]
+  await draft.keep({ words: 'To the library' }, BLANK)
+  await other.keep({ words: 'At nine' }, BLANK)
+  await forgetOld(local, Date.now() + 27 * 86_400_000)
+  expect([draft.kept, other.kept]).toEqual([{ words: 'To the library' }, { words: 'At nine' }])
+  await forgetOld(local, Date.now() + 29 * 86_400_000)
+  expect(JSON.stringify([...local.facts.values()])).not.toMatch(/library|nine|edna/)
 })

@@ -1,10 +1,11 @@
 /**
  * What the app does by itself for whoever has joined: it brings letters and a till's records to the server, renews a card
- * that runs out, forgets codes that open nothing any more, and takes two taps for one. Comes in a file of its own, after the first screen.
+ * that runs out, forgets codes that open nothing any more and what was half typed a month ago, and takes two taps for one. Comes in a file of its own, after the first screen.
  */
 import { begin as beginLetters } from '../concerns/beside'
 import { renewCards } from '../card/renew'
 import type { Kith } from '../sync'
+import { forgetOld } from './draft'
 import { watchTaps } from './taps'
 
 const served = new WeakSet<Kith>()
@@ -34,6 +35,7 @@ export function serve(kith: Kith): void {
     if (changed.has('@outbox')) settle(kith)
     if (changed.has('@me')) till()
   })
+  void forgetOld(kith.local, Date.now()).catch(ignored)
   invites()
   cards()
   told()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { homeOf, isSame, mistakesOf, tidied } from './form'
+import { filled, homeOf, isSame, mistakesOf, tidied } from './form'
 
 const HOME = { address: '7 Elm Row', door: 'Ring twice', ringName: 'Joan', ringPhone: '020 7946 0011' }
 
@@ -24,5 +24,12 @@ describe('the form of a home', () => {
   it('knows what is saved', () => {
     expect(isSame(tidied({ ...HOME, address: ' 7 Elm Row ' }), homeOf({ id: 'c', ...HOME }))).toBe(true)
     expect(isSame(HOME, homeOf(undefined))).toBe(false)
+  })
+
+  it('takes a row that comes after the page, and leaves what somebody wrote or emptied', () => {
+    const blank = homeOf(undefined)
+    expect(filled(blank, blank, HOME)).toEqual(HOME)
+    expect(filled({ ...blank, address: '9 Oak St' }, blank, HOME)).toEqual({ ...HOME, address: '9 Oak St' })
+    expect(filled({ ...HOME, door: '' }, HOME, { ...HOME, address: '9 Oak St' })).toEqual({ ...HOME, door: '' })
   })
 })
