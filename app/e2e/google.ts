@@ -161,22 +161,14 @@ export class Reached {
     await this.deliverText(JSON.stringify({ from: '100000000001', fcmMessageId: '1', priority: 'normal', data }))
   }
 
-  /** As `deliver`, until it is shown: a browser with much to do was seen to lose one, and what comes twice is shown once. */
-  async deliverSurely(data: { v: string; n: string; k: string }): Promise<void> {
-    await expect(async () => {
-      await this.deliver(data)
-      await expect.poll(async () => (await this.shown()).map(({ n }) => n), { timeout: 5_000 }).toEqual([data.n])
-    }).toPass({ timeout: 60_000 })
-  }
-
   async deliverText(text: string): Promise<void> {
     await this.cdp.send('ServiceWorker.deliverPushMessage', { origin: this.origin, registrationId: this.registrationId, data: text })
   }
 
-  /** What is shown now. */
+  /** What is shown now; as the app asks for it (app/src/notices/showing.ts). */
   shown(): Promise<{ title: string; body: string; tag: string; n: string; silent: boolean }[]> {
     return this.page.evaluate(async () => {
-      const all = (await (await navigator.serviceWorker.getRegistration())?.getNotifications()) ?? []
+      const all = await navigator.locks.request('kith-showing', async () => (await navigator.serviceWorker.getRegistration())?.getNotifications() ?? [])
       return all.map(({ title, body, tag, data, silent }) => ({ title, body, tag, n: data?.n, silent: silent === true }))
     })
   }

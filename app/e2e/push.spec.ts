@@ -87,7 +87,8 @@ test.describe('what comes by push', () => {
       await page.goto(town.url)
       await page.getByRole('heading', { level: 1 }).waitFor()
       if (n === 'offline') await page.context().setOffline(true)
-      await phone.deliverSurely({ v: '1', n, k })
+      await phone.deliver({ v: '1', n, k })
+      await showsOnly(phone, n)
       await phone.tap(k)
       await page.waitForURL(`${town.url}/notices/${n}`)
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
@@ -321,7 +322,8 @@ test('turned off, or left: it ends here, at the server and at Google, and nothin
   for (const how of ['turned off', 'left'] as const) {
     await turnOn(page, told)
     const phone = await Reached.open(page)
-    await phone.deliverSurely({ v: '1', n: 'abc', k: 'notice' })
+    await phone.deliver({ v: '1', n: 'abc', k: 'notice' })
+    await showsOnly(phone, 'abc')
     if (how === 'turned off') {
       await page.getByRole('button', { name: 'Turn it off on this phone' }).click()
       await expect(page.getByText('It is off. Nothing comes to this phone any more.')).toBeVisible()

@@ -3,6 +3,7 @@
  * is sent to it arrives, whoever sends it.
  */
 import { deleteDB, openDB } from 'idb'
+import { shown } from './showing'
 
 /** What Firebase keeps here. */
 const DATABASES = ['firebase-messaging-database', 'firebase-installations-database', 'firebase-heartbeat-database']
@@ -14,14 +15,11 @@ const LIMIT_MS = 5_000
 export async function endHere(): Promise<void> {
   const here = globalThis.navigator?.serviceWorker
   if (!here) return
-  const end = async () => {
-    const registration = await here.getRegistration()
-    for (const shown of (await registration?.getNotifications().catch(() => [])) ?? []) shown.close()
-    await Promise.allSettled([globalThis.caches?.delete(TOLD), reset()])
-  }
+  const close = async () => (await shown(await here.getRegistration())).forEach((one) => one.close())
+  const end = () => Promise.allSettled([close(), globalThis.caches?.delete(TOLD), reset()])
   let stop: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<void>((done) => (stop = setTimeout(done, LIMIT_MS)))
-  await Promise.race([end().catch(() => undefined), late])
+  await Promise.race([end(), late])
   clearTimeout(stop)
 }
 

@@ -2,6 +2,7 @@
  * What comes by push, in a worker with pages, notifications and a cache that are made of lists.
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { SHOWING, shown as allShown } from '../notices/showing'
 import { pushed } from '../words/pushed'
 
 /** In a variable, so that the worker is checked with the types of a worker and not with those of a page. */
@@ -14,6 +15,7 @@ interface Shown {
   data: { n: string }
   renotify: boolean
   silent: boolean
+  icon?: string
 }
 
 class Page {
@@ -43,6 +45,25 @@ class Page {
   }
 }
 
+/** One lock, as a browser has it: those that share it are let in together, whoever wants it alone waits for them. */
+class Lock {
+  private readonly held = new Set<Promise<unknown>>()
+  private alone = false
+  async request(_: string, ...rest: [how: { mode: string }, work: () => Promise<unknown>] | [work: () => Promise<unknown>]) {
+    const work = rest.at(-1) as () => Promise<unknown>
+    if (rest.length === 1) {
+      while (this.held.size > 0) await Promise.race(this.held)
+      this.alone = true
+    } else if (this.alone) return work()
+    const done = work().finally(() => {
+      this.held.delete(done)
+      this.alone = false
+    })
+    this.held.add(done)
+    return done
+  }
+}
+
 let pages: Page[]
 let shown: Shown[]
 let opened: string[]
@@ -55,7 +76,10 @@ beforeEach(async () => {
   opened = []
   told = new Map()
   vi.resetModules()
-  vi.stubGlobal('caches', { open: async () => ({ match: async (key: string) => told.get(key)?.clone(), put: async (key: string, value: Response) => void told.set(key, value) }) })
+  vi.stubGlobal('caches', {
+    match: async () => new Response('a picture'),
+    open: async () => ({ match: async (key: string) => told.get(key)?.clone(), put: async (key: string, value: Response) => void told.set(key, value) }),
+  })
   vi.stubGlobal('self', {
     clients: { matchAll: async () => pages, openWindow: async (address: string) => void opened.push(address) },
     registration: {
@@ -143,10 +167,77 @@ describe('a push', () => {
     expect(shown[0]).toMatchObject({ silent: false })
   })
 
-  test('is shown where the browser keeps nothing', async () => {
-    vi.stubGlobal('caches', { open: () => Promise.reject(new Error('no room')) })
+  test('has its picture with it: a browser that fetches one shows nothing until it has come, which on a bad line is too late', async () => {
     await push({ v: '1', n: 'abc', k: 'task' })
-    expect(shown).toMatchObject([{ data: { n: 'abc' }, silent: false }])
+    expect(shown[0]!.icon).toBe(`data:image/png;base64,${btoa('a picture')}`)
+  })
+
+  test.each([
+    ['says no', () => Promise.reject(new Error('no room'))],
+    ['never answers', () => new Promise(() => undefined)],
+  ])('is shown where what the browser keeps %s', async (_, answer) => {
+    vi.useFakeTimers()
+    vi.stubGlobal('caches', { match: answer, open: answer })
+    const two = Promise.all([push({ v: '1', n: 'abc', k: 'task' }), push({ v: '1', n: 'abd', k: 'notice' })])
+    await vi.advanceTimersByTimeAsync(20_000)
+    await two
+    expect(shown).toMatchObject([{ data: { n: 'abc' }, silent: false }, { data: { n: 'abd' }, silent: false }])
+    expect(shown[0]).not.toHaveProperty('icon')
+  })
+
+  test('is shown though the one before it never is', async () => {
+    vi.useFakeTimers()
+    const { registration } = self as unknown as { registration: { showNotification: (title: string, options: Shown) => Promise<void> } }
+    const shows = registration.showNotification
+    registration.showNotification = () => new Promise(() => undefined)
+    void push({ v: '1', n: 'abc', k: 'task' })
+    await vi.advanceTimersByTimeAsync(0)
+    registration.showNotification = shows
+    const next = push({ v: '1', n: 'abd', k: 'task' })
+    await vi.advanceTimersByTimeAsync(3_000)
+    await next
+    expect(shown).toMatchObject([{ data: { n: 'abd' } }])
+  })
+
+  test('that was cut off before it was shown rings when it comes again', async () => {
+    const { registration } = self as unknown as { registration: { showNotification: (title: string, options: Shown) => Promise<void> } }
+    const shows = registration.showNotification
+    registration.showNotification = () => Promise.reject(new Error('killed'))
+    await expect(push({ v: '1', n: 'abc', k: 'task' })).rejects.toThrow('killed')
+    registration.showNotification = shows
+    await push({ v: '1', n: 'abc', k: 'task' })
+    expect(shown).toMatchObject([{ data: { n: 'abc' }, silent: false, renotify: true }])
+  })
+
+  test('is shown while a page asks what is shown, and a page waits for it', async () => {
+    const lock = new Lock()
+    vi.stubGlobal('navigator', { locks: lock })
+    let asked = () => {}
+    const { registration } = self as unknown as { registration: { showNotification: (title: string, options: Shown) => Promise<void> } }
+    const shows = registration.showNotification
+    const order: string[] = []
+    registration.showNotification = async (title, options) => {
+      order.push('begun')
+      await new Promise<void>((go) => (asked = go))
+      await shows(title, options)
+      order.push('shown')
+    }
+    const done = push({ v: '1', n: 'abc', k: 'task' })
+    await vi.waitFor(() => expect(order).toEqual(['begun']))
+    const asking = { getNotifications: async () => (order.push('a page asks'), []) } as unknown as ServiceWorkerRegistration
+    const page = allShown(asking)
+    asked()
+    await Promise.all([done, page])
+    expect(order).toEqual(['begun', 'shown', 'a page asks'])
+
+    let answer = () => {}
+    void lock.request(SHOWING, () => new Promise<void>((go) => (answer = go)))
+    const next = push({ v: '1', n: 'abd', k: 'notice' })
+    await vi.waitFor(() => expect(order.at(-1)).toBe('begun'))
+    asked()
+    await next
+    answer()
+    expect(shown).toHaveLength(2)
   })
 
   test('lets every open page look for what is new', async () => {

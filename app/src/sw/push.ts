@@ -3,6 +3,7 @@
  * counted against the app, and after a few the phone is told nothing any more: so each one shows something, whatever it
  * is and whatever is open. That it was shown a while ago is remembered, and then it neither rings nor moves.
  */
+import { SHOWING } from '../notices/showing'
 import { pushed, type Kind } from '../words/pushed'
 
 declare const self: ServiceWorkerGlobalScope
@@ -13,6 +14,7 @@ const TOLD_LIST = '/told'
 const TOLD_MOST = 50
 /** What comes twice within it was sent twice by mistake; later, somebody is told again of what they have not read. */
 const TWICE_MS = 600_000
+const SOON_MS = 2_000
 /** How long a page may take to say that it goes there itself. */
 const ANSWER_MS = 2_000
 
@@ -22,16 +24,40 @@ interface Came {
   k: Kind | 'other'
 }
 
-/** Shows it, and lets open pages look for what is new. */
-export async function show(event: PushEvent): Promise<void> {
-  const { n, k } = read(event)
-  const again = n !== '' && (await wasTold(n, Date.now()))
+let last: Promise<unknown> = Promise.resolve()
+
+/** Shows it, and lets open pages look for what is new. Of two that come at once the second waits for the first. */
+export function show(event: PushEvent): Promise<void> {
+  const came = read(event)
+  const done = soon(last, undefined).then(() => showOne(came))
+  last = done
+  return done
+}
+
+async function showOne({ n, k }: Came): Promise<void> {
+  const again = n !== '' && (await soon(wasTold(n, Date.now()), false))
   const { title, body } = pushed[k]
   // A newer one of the same kind may be in its place by now: that is where a tap leads.
-  const there = again ? (await self.registration.getNotifications({ tag: k }).catch(() => []))[0] : undefined
-  const options = { body, tag: k, data: there?.data ?? { n }, renotify: !again, silent: again, icon: '/icons/kith-192.png', badge: '/icons/kith-192.png' }
-  await self.registration.showNotification(title, options)
+  const there = again ? (await soon(self.registration.getNotifications({ tag: k }), []))[0] : undefined
+  const icon = await soon(picture(), undefined)
+  const options = { body, tag: k, data: there?.data ?? { n }, renotify: !again, silent: again, ...(icon && { icon, badge: icon }) }
+  const put = () => self.registration.showNotification(title, options)
+  const locks = globalThis.navigator?.locks as LockManager | undefined
+  await (locks ? locks.request(SHOWING, { mode: 'shared', ifAvailable: true }, put) : put())
+  // Only now: what was cut off in between rings when it comes again.
+  if (n !== '' && !again) await soon(remember(n, Date.now()), undefined)
   await poke()
+}
+
+/** Whatever is slow or broken here, something is shown: after so long it is done without. */
+function soon<T>(asked: Promise<T>, otherwise: T): Promise<T> {
+  return Promise.race([asked.catch(() => otherwise), new Promise<T>((late) => setTimeout(() => late(otherwise), SOON_MS))])
+}
+
+/** The app's icon out of the cache: the address of one is fetched past it, and nothing is shown until that has come. */
+async function picture(): Promise<string | undefined> {
+  const kept = await caches.match('/icons/kith-192.png')
+  return kept && `data:image/png;base64,${btoa(String.fromCharCode(...new Uint8Array(await kept.arrayBuffer())))}`
 }
 
 /** As much of it as can be read. */
@@ -45,21 +71,20 @@ function read(event: PushEvent): Came {
   return { n: '', k: 'other' }
 }
 
-let telling: Promise<unknown> = Promise.resolve()
+/** Whether this was shown just now. */
+async function wasTold(n: string, now: number): Promise<boolean> {
+  const before = (await told(await caches.open(TOLD))).find(([one]) => one === n)
+  return before !== undefined && Math.abs(now - before[1]) < TWICE_MS
+}
 
-/** Whether this was shown just now; from now on it was. Two that come at once wait for each other. */
-function wasTold(n: string, now: number): Promise<boolean> {
-  const look = async () => {
-    const cache = await caches.open(TOLD)
-    const list: [n: string, at: number][] = (await (await cache.match(TOLD_LIST))?.json()) ?? []
-    const before = list.find(([one]) => one === n)
-    if (before && Math.abs(now - before[1]) < TWICE_MS) return true
-    await cache.put(TOLD_LIST, Response.json([...list.filter((one) => one !== before), [n, now]].slice(-TOLD_MOST)))
-    return false
-  }
-  const told = telling.then(look).catch(() => false)
-  telling = told
-  return told
+async function remember(n: string, now: number): Promise<void> {
+  const cache = await caches.open(TOLD)
+  const others = (await told(cache)).filter(([one]) => one !== n)
+  await cache.put(TOLD_LIST, Response.json([...others, [n, now]].slice(-TOLD_MOST)))
+}
+
+async function told(cache: Cache): Promise<[n: string, at: number][]> {
+  return (await (await cache.match(TOLD_LIST))?.json()) ?? []
 }
 
 /** Tells open pages that there is something new. Also when the browser has changed where this phone is reached. */
