@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kith/hooks/syncapi"
+	"kith/internal/limits"
 	"kith/internal/sync"
 )
 
@@ -137,6 +138,8 @@ func TestDoctor_NamesWhatIsWrong(t *testing.T) {
 	w.names(t, "old databases", "for longer than", old)
 	must(t, os.Rename(w.app.DataDir()+".keys", w.app.DataDir()+".gone"))
 	w.names(t, "transport key", "missing")
+	must(t, os.Truncate(filepath.Join(w.app.DataDir(), "data.db-wal"), limits.LogRunaway+1))
+	w.names(t, "log", "is 400 MB")
 	w.stops()
 	must(t, os.WriteFile(filepath.Join(w.app.DataDir(), "data.db"), []byte("scorched"), 0o600))
 	w.names(t, "database", "can't be read")

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +19,7 @@ import (
 	"kith/hooks"
 	"kith/hooks/machine"
 	"kith/internal/gauges"
+	"kith/internal/limits"
 	"kith/internal/sync"
 )
 
@@ -191,6 +194,8 @@ func TestHealth_TellsSickFromBusy(t *testing.T) {
 	feels("sick", 503, "writes fail")
 	w.exec("DROP TRIGGER broken")
 	feels("ok", 200, "")
+	must(t, os.Truncate(filepath.Join(w.app.DataDir(), "data.db-wal"), limits.LogRunaway+1))
+	feels("sick", 503, "the log of the database is 400 MB")
 }
 
 // Ensure that a refusal that PocketBase writes itself, after all else, is counted and

@@ -50,13 +50,21 @@ func TestProtocol_EveryNamedTestExists(t *testing.T) {
 }
 
 // Ensure that each MUST of the protocol names what holds it: a test here, or a
-// file of the app's tests or of the scenarios that both engines play.
+// file of the app's tests or of the scenarios that both engines play; and that a
+// number is of one statement.
 func TestProtocol_EveryMustNamesItsProof(t *testing.T) {
 	raw, err := os.ReadFile("../docs/protocol.md")
 	must(t, err)
+	numbered, numbers := regexp.MustCompile(`^\*\*[A-Z]\d+\*\*`), map[string]bool{}
 	named := regexp.MustCompile("`(Test[A-Z]\\w*…?|(?:app|testdata)/[^`]+)`")
 	musts := 0
 	for i, line := range strings.Split(string(raw), "\n") {
+		if number := numbered.FindString(line); number != "" {
+			if numbers[number] {
+				t.Errorf("docs/protocol.md:%d: %s stands twice", i+1, number)
+			}
+			numbers[number] = true
+		}
 		if !strings.Contains(line, "MUST") {
 			continue
 		}
