@@ -6,6 +6,7 @@ import { appendFileSync, copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from '@playwright/test'
+import { heard, leaving } from './heard'
 import { Mortal } from './mortal'
 import { BINARY, built, expect, joinAs, kept, openFront, otherPhone, test, Town } from './town'
 
@@ -170,6 +171,7 @@ test('a new version that is used in the middle of a push loses nothing, and send
     await readyToCome(page, town)
     await expect(page.getByText('A new version is ready.')).toBeVisible({ timeout: 60_000 }) // all of it is kept anew, as in kept()
     town.hold()
+    const left = leaving(page, 'visits.come')
     await page.getByRole('button', { name: 'Say I’d like to come' }).click()
     await expect(page.getByText('Sending it now…')).toBeVisible()
     const reloaded = page.waitForEvent('load')
@@ -178,6 +180,10 @@ test('a new version that is used in the middle of a push loses nothing, and send
     town.goOn()
     await page.goto(`${town.url}/plans`)
     await expect(page.getByText('They know you’re coming.')).toHaveCount(1)
+    // The new version sent again what the old one had sent; the server took it for what it is.
+    expect(left.length).toBeGreaterThan(1)
+    expect(new Set(left).size).toBe(1)
+    expect(await heard(page, town, 'visits.come')).toEqual(['ok'])
   } finally {
     town.goOn()
     await town.close()
