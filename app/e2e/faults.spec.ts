@@ -1,12 +1,14 @@
 /**
  * What a browser may do to the app, and the app must outlive: tabs killed at each step of the disk, a disk that was
- * emptied, a new version in mid-push, and two tabs that both believe to lead.
+ * emptied or is full, a new version in mid-push, and two tabs that both believe to lead.
  */
 import { appendFileSync, copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from '@playwright/test'
+import { heard, leaving } from './heard'
 import { Mortal } from './mortal'
+import { Room } from './room'
 import { BINARY, built, expect, joinAs, kept, openFront, otherPhone, test, Town } from './town'
 
 const PHONE = { viewport: { width: 390, height: 844 }, locale: 'en-GB', timezoneId: 'Europe/London', serviceWorkers: 'block' as const }
@@ -156,6 +158,66 @@ test('a phone whose browser threw the storage away says what may be lost, shows 
   await expect(said).toHaveCount(0)
 })
 
+test('a phone that is full says so, loses nothing that was sent or typed, and goes on by itself once there is room', async ({ browser, town }) => {
+  const host = (await otherPhone(browser)).page
+  await joinAs(host, town, 'activator')
+  await host.goto(`${town.url}/groups`)
+  const groups = host.getByRole('heading', { level: 2 }).getByRole('link')
+  await groups.nth(1).waitFor()
+  const [group, other] = await groups.evaluateAll((all) => all.map((one) => one.getAttribute('href')))
+
+  const page = await (await browser.newContext(PHONE)).newPage()
+  await page.clock.install()
+  const room = await Room.little(page, town.url)
+  await joinAs(page, town, 'resident')
+  const full = page.getByText('Your phone is full. New things cannot be saved until you make room.')
+  const sayIt = page.getByRole('button', { name: 'Say I’d like to come' })
+
+  // Rows that come.
+  await page.goto(`${town.url}${group}/come`)
+  await page.getByLabel('Your first name, if you like').fill('Rosa')
+  await room.fill()
+  await host.goto(`${town.url}${group!.replace('/l/', '/groups/')}`)
+  await host.getByLabel('Its name').fill('The full house')
+  await host.getByRole('button', { name: 'Save the change' }).click()
+  await host.getByRole('heading', { level: 2, name: 'The full house' }).waitFor()
+  await expect(full).toBeVisible()
+  await room.make()
+  await page.clock.fastForward('05:01')
+  await expect(full).toHaveCount(0)
+  await expect(page.getByRole('link', { name: /The full house/ })).toBeVisible()
+  await expect(page.getByLabel('Your first name, if you like')).toHaveValue('Rosa')
+
+  // What left just before: the server does it, and the phone can't note that.
+  const left = leaving(page, 'visits.come')
+  town.hold()
+  await sayIt.click()
+  await expect(page.getByText('Sending it now…')).toBeVisible()
+  await room.fill()
+  town.goOn()
+  await expect(host.getByText('Rosa', { exact: true })).toHaveCount(1)
+  await expect(full).toBeVisible()
+
+  // What is tapped meanwhile, after a restart without room.
+  await page.goto(`${town.url}${other}/come`)
+  await page.getByLabel('Your first name, if you like').fill('Rosa Ann')
+  await sayIt.click()
+  await expect(page.getByRole('alert')).toContainText('This phone has no room left, so it isn’t saved. Make some room, and try again.')
+  await expect(full).toBeVisible()
+  await expect(page.getByLabel('Your first name, if you like')).toHaveValue('Rosa Ann')
+
+  await room.make()
+  await page.clock.fastForward('05:01')
+  await expect(full).toHaveCount(0)
+  await sayIt.click()
+  await expect(page.getByText('They know you’re coming')).toBeVisible()
+  await page.goto(`${town.url}/plans`)
+  await expect(page.getByText('They know you’re coming.')).toHaveCount(2)
+  for (const name of ['Rosa', 'Rosa Ann']) await expect(host.getByText(name, { exact: true })).toHaveCount(1)
+  expect(new Set(left).size).toBe(2)
+  expect(await heard(page, town, 'visits.come')).toEqual(['ok', 'ok'])
+})
+
 test('a new version that is used in the middle of a push loses nothing, and sends it once', async ({ page, seeded }) => {
   const folder = mkdtempSync(join(tmpdir(), 'kith-release-'))
   copyFileSync(BINARY, join(folder, 'kith'))
@@ -170,6 +232,7 @@ test('a new version that is used in the middle of a push loses nothing, and send
     await readyToCome(page, town)
     await expect(page.getByText('A new version is ready.')).toBeVisible({ timeout: 60_000 }) // all of it is kept anew, as in kept()
     town.hold()
+    const left = leaving(page, 'visits.come')
     await page.getByRole('button', { name: 'Say I’d like to come' }).click()
     await expect(page.getByText('Sending it now…')).toBeVisible()
     const reloaded = page.waitForEvent('load')
@@ -178,6 +241,10 @@ test('a new version that is used in the middle of a push loses nothing, and send
     town.goOn()
     await page.goto(`${town.url}/plans`)
     await expect(page.getByText('They know you’re coming.')).toHaveCount(1)
+    // The new version sent again what the old one had sent; the server took it for what it is.
+    expect(left.length).toBeGreaterThan(1)
+    expect(new Set(left).size).toBe(1)
+    expect(await heard(page, town, 'visits.come')).toEqual(['ok'])
   } finally {
     town.goOn()
     await town.close()

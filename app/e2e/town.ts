@@ -211,13 +211,13 @@ export async function noted(page: Page): Promise<void> {
 }
 
 /** Opens the front and waits for the first rows. */
-export async function openFront(page: Page, town: Town): Promise<void> {
+export async function openFront(page: Page, town: Pick<Town, 'url'>): Promise<void> {
   await page.goto(town.url)
   await firstDay(page).waitFor()
 }
 
 /** Signs this browser in as a demo person, the way they would: by their link. */
-export async function joinAs(page: Page, town: Town, person: Person): Promise<void> {
+export async function joinAs(page: Page, town: Pick<Town, 'link'>, person: Person): Promise<void> {
   await page.goto(town.link(person))
   await page.getByRole('button', { name: 'Join', exact: true }).click()
   await page.getByRole('heading', { level: 1, name: /^Welcome/ }).waitFor()

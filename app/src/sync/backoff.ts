@@ -42,6 +42,11 @@ export class Backoff {
     this.#failures = 0
   }
 
+  /** Waits so long, unless something changes. */
+  rest(ms: number): void {
+    this.#own = this.env.now() + ms
+  }
+
   /** Waits at least so long, whatever happens. */
   hold(ms: number): void {
     this.#ordered = Math.max(this.#ordered, this.env.now() + ms)

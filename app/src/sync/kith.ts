@@ -76,7 +76,7 @@ export class Kith {
     this.#env = env
     this.#store = store
     this.#standing = new Standing(store, () => this.#publish(new Set(['@status'])))
-    this.#replica = new Replica(store, { app: options.app ?? '1.0.0', now: () => env.now(), monotonic: () => env.monotonic?.() ?? env.now(), changed: (topics) => this.#changed(topics), wrote: () => this.#tabs.tell({ kind: 'moved' }) })
+    this.#replica = new Replica(store, { app: options.app ?? '1.0.0', now: () => env.now(), monotonic: () => env.monotonic?.() ?? env.now(), changed: (topics) => this.#changed(topics), wrote: () => this.#wrote() })
     this.#tabs = new Tabs(name, env, store.durable ? (options.meeting ?? browserMeeting(name)) : ALONE, (message) => this.#hear(message))
     this.local = this.#local = new Local(store, (key) => this.#tabs.tell({ kind: 'local', key }))
     this.#membership = new Membership({ env, store, offset: () => this.offset, renewed: () => this.#tabs.tell({ kind: 'account' }) })
@@ -85,7 +85,7 @@ export class Kith {
       member: () => this.#membership.member,
       learn: async (name) => void (isLearned(name) || (await this.#learn())),
       saved: () => (this.#nudge(false), void this.#askToStay()),
-      full: (full) => this.#standing.setFull(full),
+      full: () => (this.#standing.setFull(true), this.#nudge(true)),
     })
     this.#prover = new Prover({
       env, keys: () => this.#membership.account?.keys ?? null,
@@ -346,8 +346,15 @@ export class Kith {
     if (message.kind === 'local') void this.#local.reread(message.key)
   }
 
+  /** Others must read what this tab has written; and there was room for it. */
+  #wrote(): void {
+    this.#standing.setFull(false)
+    this.#tabs.tell({ kind: 'moved' })
+  }
+
   /** Another tab has written. A leader looks whether there is something to send. */
   async #moved(): Promise<void> {
+    this.#standing.setFull(false)
     await this.#replica.refresh().catch(() => undefined)
     if (this.#tabs.leads) this.#loop.nudge()
   }

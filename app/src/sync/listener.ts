@@ -5,6 +5,7 @@ import type { Prover } from '../device/prover'
 import { Backoff } from './backoff'
 import type { Env } from './env'
 import type { Replica } from './replica'
+import { isFull } from './store'
 import { live, LiveRefused, Offline } from './transport'
 
 export interface ListenerOptions {
@@ -71,6 +72,8 @@ export class Listener {
       }
       this.#backoff.failed()
     } catch (error) {
+      // What found no room would come again with every connection: a pull waits for room, and says so.
+      pull = isFull(error)
       if (!control.signal.aborted) await this.#failed(error)
     } finally {
       control.abort()

@@ -451,6 +451,64 @@ describe('when the server says no', () => {
   })
 })
 
+describe('a phone without room', () => {
+  afterEach(() => void vi.restoreAllMocks())
+
+  /** Nothing is written from now on. */
+  const fill = () =>
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('no room', 'QuotaExceededError')
+    })
+
+  /** A joined phone that is full when it hears that lunch is at noon. */
+  async function full() {
+    const world = townWorld()
+    const kith = await joined(world)
+    const disk = fill()
+    world.server.put('listings', 'lunch', { title: 'Lunch at noon' }, ['public'])
+    for (const line of world.server.frame('rosa', world.lives[0]!.body.cursor)!) world.lives[0]!.push(line)
+    await settled()
+    expect(kith.status.storage).toBe('full')
+    expect(kith.rows('listings').get('lunch')!.title).toBe('Lunch club')
+    return { world, kith, disk }
+  }
+
+  test('says so when rows come, and tries again every five minutes', async () => {
+    const { world, kith, disk } = await full()
+    const before = disk.mock.calls.length
+    await world.advance(4 * MINUTE)
+    expect(disk.mock.calls.length).toBe(before)
+    await world.advance(2 * MINUTE)
+    expect(disk.mock.calls.length).toBeGreaterThan(before)
+    expect(kith.status.storage).toBe('full')
+    disk.mockRestore()
+    await world.advance(5 * MINUTE)
+    expect(kith.status.storage).toBe('ok')
+    expect(kith.rows('listings').get('lunch')!.title).toBe('Lunch at noon')
+  })
+
+  test('tries at once when somebody comes back to it', async () => {
+    const { world, kith, disk } = await full()
+    world.look(false)
+    disk.mockRestore()
+    world.look(true)
+    await settled()
+    expect(kith.status.storage).toBe('ok')
+    expect(kith.rows('listings').get('lunch')!.title).toBe('Lunch at noon')
+  })
+
+  test('does not say so for ever where only what was tapped found no room', async () => {
+    const world = townWorld()
+    const kith = await joined(world)
+    const disk = fill()
+    await expect(kith.send('put', { v: 1 })).rejects.toMatchObject({ code: 'storage_full' })
+    expect(kith.status.storage).toBe('full')
+    disk.mockRestore()
+    await world.advance(5 * MINUTE)
+    expect(kith.status.storage).toBe('ok')
+  })
+})
+
 describe('what is done with no signal', () => {
   const come = (id: string) => ({ id, listing: 'lunch', occurrence: 'x', welcome: 'none' })
   const states = (kith: Kith) => kith.outbox().map(({ state }) => state)

@@ -16,7 +16,7 @@ import { Offline } from './transport'
 
 /** Somebody without an account looks for news at most this often, unless they ask. */
 const PUBLIC_EVERY_MS = 5 * 60_000
-/** How long a phone without room is left alone. */
+/** How long a phone without room is left alone, unless something is saved there after all, or somebody comes back to it. */
 const FULL_WAIT_MS = 5 * 60_000
 /** Answers in a row that moved nothing, before they count as failures. */
 const FRUITLESS = 3
@@ -228,7 +228,7 @@ export class Loop {
   async #failed(error: unknown): Promise<void> {
     if (isFull(error)) {
       this.#tell({ full: true })
-      this.#backoff.hold(FULL_WAIT_MS)
+      this.#backoff.rest(FULL_WAIT_MS)
     } else if (error instanceof Offline) {
       this.#tell({ online: false })
       this.#reachedAnyway = false

@@ -18,8 +18,8 @@ export interface OutboxOptions {
   learn: (name: string) => Promise<void>
   /** Something was saved. */
   saved: () => void
-  /** Whether the last thing found room. */
-  full: (full: boolean) => void
+  /** It found no room. */
+  full: () => void
 }
 
 export class Outbox {
@@ -64,12 +64,11 @@ export class Outbox {
     await learn(name)
     try {
       const entry = await replica.append({ nonce: newNonce(), name, args, member: member(), ...(whom ? { for: whom } : {}) }, replaces)
-      full(false)
       saved()
       return toEntry(entry)
     } catch (error) {
       if (!isFull(error)) throw new SendError('storage_failed', 'This phone couldn’t save it. Try again.')
-      full(true)
+      full()
       throw new SendError('storage_full', 'This phone has no room left, so it isn’t saved. Make some room, and try again.')
     }
   }
