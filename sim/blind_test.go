@@ -47,10 +47,7 @@ var historyFaults = []fault{
 // Ensure that the two checkers of histories are not blind: each mistake, planted
 // into the real binary, is found, by whom it should be.
 func TestHistory_EveryPlantedFaultIsCaught(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it builds the server again, with its faults")
-	}
-	bin := build(t, plant(t, historyFaults), "build", "..")
+	bin := plantedBinary(t)
 	for _, f := range historyFaults {
 		t.Run(f.name, func(t *testing.T) {
 			missing := map[string]bool{}
@@ -74,6 +71,7 @@ func TestHistory_EveryPlantedFaultIsCaught(t *testing.T) {
 			t.Errorf("60 histories, and not caught by %v", missing)
 		})
 	}
+	figures(t, "controls", map[string]int{"faults of histories": len(historyFaults)})
 	holdTable(t, "history faults", tableOfHistoryFaults())
 }
 

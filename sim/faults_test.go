@@ -179,6 +179,11 @@ func tableOfFaults() string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", f.name, f.file, by)
 	}
+	for i, f := range driverFaults {
+		if i == 0 || f.name != driverFaults[i-1].name {
+			fmt.Fprintf(&b, "| %s | %s | `%s` |\n", f.name, f.file, f.caught)
+		}
+	}
 	b.WriteString("| commits without an fsync | internal/store/store.go | `TestPowerCut_TheControlLoses` |\n<!-- end -->")
 	return b.String()
 }

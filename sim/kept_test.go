@@ -156,7 +156,7 @@ func (c *keptConn) breaks() error {
 	if !c.writes {
 		return nil
 	}
-	return breakage.statement()
+	return breakage.statement(false)
 }
 
 const mostKept = 250

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing/synctest"
 	"time"
 
@@ -184,12 +185,27 @@ func (w *world) bring(some []*parcel) (status int, answer []byte) {
 	return status, answer
 }
 
-// carryAll carries what is left, once all is quiet; true while there is some.
+// carryAll carries what is left, once all is quiet; true while there is something of
+// somebody who is not refused.
 func (w *world) carryAll() bool {
-	if len(w.sealed) > 0 {
-		w.carry(false)
+	i := slices.IndexFunc(w.sealed, func(one *parcel) bool { return !w.refused(one.token) })
+	if i < 0 {
+		return false
 	}
-	return len(w.sealed) > 0
+	w.sealed = append(w.sealed[i:len(w.sealed):len(w.sealed)], w.sealed[:i]...)
+	w.carry(false)
+	return true
+}
+
+// checkSealed: what was left sealed has come, but of those who are refused to the
+// end, such as who has left the community (18).
+func (w *world) checkSealed() {
+	for _, one := range w.sealed {
+		if !w.refused(one.token) {
+			w.fail("18: %v lie sealed to the end, and nobody is refused", one.nonces)
+		}
+		w.count("sealed: of who is refused to the end")
+	}
 }
 
 // stall is a phone that doesn't read its connection; goOn reads again.

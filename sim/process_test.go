@@ -121,6 +121,20 @@ func (p *process) tryStart() error {
 
 var errEnded = errors.New("it ended")
 
+// startKilled starts it and kills it after a while; it returns whether it answered
+// before that.
+func (p *process) startKilled(after time.Duration) (answered bool) {
+	p.t.Helper()
+	p.under = []string{"timeout", "-s", "KILL", fmt.Sprint(max(after, time.Millisecond).Seconds())} // of 0 it takes no notice
+	err := p.tryStart()
+	p.kill()
+	p.under = nil
+	if err != nil && (!errors.Is(err, errEnded) || p.cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL) {
+		p.t.Errorf("killed after %v, it ended otherwise: %v, %v\n%s", after, err, p.cmd.ProcessState, p.said.String())
+	}
+	return err == nil
+}
+
 // kill is SIGKILL: nothing is said, nothing is written any more.
 func (p *process) kill() {
 	if p.cmd == nil || p.cmd.Process == nil {

@@ -60,7 +60,7 @@ func (w *world) quiesce() {
 		busy = w.carryAll() || w.endWipes()
 		busy = w.bringAll() || busy
 		if w.step++; w.step > *length+40 {
-			break // atRest says who never came to rest
+			break // atRest and checkSealed say who never came to rest
 		}
 		for _, p := range w.phones {
 			if d := p.disk; p.member != "" && !(w.toWipe(p.token) && d.Queue.Pending() == 0) && (d.Queue.Pending() > 0 || d.Staged() || d.Seq != w.o.now.seq || d.Epoch != w.epoch || d.Repair != 0) {
@@ -79,6 +79,7 @@ func (w *world) quiesce() {
 		w.atRest(p)
 	}
 	w.checkLoss()
+	w.checkSealed()
 	w.checkLetters()
 	w.checkRegisters()
 }

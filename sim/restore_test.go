@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -48,14 +49,17 @@ func drill(t *testing.T) (counted map[string]int) {
 		journals = append(journals, newJournal(join(t, p.addr, code)))
 	}
 	// They write until each was told of 40 things, and of 40 more once the backup is there.
-	made := make(chan error, 1)
-	enough := writeOn(t, journals, 40, 40, made, func() { made <- p.backUp(kept) })
+	made, copying := make(chan error, 1), &copying{dir: p.dir}
+	enough := writeOn(t, journals, 40, 40, copying, made, func() { made <- p.backUpAmid(kept, copying) })
 	if !enough {
 		return nil
 	}
 	p.kill()
 	p.putBack(kept)
-	counted = map[string]int{"missing in the backup": missing(t, p.dir, journals)}
+	counted = map[string]int{"missing in the backup": missing(t, p.dir, journals), "told while it was copied": copying.told()}
+	if counted["told while it was copied"] == 0 {
+		t.Error("nothing was acknowledged while the database was copied: whoever writes waits for the backup")
+	}
 	p.start()
 	for i, j := range journals {
 		counted["acknowledged"] += len(j.told)
@@ -92,6 +96,74 @@ func (p *process) backUp(s safe) error {
 		return fmt.Errorf("%w: %s", err, out)
 	}
 	return nil
+}
+
+// backUpAmid is backUp, again where the copy was too quick for anybody to be told of
+// anything meanwhile.
+func (p *process) backUpAmid(s safe, c *copying) error {
+	for tries := 1; ; tries++ {
+		if err := p.backUp(s); err != nil || c.told() > 0 || tries == 10 {
+			return err
+		}
+		if err := os.Remove(s.file); err != nil {
+			return err
+		}
+		c.forget() // the next one has more in it
+	}
+}
+
+// copying is what phones saw of a backup's copy of the database in dir, while it is made.
+type copying struct {
+	dir string
+
+	mu    sync.Mutex
+	turn  int     // which copy it is
+	whole int64   // the most bytes that it had
+	at    []int64 // how many it had when somebody had just been told of something
+}
+
+// look says which copy there is, and how many bytes it has; less than none: there is none.
+func (c *copying) look() (turn int, bytes int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	copies, err := filepath.Glob(filepath.Join(c.dir, ".backup-*", "data.db"))
+	if err != nil || len(copies) == 0 {
+		return c.turn, -1
+	}
+	info, err := os.Stat(copies[0])
+	if err != nil {
+		return c.turn, -1
+	}
+	c.whole = max(c.whole, info.Size())
+	return c.turn, info.Size()
+}
+
+// heard notes that somebody was told who had asked when a copy had so many bytes.
+func (c *copying) heard(turn int, asked int64) {
+	if is, now := c.look(); turn == is && asked >= 0 && now >= 0 {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.at = append(c.at, now)
+	}
+}
+
+func (c *copying) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.turn, c.whole, c.at = c.turn+1, 0, nil
+}
+
+// told is how often somebody asked and was told while the copy was there, and not all
+// of it.
+func (c *copying) told() (n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, bytes := range c.at {
+		if bytes < c.whole {
+			n++
+		}
+	}
+	return n
 }
 
 // putBack gives the process a new data folder with nothing but the backup.
@@ -149,7 +221,7 @@ func (j *journal) exchange() error {
 
 // writeOn lets all phones write: until each was told of so many things, then until
 // the backup that begin makes is there, then until each was told of so many more.
-func writeOn(t *testing.T, journals []*journal, first, more int, made <-chan error, begin func()) bool {
+func writeOn(t *testing.T, journals []*journal, first, more int, c *copying, made <-chan error, begin func()) bool {
 	var all, reached sync.WaitGroup
 	reached.Add(len(journals))
 	done := make(chan struct{})
@@ -160,8 +232,13 @@ func writeOn(t *testing.T, journals []*journal, first, more int, made <-chan err
 					for range 1 + (n+i)%3 {
 						j.add()
 					}
+					told := len(j.told)
+					turn, asked := c.look()
 					if err := j.exchange(); err != nil {
 						t.Errorf("phone %d: %v", i, err)
+					}
+					if len(j.told) > told {
+						c.heard(turn, asked)
 					}
 				}
 			}

@@ -46,9 +46,10 @@ func whole(t *testing.T, dir string) (epoch string) {
 
 // Ensure that a restore that is killed at any moment leaves the database that was
 // there or the one that was put back, whole, the latter never in the old epoch;
-// and a backup that is killed leaves a whole file or none.
+// and a backup that is killed leaves a whole file or none. KITH_RESTOREKILLS says how
+// often.
 func TestCrash_AKilledRestoreLeavesOneDatabaseOrTheOther(t *testing.T) {
-	kills := max(envCount(t, "KITH_KILLS", 100)/4, 10)
+	kills := envCount(t, "KITH_RESTOREKILLS", 25)
 	p := newProcess(t, filepath.Join(t.TempDir(), "data"))
 	p.verb("seed")
 	dir := t.TempDir()
@@ -60,7 +61,7 @@ func TestCrash_AKilledRestoreLeavesOneDatabaseOrTheOther(t *testing.T) {
 	begun = time.Now()
 	p.verb("restore", good, "--replace")
 	restoreTime := time.Since(begun)
-	r := rand.New(rand.NewPCG(2, uint64(kills)))
+	r := rand.New(rand.NewPCG(2, uint64(before(t))))
 	between := func(d time.Duration) time.Duration { return time.Duration(r.Int64N(int64(d*5/4)) + 1) }
 	done, files := 0, 0
 	for range kills {
@@ -87,5 +88,5 @@ func TestCrash_AKilledRestoreLeavesOneDatabaseOrTheOther(t *testing.T) {
 	}
 	p.start()
 	p.kill()
-	t.Logf("%d kills of each: %d restores and %d backups were whole", kills, done, files)
+	figures(t, "restorekill", map[string]int{"kills of each": kills, "restores that were whole": done, "backups that were whole": files})
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,17 +49,18 @@ func TestUpgrade_OfEveryReleaseLosesNothing(t *testing.T) {
 	for _, release := range releases {
 		t.Run(filepath.Base(release), func(t *testing.T) {
 			u := newUpgrade(t, release)
-			statements := u.countStatements(t)
-			places := envCount(t, "KITH_UPGRADES", 12)
+			places := envCount(t, "KITH_UPGRADES", 11)
+			counted := map[string]int{"releases": 1, "statements": u.countStatements(t)}
 			for i := range places {
-				u.dies(t, statements*i/places)
+				u.dies(t, counted["statements"]*(i+1)/(places+1), counted)
 			}
-			for i := range 3 {
-				u.killed(t, time.Duration(20+60*i)*time.Millisecond)
+			if counted["deaths amid the migrations"] == 0 {
+				t.Error("no death was amid the migrations, so this proves nothing")
 			}
+			u.dies(t, atCommit, counted)
+			u.isKilled(t, max(places/4, 3), counted)
 			u.goesOn(t)
-			t.Logf("%d statements of the way, and it died at %d of them", statements, min(places, statements))
-			figures(t, "upgrade", map[string]int{"releases": 1, "deaths": places + 3})
+			figures(t, "upgrade", counted)
 		})
 	}
 }
@@ -161,12 +163,13 @@ func take(t *testing.T, all map[string][]string, table string, rows *sql.Rows) {
 	}
 }
 
-// whole: all that was there is there, and the index is true.
-func (u *upgrade) whole(t *testing.T, dir, after string) {
+// whole: all that was there is there, but for what is in a renewed table.
+func (u *upgrade) whole(t *testing.T, dir, after string, renewed ...string) {
 	t.Helper()
 	now, seq := contents(t, dir)
 	for _, column := range slices.Sorted(maps.Keys(u.before)) {
-		if moves[column] != "" {
+		table, _, _ := strings.Cut(column, ".")
+		if moves[column] != "" || slices.Contains(renewed, table) {
 			continue
 		}
 		if is, there := now[column]; !there || !slices.Equal(is, u.before[column]) {
@@ -179,7 +182,7 @@ func (u *upgrade) whole(t *testing.T, dir, after string) {
 }
 
 // arrive starts what is built now on a folder, looks, and stops.
-func (u *upgrade) arrive(t *testing.T, dir, after string) {
+func (u *upgrade) arrive(t *testing.T, dir, after string, renewed ...string) {
 	t.Helper()
 	s, err := startServer(dir, "")
 	if err != nil {
@@ -189,7 +192,7 @@ func (u *upgrade) arrive(t *testing.T, dir, after string) {
 	if err := s.stop(); err != nil {
 		t.Errorf("%s: %v", after, err)
 	}
-	u.whole(t, dir, after)
+	u.whole(t, dir, after, renewed...)
 }
 
 // examine: every migration was made that there is, and the index is true.
@@ -217,26 +220,30 @@ func (u *upgrade) countStatements(t *testing.T) int {
 	const many = 1 << 30
 	breakage.set(many, errIO, true)
 	u.arrive(t, u.folder(t), "undisturbed")
-	breakage.Lock()
-	n := many - breakage.after
-	breakage.Unlock()
-	breakage.end()
+	_, n := breakage.end()
 	return n
 }
 
 // dies at a statement, and starts again.
-func (u *upgrade) dies(t *testing.T, at int) {
+func (u *upgrade) dies(t *testing.T, at int, counted map[string]int) {
 	t.Helper()
 	dir := u.folder(t)
 	breakage.set(at, errIO, true)
 	s, err := startUntilItDies(dir)
-	broke := breakage.end()
-	if err != nil && !broke {
+	broke, _ := breakage.end()
+	switch {
+	case !broke && err != nil:
 		t.Errorf("nothing broke at statement %d, and it says %v", at, err)
-	}
-	if err == nil {
+	case !broke:
+		counted["places that it did not come to"]++
+	case err == nil:
 		// What broke was a job, which keeps nobody from starting and comes again by itself: the way was at its end.
 		u.examine(t, s, fmt.Sprintf("started though it died at statement %d", at))
+		counted["jobs that died"]++
+	case u.lacks(t, dir):
+		counted["deaths amid the migrations"]++
+	default:
+		counted["deaths after them"]++
 	}
 	if s != nil {
 		if err := s.stop(); err != nil {
@@ -244,6 +251,21 @@ func (u *upgrade) dies(t *testing.T, at int) {
 		}
 	}
 	u.arrive(t, dir, fmt.Sprintf("died at statement %d", at))
+}
+
+// lacks says whether the migrations in a folder are not all that there are. It looks
+// at a copy: the next start finds what the death left.
+func (u *upgrade) lacks(t *testing.T, dir string) bool {
+	t.Helper()
+	look := t.TempDir()
+	if err := copyData(dir, look); err != nil {
+		t.Fatal(err)
+	}
+	var made int
+	if err := openFile(t, filepath.Join(look, "data.db")).QueryRow("SELECT count(*) FROM _migrations").Scan(&made); err != nil {
+		t.Fatal(err)
+	}
+	return made < len(u.made)
 }
 
 // startUntilItDies is startServer where a migration may panic: whoever is dead
@@ -257,17 +279,41 @@ func startUntilItDies(dir string) (s *server, err error) {
 	return startServer(dir, "")
 }
 
-// killed after a while, and started again.
-func (u *upgrade) killed(t *testing.T, after time.Duration) {
+// isKilled kills it so often, all along the way that one start takes, and then
+// earlier and earlier until one comes before the migrations were made.
+func (u *upgrade) isKilled(t *testing.T, kills int, counted map[string]int) {
 	t.Helper()
 	p := newProcess(t, u.folder(t))
-	p.under = []string{"timeout", "-s", "KILL", fmt.Sprint(after.Seconds())}
 	t.Cleanup(p.kill)
-	if err := p.tryStart(); err != nil && !errors.Is(err, errEnded) {
-		t.Fatal(err)
-	}
+	begun := time.Now()
+	p.start()
+	whole := time.Since(begun)
 	p.kill()
-	u.arrive(t, p.dir, fmt.Sprintf("killed after %v", after))
+	for i := range kills {
+		u.killed(t, whole*time.Duration(2*i+1)/time.Duration(2*kills), counted)
+	}
+	for d := whole / 2; counted["kills before the migrations were made"] == 0 && !t.Failed(); d /= 2 {
+		u.killed(t, d, counted)
+	}
+}
+
+// killed after a while, and started again.
+func (u *upgrade) killed(t *testing.T, after time.Duration, counted map[string]int) {
+	t.Helper()
+	p := newProcess(t, u.folder(t))
+	t.Cleanup(p.kill)
+	answered := p.startKilled(after)
+	renewed := []string{"invites"} // the last thing before it answers is to give the demo people fresh ones
+	switch {
+	case answered:
+		counted["kills after the start"]++
+	case u.lacks(t, p.dir):
+		counted["kills before the migrations were made"]++
+		renewed = nil
+	default:
+		counted["kills after they were"]++
+	}
+	u.arrive(t, p.dir, fmt.Sprintf("killed after %v", after), renewed...)
 }
 
 // goesOn: a phone of then asks from where it was, sends what it had sent and what

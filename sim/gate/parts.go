@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -103,6 +105,10 @@ func parts() ([]part, error) {
 		return nil, err
 	}
 	packages = slices.DeleteFunc(packages, func(p string) bool { return p == "kith/sim" })
+	ruled, err := withRules("internal", "hooks")
+	if err != nil {
+		return nil, err
+	}
 	return []part{
 		whole("tests", true, "check", "unit"),
 		{name: "sim", units: "seeds", size: 100_000, step: 300, speaks: true, command: func(t tools, first, count int) command {
@@ -117,24 +123,32 @@ func parts() ([]part, error) {
 		}},
 		driver("partitions", "runs", 1_000, 4, "KITH_PARTITIONS", "^TestPartitions_"),
 		driver("crash", "kills", 10_000, 100, "KITH_KILLS", "^TestCrash_Loses"),
+		driver("restorekill", "kills of each", 1_000, 25, "KITH_RESTOREKILLS", "^TestCrash_AKilledRestore"),
+		driver("firststart", "kills", 500, 20, "KITH_FIRSTSTARTS", "^TestCrash_AKilledFirstStart"),
 		driver("told", "kills", 2_000, 20, "KITH_TOLD", "^TestCrash_Whoever"),
 		driver("registers", "clubs", 200, 20, "KITH_REGISTERS", "^TestRegisters_"),
 		driver("rotas", "circles", 100, 10, "KITH_ROTAS", "^TestCircles_"),
 		driver("addresses", "months", 20, 2, "KITH_ADDRESSES", "^TestAddresses_"),
 		driver("power", "cuts", 2_000, 50, "KITH_CUTS", "^TestPowerCut_"),
 		driver("histories", "histories", 5_000, 100, "KITH_HISTORIES", "^TestHistory_CanBe"),
-		driver("disk", "kinds of error", 12, 1, "KITH_DISK", "^TestDisk_"),
+		driver("disk", "kinds of error", 12, 1, "KITH_DISK", "^TestDisk_AFailing"),
 		driver("herd", "phones", 10_000, 10_000, "KITH_HERD", "^TestHerd_"),
 		driver("upgrade", "statements a release", 100, 100, "KITH_UPGRADES", "^TestUpgrade_"),
 		driver("restore", "drills", 50, 5, "KITH_RESTORES", "^TestRestore_"),
 		whole("faults", false, "faults"),
+		{name: "controls", units: "run", size: 1, step: 1, speaks: true, command: func(t tools, _, _ int) command {
+			return command{"sim", nil, []string{t.sim, "-test.run=^TestHistory_EveryPlanted|^TestCrash_TheControl|^TestDisk_TheControl", "-test.v", "-test.timeout=1h"}}
+		}},
+		{name: "rules", units: "packages, 1,000,000 tries each", size: len(ruled), step: 1, command: func(_ tools, first, count int) command {
+			return command{".", nil, append(append([]string{"go", "test", "-count=1", "-timeout=2h"}, ruled[first:first+count]...), "-rapid.checks=1000000")}
+		}},
 		{name: "fuzz", units: "targets, 400,000 inputs each", size: len(targets), step: 1, command: func(_ tools, first, _ int) command {
 			return command{".", nil, []string{"scripts/fuzz", "400000x", targets[first]}}
 		}},
 		{name: "race", units: "packages", size: len(packages), step: 1, command: func(_ tools, first, count int) command {
 			return command{".", []string{"CGO_ENABLED=1"}, append([]string{"go", "test", "-race", "-count=1", "-timeout=2h"}, packages[first:first+count]...)}
 		}},
-		whole("e2e", true, "e2e"),
+		whole("e2e", true, "e2e", "KITH_STEPS=all"),
 	}, nil
 }
 
@@ -144,6 +158,23 @@ func listed(name string, args ...string) ([]string, error) {
 		return nil, fmt.Errorf("%s %s: %w", name, strings.Join(args, " "), err)
 	}
 	return strings.Fields(string(out)), nil
+}
+
+// withRules are the packages with rules that rapid tries to break.
+func withRules(folders ...string) (packages []string, err error) {
+	for _, at := range folders {
+		err = errors.Join(err, filepath.WalkDir(at, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			raw, err := os.ReadFile(path)
+			if name := "./" + filepath.ToSlash(filepath.Dir(path)); bytes.Contains(raw, []byte("rapid.Check(")) && !slices.Contains(packages, name) {
+				packages = append(packages, name)
+			}
+			return err
+		}))
+	}
+	return packages, err
 }
 
 // choose returns the parts that are named, in the gate's order.
