@@ -58,7 +58,7 @@ const townName = "kith-town"
 
 var buildTown = sync.OnceValues(func() (*town, error) {
 	dir, err := os.MkdirTemp(fastDir(), townName)
-	scratch = append(scratch, dir, keysOf(dir), concernKeysOf(dir))
+	scratch = append(scratch, dir, keysOf(dir), concernKeysOf(dir), cardKeysOf(dir))
 	return &town{dir: dir, tokens: map[string][]string{}, device: map[string]string{}, keys: map[string]*ecdsa.PrivateKey{}}, err
 })
 

@@ -54,7 +54,8 @@ func TestUpgrade_OfEveryReleaseLosesNothing(t *testing.T) {
 			for i := range places {
 				u.dies(t, counted["statements"]*(i+1)/(places+1), counted)
 			}
-			if counted["deaths amid the migrations"] == 0 {
+			u.behind = u.lacks(t, u.folder(t))
+			if u.behind && counted["deaths amid the migrations"] == 0 {
 				t.Error("no death was amid the migrations, so this proves nothing")
 			}
 			u.dies(t, atCommit, counted)
@@ -71,6 +72,7 @@ type upgrade struct {
 	before  map[string][]string // table.column -> values, in order
 	seq     int64
 	made    []string // migrations
+	behind  bool     // it lacks some of them
 	n       int
 }
 
@@ -95,12 +97,13 @@ func newUpgrade(t *testing.T, release string) *upgrade {
 func (u *upgrade) folder(t *testing.T) string {
 	t.Helper()
 	u.n++
-	dir, err := os.MkdirTemp(fastDir(), "kith-upgrade")
+	root, err := os.MkdirTemp(fastDir(), "kith-upgrade")
 	if err != nil {
 		t.Fatal(err)
 	}
+	dir := filepath.Join(root, "data") // the keys that it makes lie beside it
 	t.Cleanup(func() {
-		if err := errors.Join(closeParked(dir), os.RemoveAll(dir)); err != nil {
+		if err := errors.Join(closeParked(dir), os.RemoveAll(root)); err != nil {
 			t.Error(err)
 		}
 	})
@@ -292,7 +295,7 @@ func (u *upgrade) isKilled(t *testing.T, kills int, counted map[string]int) {
 	for i := range kills {
 		u.killed(t, whole*time.Duration(2*i+1)/time.Duration(2*kills), counted)
 	}
-	for d := whole / 2; counted["kills before the migrations were made"] == 0 && !t.Failed(); d /= 2 {
+	for d := whole / 2; u.behind && counted["kills before the migrations were made"] == 0 && !t.Failed(); d /= 2 {
 		u.killed(t, d, counted)
 	}
 }

@@ -3,7 +3,7 @@
  * along when it takes the app of now. The apps are kept beside the data of their release (sim/README.md).
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Page } from '@playwright/test'
@@ -15,9 +15,12 @@ const UPGRADES = resolve('../testdata/upgrade')
 
 const appOf = (release: string) => join(UPGRADES, release, 'app.tar.gz')
 
+/** A release that was kept just now has the app of now: there is nothing to update. */
+const isNow = (release: string) => execFileSync('tar', ['-xzOf', appOf(release), './sw.js']).equals(readFileSync(join(built(), 'sw.js')))
+
 /** The last two, which phones may still have: N−1 and N−2. */
 const releases = readdirSync(UPGRADES)
-  .filter((release) => existsSync(appOf(release)))
+  .filter((release) => existsSync(appOf(release)) && !isNow(release))
   .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
   .slice(-2)
 

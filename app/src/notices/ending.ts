@@ -16,7 +16,8 @@ export async function endHere(): Promise<void> {
   const here = globalThis.navigator?.serviceWorker
   if (!here) return
   const close = async () => (await shown(await here.getRegistration())).forEach((one) => one.close())
-  const end = () => Promise.allSettled([close(), globalThis.caches?.delete(TOLD), reset()])
+  // What is being shown just now is remembered first.
+  const end = () => Promise.allSettled([close().finally(() => globalThis.caches?.delete(TOLD)), reset()])
   let stop: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<void>((done) => (stop = setTimeout(done, LIMIT_MS)))
   await Promise.race([end(), late])

@@ -179,7 +179,7 @@ describe('a push', () => {
     vi.useFakeTimers()
     vi.stubGlobal('caches', { match: answer, open: answer })
     const two = Promise.all([push({ v: '1', n: 'abc', k: 'task' }), push({ v: '1', n: 'abd', k: 'notice' })])
-    await vi.advanceTimersByTimeAsync(20_000)
+    await vi.advanceTimersByTimeAsync(9_000)
     await two
     expect(shown).toMatchObject([{ data: { n: 'abc' }, silent: false }, { data: { n: 'abd' }, silent: false }])
     expect(shown[0]).not.toHaveProperty('icon')

@@ -41,11 +41,13 @@ async function showOne({ n, k }: Came): Promise<void> {
   const there = again ? (await soon(self.registration.getNotifications({ tag: k }), []))[0] : undefined
   const icon = await soon(picture(), undefined)
   const options = { body, tag: k, data: there?.data ?? { n }, renotify: !again, silent: again, ...(icon && { icon, badge: icon }) }
-  const put = () => self.registration.showNotification(title, options)
+  const put = async () => {
+    await self.registration.showNotification(title, options)
+    // Only now: what was cut off in between rings when it comes again.
+    if (n !== '' && !again) await soon(remember(n, Date.now()), undefined)
+  }
   const locks = globalThis.navigator?.locks as LockManager | undefined
   await (locks ? locks.request(SHOWING, { mode: 'shared', ifAvailable: true }, put) : put())
-  // Only now: what was cut off in between rings when it comes again.
-  if (n !== '' && !again) await soon(remember(n, Date.now()), undefined)
   await poke()
 }
 

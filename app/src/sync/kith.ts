@@ -9,7 +9,7 @@ import { browserEnv, type Env } from './env'
 import { newNonce } from './ids'
 import type { Left, Letterhead } from './left'
 import { Local } from './local'
-import { Loop, type LoopState } from './loop'
+import { FULL_WAIT_MS, Loop, type LoopState } from './loop'
 import { Membership } from './membership'
 import { Minder } from './minder'
 import { currentMe, identity, sameMe } from './me'
@@ -62,6 +62,7 @@ export class Kith {
   readonly #rested = new Set<() => void>()
   readonly #membership: Membership
   #me: Me | null = null
+  #lookedForRoom = -Infinity
 
   /** Opens what this device holds. Resolves from local data alone and never waits for the network. */
   static async open(options: OpenOptions = {}): Promise<Kith> {
@@ -85,7 +86,7 @@ export class Kith {
       member: () => this.#membership.member,
       learn: async (name) => void (isLearned(name) || (await this.#learn())),
       saved: () => (this.#nudge(false), void this.#askToStay()),
-      full: () => (this.#standing.setFull(true), this.#nudge(true)),
+      full: () => this.#noRoom(),
     })
     this.#prover = new Prover({
       env, keys: () => this.#membership.account?.keys ?? null,
@@ -344,6 +345,14 @@ export class Kith {
     if (message.kind === 'rested') this.#haveRested(false)
     if (message.kind === 'account') void this.#rereadAccount()
     if (message.kind === 'local') void this.#local.reread(message.key)
+  }
+
+  /** What was to be saved found no room. The loop looks for some, once in a while: a till tries by itself, with each change. */
+  #noRoom(): void {
+    this.#standing.setFull(true)
+    if (Math.abs(this.#env.now() - this.#lookedForRoom) < FULL_WAIT_MS) return
+    this.#lookedForRoom = this.#env.now()
+    this.#nudge(true)
   }
 
   /** Others must read what this tab has written; and there was room for it. */

@@ -2,7 +2,8 @@
  * What may be held about others ends on time, whatever is done to the clock.
  */
 import 'fake-indexeddb/auto'
-import { describe, expect, test } from 'vitest'
+import { IDBObjectStore } from 'fake-indexeddb'
+import { describe, expect, test, vi } from 'vitest'
 import { Ahead } from './ahead'
 import { Leases } from './leases'
 import { LiveReader } from './live'
@@ -67,6 +68,27 @@ describe('a lease', () => {
     await again.open()
     expect(again.base.get('visits', 'theirs')).toBeUndefined()
     expect(await onDisk(store)).not.toContain('theirs')
+  })
+
+  test('runs, and ends, on a disk on which nothing more can be written', async () => {
+    const phone = new Phone()
+    const { store } = await holding(phone)
+    const full = new DOMException('no room', 'QuotaExceededError')
+    const disk = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw full
+    })
+    try {
+      const again = replicaOn(store, phone)
+      await again.open()
+      expect(again.base.get('visits', 'theirs')).toBeDefined()
+      phone.pass(4 * DAY)
+      const late = replicaOn(store, phone)
+      await late.open()
+      expect(late.base.get('visits', 'theirs')).toBeUndefined()
+      expect(late.base.get('visits', 'all')).toBeDefined()
+    } finally {
+      disk.mockRestore()
+    }
   })
 
   test('is over when the clock went back while the app was closed', async () => {

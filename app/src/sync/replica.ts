@@ -101,8 +101,9 @@ export class Replica {
       await this.store.write(['meta', 'segments'], forgetRows)
       await this.refresh()
     }
-    await this.endLeases()
-    if (this.#owed) await this.compact()
+    // What a full disk has can still be read.
+    await this.endLeases().catch(() => undefined)
+    if (this.#owed) await this.compact().catch(() => undefined)
   }
 
   /** Hides and deletes what is held longer than this device may; it is asked for anew. True: something was. */

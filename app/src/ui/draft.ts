@@ -8,7 +8,7 @@ import type { LocalFacts } from '../sync'
 const FEW = 5
 
 /** Milliseconds: a holiday is shorter. Whom it is about may not even be helped from this phone any more. */
-const LONG = 28 * 86_400_000
+const LONG_MS = 28 * 86_400_000
 
 const KINDS = ['ask', 'circle', 'joining', 'listing', 'message', 'slot'] as const
 type Kind = (typeof KINDS)[number]
@@ -22,7 +22,7 @@ const keyOf = (kind: Kind) => `draft/${kind}`
 export async function forgetOld(local: LocalFacts, now: number): Promise<void> {
   for (const key of KINDS.map(keyOf)) {
     const all = (local.get(key) as Kept<unknown>[] | undefined) ?? []
-    const old = all.filter(([, , at]) => at <= now - LONG)
+    const old = all.filter(([, , at]) => at <= now - LONG_MS)
     if (old.length > 0) await local.set(key, all.filter((one) => !old.includes(one)))
   }
 }
@@ -48,11 +48,16 @@ export class Draft<Typed> {
   async keep(typed: Typed, began: Typed): Promise<void> {
     const now = JSON.stringify(typed)
     if (now === JSON.stringify(began)) return this.drop()
-    if (now !== JSON.stringify(this.kept)) await this.local.set(this.#key, [[this.about, typed, Date.now()], ...this.#others].slice(0, FEW))
+    if (now !== JSON.stringify(this.kept)) await this.#put([[this.about, typed, Date.now()], ...this.#others].slice(0, FEW))
   }
 
   async drop(): Promise<void> {
-    if (this.kept !== undefined) await this.local.set(this.#key, this.#others)
+    if (this.kept !== undefined) await this.#put(this.#others)
+  }
+
+  /** A phone without room keeps none, and what was sent is sent all the same. */
+  #put(all: Kept<Typed>[]): Promise<void> {
+    return this.local.set(this.#key, all).catch(() => undefined)
   }
 
   get #all(): Kept<Typed>[] {

@@ -26,10 +26,10 @@ describe('the form of a home', () => {
     expect(isSame(HOME, homeOf(undefined))).toBe(false)
   })
 
-  it('takes a row that comes after the page, and leaves what somebody wrote or emptied', () => {
+  it('takes what comes after the page, and leaves what somebody wrote or emptied', () => {
     const blank = homeOf(undefined)
     expect(filled(blank, blank, HOME)).toEqual(HOME)
     expect(filled({ ...blank, address: '9 Oak St' }, blank, HOME)).toEqual({ ...HOME, address: '9 Oak St' })
-    expect(filled({ ...HOME, door: '' }, HOME, { ...HOME, address: '9 Oak St' })).toEqual({ ...HOME, door: '' })
+    expect(filled({ ...HOME, door: '' }, HOME, { ...HOME, address: '9 Oak St' })).toEqual({ ...HOME, address: '9 Oak St', door: '' })
   })
 })

@@ -38,8 +38,8 @@ const KEYS = ['address', 'door', 'ringName', 'ringPhone'] as const
 
 export const isSame = (one: Home, other: Home): boolean => KEYS.every((key) => one[key] === other[key])
 
-/** The form when the row was `before` and is `now`. A field that was empty in both takes what came, as the row may come after the page; nothing that somebody wrote, or emptied and has not saved, is touched. */
+/** The form when the row was `before` and is `now`. A field that nobody has touched takes what came: the row may come after the page, and somebody else may change it meanwhile. */
 export const filled = (form: Home, before: Home, now: Home): Home => {
-  const of = (key: keyof Home): string => (form[key] === '' && before[key] === '' ? now[key] : form[key])
+  const of = (key: keyof Home): string => (form[key] === before[key] ? now[key] : form[key])
   return { address: of('address'), door: of('door'), ringName: of('ringName'), ringPhone: of('ringPhone') }
 }
