@@ -48,7 +48,7 @@ export class Draft<Typed> {
   async keep(typed: Typed, began: Typed): Promise<void> {
     const now = JSON.stringify(typed)
     if (now === JSON.stringify(began)) return this.drop()
-    if (now !== JSON.stringify(this.kept)) await this.#put([[this.about, typed, Date.now()], ...this.#others].slice(0, FEW))
+    if (now !== JSON.stringify(this.kept)) await this.#put([[this.about, typed, Date.now()], ...this.#others])
   }
 
   async drop(): Promise<void> {
@@ -57,7 +57,7 @@ export class Draft<Typed> {
 
   /** A phone without room keeps none, and what was sent is sent all the same. */
   #put(all: Kept<Typed>[]): Promise<void> {
-    return this.local.set(this.#key, all).catch(() => undefined)
+    return this.local.set(this.#key, all.slice(0, FEW)).catch(() => undefined)
   }
 
   get #all(): Kept<Typed>[] {
