@@ -1,4 +1,4 @@
-// The first request, before the app has started: who takes its answer is in src/sync/env.ts.
+// src/sync/env.ts says what for.
 ;(async () => {
   try {
     const held = await indexedDB.databases()
@@ -9,6 +9,6 @@
     response.catch(() => undefined)
     globalThis.kithEarly = { path, response, stop }
   } catch {
-    // the app asks for itself
+    // see there
   }
 })()

@@ -39,7 +39,7 @@ export function browserEnv(): Env {
   }
 }
 
-/** What public/early.js has begun. */
+/** What public/early.js has begun: the first request, before the app has started. Where it can't, the app asks for itself. */
 interface Early {
   path: string
   response: Promise<Response>

@@ -9,7 +9,7 @@ import { browserEnv, type Env } from './env'
 import { newNonce } from './ids'
 import type { Left, Letterhead } from './left'
 import { Local } from './local'
-import { FULL_WAIT_MS, Loop, type LoopState } from './loop'
+import { Loop, type LoopState } from './loop'
 import { Membership } from './membership'
 import { Minder } from './minder'
 import { currentMe, identity, sameMe } from './me'
@@ -62,7 +62,6 @@ export class Kith {
   readonly #rested = new Set<() => void>()
   readonly #membership: Membership
   #me: Me | null = null
-  #lookedForRoom = -Infinity
 
   /** Opens what this device holds. Resolves from local data alone and never waits for the network. */
   static async open(options: OpenOptions = {}): Promise<Kith> {
@@ -77,7 +76,7 @@ export class Kith {
     this.#env = env
     this.#store = store
     this.#standing = new Standing(store, () => this.#publish(new Set(['@status'])))
-    this.#replica = new Replica(store, { app: options.app ?? '1.0.0', now: () => env.now(), monotonic: () => env.monotonic?.() ?? env.now(), changed: (topics) => this.#changed(topics), wrote: () => this.#wrote() })
+    this.#replica = new Replica(store, { app: options.app ?? '1.0.0', now: () => env.now(), monotonic: () => env.monotonic?.() ?? env.now(), changed: (topics) => this.#changed(topics), wrote: () => (this.#standing.setFull(false), this.#tabs.tell({ kind: 'moved' })) })
     this.#tabs = new Tabs(name, env, store.durable ? (options.meeting ?? browserMeeting(name)) : ALONE, (message) => this.#hear(message))
     this.local = this.#local = new Local(store, (key) => this.#tabs.tell({ kind: 'local', key }))
     this.#membership = new Membership({ env, store, offset: () => this.offset, renewed: () => this.#tabs.tell({ kind: 'account' }) })
@@ -86,7 +85,7 @@ export class Kith {
       member: () => this.#membership.member,
       learn: async (name) => void (isLearned(name) || (await this.#learn())),
       saved: () => (this.#nudge(false), void this.#askToStay()),
-      full: () => this.#noRoom(),
+      full: () => this.#standing.setFull(true),
     })
     this.#prover = new Prover({
       env, keys: () => this.#membership.account?.keys ?? null,
@@ -117,6 +116,7 @@ export class Kith {
     void this.#learn()
     void isSafe().then((safe) => this.#standing.set({ safe }))
     this.#env.watch(() => {
+      this.#standing.setFull(false)
       this.#tabs.tellLooked()
       void this.#endLeases().catch(() => undefined)
       this.#nudge(false)
@@ -347,23 +347,8 @@ export class Kith {
     if (message.kind === 'local') void this.#local.reread(message.key)
   }
 
-  /** What was to be saved found no room. The loop looks for some, once in a while: a till tries by itself, with each change. */
-  #noRoom(): void {
-    this.#standing.setFull(true)
-    if (Math.abs(this.#env.now() - this.#lookedForRoom) < FULL_WAIT_MS) return
-    this.#lookedForRoom = this.#env.now()
-    this.#nudge(true)
-  }
-
-  /** Others must read what this tab has written; and there was room for it. */
-  #wrote(): void {
-    this.#standing.setFull(false)
-    this.#tabs.tell({ kind: 'moved' })
-  }
-
   /** Another tab has written. A leader looks whether there is something to send. */
   async #moved(): Promise<void> {
-    this.#standing.setFull(false)
     await this.#replica.refresh().catch(() => undefined)
     if (this.#tabs.leads) this.#loop.nudge()
   }

@@ -17,7 +17,7 @@ import { Offline } from './transport'
 /** Somebody without an account looks for news at most this often, unless they ask. */
 const PUBLIC_EVERY_MS = 5 * 60_000
 /** How long a phone without room is left alone, unless something is saved there after all, or somebody comes back to it. */
-export const FULL_WAIT_MS = 5 * 60_000
+const FULL_WAIT_MS = 5 * 60_000
 /** Answers in a row that moved nothing, before they count as failures. */
 const FRUITLESS = 3
 /** Longest sleep without a reason. */

@@ -9,7 +9,7 @@ import type { Status } from './types'
 export class Standing {
   status: Status
   #state: LoopState = { online: true, syncing: false, full: false, fault: null }
-  /** What the person did last found no room. */
+  /** What the person did last found no room; until something is written, or they come back to the app. */
   #full = false
 
   /** `told`: called after the status changed. */
