@@ -26,7 +26,7 @@ func FuzzAnswer(f *testing.F) {
 	now := time.Date(2026, 11, 27, 11, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, status int, body, name, wait string, stale bool) {
 		if status < 100 || status > 999 {
-			t.Skip("no status")
+			return // no answer has it
 		}
 		a := answer{status: status, body: []byte(body), after: after(wait, now), stale: stale}
 		out := a.outcome(name, nil)

@@ -16,8 +16,9 @@ export async function endHere(): Promise<void> {
   const here = globalThis.navigator?.serviceWorker
   if (!here) return
   const close = async () => (await shown(await here.getRegistration())).forEach((one) => one.close())
-  // What is being shown just now is remembered first.
-  const end = () => Promise.allSettled([close().finally(() => globalThis.caches?.delete(TOLD)), reset()])
+  const forget = () => globalThis.caches?.delete(TOLD)
+  // Again after what is being shown just now, as that is remembered then.
+  const end = () => Promise.allSettled([forget(), close().finally(forget), reset()])
   let stop: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<void>((done) => (stop = setTimeout(done, LIMIT_MS)))
   await Promise.race([end(), late])

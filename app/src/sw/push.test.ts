@@ -51,7 +51,7 @@ class Lock {
   private alone = false
   async request(_: string, ...rest: [how: { mode: string }, work: () => Promise<unknown>] | [work: () => Promise<unknown>]) {
     const work = rest.at(-1) as () => Promise<unknown>
-    if (rest.length === 1) {
+    if (rest.length === 1 || rest[0].mode !== 'shared') {
       while (this.held.size > 0) await Promise.race(this.held)
       this.alone = true
     } else if (this.alone) return work()

@@ -1,6 +1,4 @@
-/**
- * The engine as screens know it: puts the parts together, and turns their changes into topics.
- */
+/** The engine as screens know it: puts the parts together, and turns their changes into topics. */
 import type { Bearer } from '../card/key'
 import type { WayIn } from '../device/session'
 import { Prover } from '../device/prover'
